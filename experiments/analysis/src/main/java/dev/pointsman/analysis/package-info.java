@@ -1,0 +1,3 @@
+/** A/B, always-valid and change statistics, as pure functions. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.analysis;

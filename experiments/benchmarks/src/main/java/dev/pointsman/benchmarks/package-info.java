@@ -1,0 +1,3 @@
+/** JMH and the load harness; nothing depends on it. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.benchmarks;

@@ -1,0 +1,3 @@
+/** Simulated models and users with known truth. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.worlds;

@@ -1,0 +1,3 @@
+/** What is configured: TOML to a checked catalog, with positions. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.catalog;

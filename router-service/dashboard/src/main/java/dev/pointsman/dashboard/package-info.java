@@ -1,0 +1,3 @@
+/** Pages and charts, and the same figures under /api. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.dashboard;

@@ -1,0 +1,3 @@
+/** The request path: surfaces, pipeline, attempts, upstream, providers. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.gateway;

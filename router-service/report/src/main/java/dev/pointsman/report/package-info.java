@@ -1,0 +1,3 @@
+/** The judgement for people: verdict, health, series. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.report;

@@ -1,0 +1,22 @@
+package dev.pointsman.routing;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a policy may look at when it spreads probability over its candidates. Arrays and lists are in
+ * the order of {@link Policy#candidates()}.
+ *
+ * @param segment the value of the function's segment for this unit
+ * @param selectable the arms that may receive probability (Es of the design); at least one is true
+ * @param prices today's price per arm, null where it is unknown
+ * @param inputTokens the estimated input tokens of the request, the representative of its bucket
+ * @param features the values of the features, by name
+ */
+public record DecisionContext(
+    String segment,
+    boolean[] selectable,
+    List<@Nullable TokenPrice> prices,
+    int inputTokens,
+    Map<String, String> features) {}

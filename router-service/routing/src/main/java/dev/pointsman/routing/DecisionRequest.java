@@ -1,0 +1,26 @@
+package dev.pointsman.routing;
+
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One unit that needs a decision.
+ *
+ * @param episodeId the unit; the draw is keyed with it
+ * @param segment the value of the function's segment
+ * @param features values that the policy may use and the log keeps
+ * @param inputTokens estimated input tokens
+ * @param exclusions per candidate, in the policy's order: why it may not be chosen, or null
+ * @param fallbackExclusions per fallback variant, in order: why it may not be tried, or null
+ * @param explore false when the function's {@code explore_if} ruled exploration out
+ */
+public record DecisionRequest(
+    UUID episodeId,
+    String segment,
+    Map<String, String> features,
+    int inputTokens,
+    List<@Nullable Exclusion> exclusions,
+    List<@Nullable Exclusion> fallbackExclusions,
+    boolean explore) {}

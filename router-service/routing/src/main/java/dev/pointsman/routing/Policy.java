@@ -1,0 +1,26 @@
+package dev.pointsman.routing;
+
+import java.util.List;
+
+/**
+ * A chooser that only says how probability is spread. It never draws: {@link DecisionSampler} alone
+ * composes shares and draws, so that every logged propensity is right by construction.
+ *
+ * <p>A policy is immutable and pure: the same context gives the same probabilities.
+ */
+public interface Policy {
+
+  /** The kind, generation and revision that are logged with each decision. */
+  PolicyVersion version();
+
+  /** The names of the variants it may choose, in name order; arm {@code i} is the i-th of them. */
+  List<String> candidates();
+
+  /**
+   * The probability of each candidate.
+   *
+   * @throws IllegalArgumentException if the context's arrays do not have one entry per candidate, or
+   *     no arm is selectable
+   */
+  ArmProbabilities probabilities(DecisionContext context);
+}

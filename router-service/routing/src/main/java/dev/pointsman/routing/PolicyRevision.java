@@ -1,0 +1,22 @@
+package dev.pointsman.routing;
+
+import java.time.Instant;
+
+/**
+ * One publication of a generation's statistics: what the trainer appends to the log and the router
+ * swaps in.
+ *
+ * @param functionName the function
+ * @param generation the generation's id
+ * @param revision its number, counted from 1 within the generation
+ * @param publishedAt when
+ * @param statistics the evidence
+ * @param provenance where it came from, as a JSON object: log position, settings, code version
+ */
+public record PolicyRevision(
+    String functionName,
+    String generation,
+    long revision,
+    Instant publishedAt,
+    PolicyStatistics statistics,
+    String provenance) {}

@@ -1,0 +1,3 @@
+/** The application: wiring, roles, command line. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.server;
