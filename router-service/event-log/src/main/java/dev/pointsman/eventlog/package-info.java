@@ -1,3 +1,6 @@
-/** What happened, at the moment it does: events, codec, durable spool. */
+/**
+ * What happened, written down at the moment it does: events, their versioned codec, and the durable
+ * spool that an event is in before anything is acknowledged.
+ */
 @org.jspecify.annotations.NullMarked
 package dev.pointsman.eventlog;
