@@ -42,7 +42,14 @@ public final class SimulatedModel {
   public Answer answer(String prompt, Duration sinceFirstRequest, RandomGenerator random) {
     Optional<Question> question = RequestKind.read(prompt);
     String text =
-        question.map(q -> work(q, sinceFirstRequest, random)).orElse(NO_QUESTION.formatted(name()));
+        question
+            .map(q -> work(q, sinceFirstRequest, random))
+            .orElse(
+                "I am "
+                    + name()
+                    + ", a simulated model. I can work out what a customer who bought mugs has"
+                    + " to pay, and what a short loop prints; the simulated users show how to"
+                    + " ask.");
     World.Usage usage = truth.usage();
     return new Answer(text, usage.inputTokens(), usage.outputTokens(), latency(random));
   }
@@ -51,10 +58,6 @@ public final class SimulatedModel {
   public String name() {
     return truth.name();
   }
-
-  private static final String NO_QUESTION =
-      "I am %s, a simulated model. I can work out what a customer who bought mugs has to pay, and "
-          + "what a short loop prints; the simulated users show how to ask.";
 
   private String work(Question question, Duration sinceFirstRequest, RandomGenerator random) {
     boolean right =
