@@ -11,13 +11,15 @@ import org.jspecify.annotations.Nullable;
  * page shows it, and the estimators read it.
  *
  * <p>Arrays are in the order of {@code candidates}, which is name order. Rows whose kind is not
- * {@link DecisionKind#DECISION} have empty arrays and no propensity.
+ * {@link DecisionKind#DECISION} have empty arrays and no propensity; a forced one still names its
+ * candidates and why each was excluded.
  *
  * @param kind why the inference went to its variant
  * @param decidedBy for a sticky inference the inference that decided, else null
  * @param version the policy that decided, null where none did
  * @param segment the unit's segment
- * @param stratum {@code main}, {@code no_explore}, or an experiment's name
+ * @param stratum {@code main}, {@code no_explore}, or an experiment's name; {@code ""} where
+ *     nothing was drawn
  * @param experiment the experiment, null outside one
  * @param experimentGroup the group inside the experiment, null outside one
  * @param groupShares share per group, empty outside an experiment
@@ -74,4 +76,123 @@ public record Decision(
 
   /** The version of the keyed hash behind lane and arm draws. */
   public static final int HASH_VERSION = 1;
+
+  /** The stratum of ordinary traffic. */
+  public static final String MAIN = "main";
+
+  /** The stratum of traffic that the function's {@code explore_if} keeps from exploring. */
+  public static final String NO_EXPLORE = "no_explore";
+
+  /** The feature that holds the input tokens which the policy computed with. */
+  public static final String INPUT_TOKENS = "input_tokens";
+
+  /** The feature that says, with the value {@code dropped}, that no arm met the soft rules. */
+  public static final String SOFT_EXCLUSIONS = "soft_exclusions";
+
+  private static final double[] NONE = {};
+  private static final long[] NO_COUNTS = {};
+
+  /** The caller named the variant; nothing else is tried. */
+  public static Decision pinned(String variant, String segment, Map<String, String> features) {
+    return undrawn(DecisionKind.PINNED, null, segment, features, variant, List.of(variant));
+  }
+
+  /**
+   * A later inference of an episode follows the first one.
+   *
+   * @param decidedBy the inference that decided
+   * @param variant the variant that was chosen then
+   * @param fallbackOrder the order that was drawn then, of those that can serve now; need not start
+   *     with {@code variant}, which may have become unable to serve
+   */
+  public static Decision sticky(
+      UUID decidedBy,
+      String variant,
+      List<String> fallbackOrder,
+      String segment,
+      Map<String, String> features) {
+    return undrawn(DecisionKind.STICKY, decidedBy, segment, features, variant, fallbackOrder);
+  }
+
+  /** A workflow evaluation named the variant. */
+  public static Decision workflow(String variant, String segment, Map<String, String> features) {
+    return undrawn(DecisionKind.WORKFLOW, null, segment, features, variant, List.of(variant));
+  }
+
+  /** Answered from the cache before anything was decided, with what the variant said once. */
+  public static Decision cacheHit(String variant, String segment, Map<String, String> features) {
+    return undrawn(DecisionKind.CACHE_HIT, null, segment, features, variant, List.of(variant));
+  }
+
+  /** No candidate was eligible; the first usable fallback answers. */
+  static Decision forced(
+      PolicyVersion version,
+      List<String> candidates,
+      List<String> exclusions,
+      List<String> fallbackOrder,
+      String segment,
+      Map<String, String> features) {
+    return undrawn(
+        DecisionKind.FORCED,
+        null,
+        version,
+        segment,
+        candidates,
+        exclusions,
+        features,
+        fallbackOrder.getFirst(),
+        fallbackOrder);
+  }
+
+  private static Decision undrawn(
+      DecisionKind kind,
+      @Nullable UUID decidedBy,
+      String segment,
+      Map<String, String> features,
+      String variant,
+      List<String> fallbackOrder) {
+    return undrawn(
+        kind, decidedBy, null, segment, List.of(), List.of(), features, variant, fallbackOrder);
+  }
+
+  private static Decision undrawn(
+      DecisionKind kind,
+      @Nullable UUID decidedBy,
+      @Nullable PolicyVersion version,
+      String segment,
+      List<String> candidates,
+      List<String> exclusions,
+      Map<String, String> features,
+      String variant,
+      List<String> fallbackOrder) {
+    return new Decision(
+        kind,
+        decidedBy,
+        version,
+        segment,
+        "",
+        null,
+        null,
+        Map.of(),
+        Map.of(),
+        null,
+        Map.of(),
+        candidates,
+        exclusions,
+        NONE,
+        NO_COUNTS,
+        NO_COUNTS,
+        NONE,
+        NONE,
+        NONE,
+        NONE,
+        NONE,
+        null,
+        null,
+        features,
+        variant,
+        null,
+        false,
+        fallbackOrder);
+  }
 }

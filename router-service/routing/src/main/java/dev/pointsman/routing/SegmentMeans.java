@@ -1,0 +1,250 @@
+package dev.pointsman.routing;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The estimated mean quality of every variant in every segment, and in a segment never seen.
+ *
+ * <p>Raw means over a function are confounded, because a policy sends the easy segments to the cheap
+ * models. {@link MeanEstimator#ADDITIVE_RIDGE} therefore minimises, over segment effects b and
+ * variant effects d,
+ *
+ * <pre>Σ n_sa (r̄_sa − b_s − d_a)² + 1·Σ (b_s − 0.5)² + 4·Σ (d_a − prior_a)²</pre>
+ *
+ * and sets m_sa = (n·r̄ + κ(b_s + d_a)) / (n + κ). κ = σ̂²/τ̂², the variance within cells over the
+ * variance of the cells around the fit, both by moments over the cells with n ≥ 5, clipped to 1…20;
+ * it is 2 until there are ten such cells, or as long as they leave no degree of freedom.
+ */
+final class SegmentMeans {
+
+  private static final double SEGMENT_PRIOR = 0.5;
+  private static final double SEGMENT_RIDGE = 1;
+  private static final double VARIANT_RIDGE = 4;
+  private static final double DEFAULT_KAPPA = 2;
+  private static final double LEAST_KAPPA = 1;
+  private static final double LARGEST_KAPPA = 20;
+  private static final int CELLS_FOR_MOMENTS = 10;
+  private static final double EVIDENCE_FOR_MOMENTS = 5;
+  private static final double VARIANT_MEAN_PSEUDO_COUNTS = 2;
+
+  private final Map<String, Integer> rows;
+  private final double[][] means;
+  private final double kappa;
+
+  private SegmentMeans(Map<String, Integer> rows, double[][] means, double kappa) {
+    this.rows = rows;
+    this.means = means;
+    this.kappa = kappa;
+  }
+
+  /**
+   * Fits the means.
+   *
+   * @param cells the evidence; cells of variants that are no candidates are left out
+   * @param priors the expected contrast to the baseline, per arm
+   */
+  static SegmentMeans fit(
+      MeanEstimator estimator,
+      List<String> candidates,
+      List<PolicyStatistics.Cell> cells,
+      double[] priors) {
+    Map<String, Integer> arms = new HashMap<>();
+    for (int arm = 0; arm < candidates.size(); arm++) {
+      arms.put(candidates.get(arm), arm);
+    }
+    Map<String, Integer> rows = new HashMap<>();
+    for (PolicyStatistics.Cell cell : cells) {
+      rows.computeIfAbsent(cell.segment(), segment -> rows.size());
+    }
+    double[][] n = new double[rows.size()][candidates.size()];
+    double[][] sum = new double[rows.size()][candidates.size()];
+    double[][] squares = new double[rows.size()][candidates.size()];
+    for (PolicyStatistics.Cell cell : cells) {
+      Integer arm = arms.get(cell.variant());
+      if (arm != null) {
+        int row = rows.getOrDefault(cell.segment(), -1);
+        n[row][arm] += cell.weight();
+        sum[row][arm] += cell.sum();
+        squares[row][arm] += cell.sumSquares();
+      }
+    }
+    return switch (estimator) {
+      case ADDITIVE_RIDGE -> additive(rows, n, sum, squares, priors);
+      case VARIANT_MEAN -> variantMeans(rows, n, sum, priors);
+    };
+  }
+
+  /** The row of a segment; the last one, the prior's, for a segment never seen. */
+  int rowOf(String segment) {
+    return rows.getOrDefault(segment, means.length - 1);
+  }
+
+  /** One row per segment and one for the segments never seen; one mean in 0..1 per arm. */
+  double[][] means() {
+    return means;
+  }
+
+  /** The pseudo-counts that a cell was shrunk by. */
+  double kappa() {
+    return kappa;
+  }
+
+  private static SegmentMeans additive(
+      Map<String, Integer> rows,
+      double[][] n,
+      double[][] sum,
+      double[][] squares,
+      double[] priors) {
+    double[] variantEffects = variantEffects(n, sum, priors);
+    double[] segmentEffects = new double[n.length];
+    for (int row = 0; row < n.length; row++) {
+      double weight = SEGMENT_RIDGE;
+      double residual = SEGMENT_RIDGE * SEGMENT_PRIOR;
+      for (int arm = 0; arm < priors.length; arm++) {
+        weight += n[row][arm];
+        residual += sum[row][arm] - n[row][arm] * variantEffects[arm];
+      }
+      segmentEffects[row] = residual / weight;
+    }
+    double kappa = kappa(n, sum, squares, segmentEffects, variantEffects);
+    double[][] means = new double[n.length + 1][priors.length];
+    for (int arm = 0; arm < priors.length; arm++) {
+      for (int row = 0; row < n.length; row++) {
+        double fitted = segmentEffects[row] + variantEffects[arm];
+        means[row][arm] = unit((sum[row][arm] + kappa * fitted) / (n[row][arm] + kappa));
+      }
+      means[n.length][arm] = unit(SEGMENT_PRIOR + variantEffects[arm]);
+    }
+    return new SegmentMeans(rows, means, kappa);
+  }
+
+  /** Solves the normal equations with the segment effects eliminated; one unknown per variant. */
+  private static double[] variantEffects(double[][] n, double[][] sum, double[] priors) {
+    int arms = priors.length;
+    double[][] matrix = new double[arms][arms];
+    double[] right = new double[arms];
+    for (int arm = 0; arm < arms; arm++) {
+      matrix[arm][arm] = VARIANT_RIDGE;
+      right[arm] = VARIANT_RIDGE * priors[arm];
+    }
+    for (int row = 0; row < n.length; row++) {
+      double weight = SEGMENT_RIDGE;
+      double total = SEGMENT_RIDGE * SEGMENT_PRIOR;
+      for (int arm = 0; arm < arms; arm++) {
+        weight += n[row][arm];
+        total += sum[row][arm];
+      }
+      for (int arm = 0; arm < arms; arm++) {
+        if (n[row][arm] > 0) {
+          matrix[arm][arm] += n[row][arm];
+          right[arm] += sum[row][arm] - n[row][arm] * total / weight;
+          for (int other = 0; other < arms; other++) {
+            matrix[arm][other] -= n[row][arm] * n[row][other] / weight;
+          }
+        }
+      }
+    }
+    return solve(matrix, right);
+  }
+
+  /** Cholesky; the ridge keeps the matrix positive definite. Overwrites its arguments. */
+  private static double[] solve(double[][] matrix, double[] right) {
+    int size = right.length;
+    for (int column = 0; column < size; column++) {
+      for (int k = 0; k < column; k++) {
+        matrix[column][column] -= matrix[column][k] * matrix[column][k];
+      }
+      matrix[column][column] = Math.sqrt(matrix[column][column]);
+      for (int row = column + 1; row < size; row++) {
+        for (int k = 0; k < column; k++) {
+          matrix[row][column] -= matrix[row][k] * matrix[column][k];
+        }
+        matrix[row][column] /= matrix[column][column];
+      }
+    }
+    for (int row = 0; row < size; row++) {
+      for (int k = 0; k < row; k++) {
+        right[row] -= matrix[row][k] * right[k];
+      }
+      right[row] /= matrix[row][row];
+    }
+    for (int row = size - 1; row >= 0; row--) {
+      for (int k = row + 1; k < size; k++) {
+        right[row] -= matrix[k][row] * right[k];
+      }
+      right[row] /= matrix[row][row];
+    }
+    return right;
+  }
+
+  private static double kappa(
+      double[][] n,
+      double[][] sum,
+      double[][] squares,
+      double[] segmentEffects,
+      double[] variantEffects) {
+    int cells = 0;
+    int usedRows = 0;
+    boolean[] usedArms = new boolean[variantEffects.length];
+    double total = 0;
+    double within = 0;
+    double withinFreedom = 0;
+    double around = 0;
+    for (int row = 0; row < n.length; row++) {
+      boolean used = false;
+      for (int arm = 0; arm < variantEffects.length; arm++) {
+        double weight = n[row][arm];
+        if (weight >= EVIDENCE_FOR_MOMENTS) {
+          cells++;
+          used = true;
+          usedArms[arm] = true;
+          double mean = sum[row][arm] / weight;
+          double error = mean - segmentEffects[row] - variantEffects[arm];
+          total += weight;
+          within += Math.max(0, squares[row][arm] - weight * mean * mean);
+          withinFreedom += weight - 1;
+          around += weight * error * error;
+        }
+      }
+      usedRows += used ? 1 : 0;
+    }
+    int effects = usedRows - 1;
+    for (boolean used : usedArms) {
+      effects += used ? 1 : 0;
+    }
+    int freedom = cells - effects;
+    if (cells < CELLS_FOR_MOMENTS || freedom < 1) {
+      return DEFAULT_KAPPA;
+    }
+    double sigma = within / withinFreedom;
+    // E[Σ n e²] = freedom·σ² + τ²·Σn·(freedom/cells), taking the leverages as equal.
+    double tau = (around - freedom * sigma) / (total * freedom / cells);
+    return tau <= 0 ? LARGEST_KAPPA : Math.clamp(sigma / tau, LEAST_KAPPA, LARGEST_KAPPA);
+  }
+
+  private static SegmentMeans variantMeans(
+      Map<String, Integer> rows, double[][] n, double[][] sum, double[] priors) {
+    double[][] means = new double[n.length + 1][priors.length];
+    double pseudo = VARIANT_MEAN_PSEUDO_COUNTS;
+    for (int arm = 0; arm < priors.length; arm++) {
+      double weight = pseudo;
+      double total = pseudo * (SEGMENT_PRIOR + priors[arm]);
+      for (int row = 0; row < n.length; row++) {
+        weight += n[row][arm];
+        total += sum[row][arm];
+      }
+      double variantMean = total / weight;
+      for (int row = 0; row < n.length; row++) {
+        means[row][arm] = unit((sum[row][arm] + pseudo * variantMean) / (n[row][arm] + pseudo));
+      }
+      means[n.length][arm] = unit(variantMean);
+    }
+    return new SegmentMeans(rows, means, pseudo);
+  }
+
+  private static double unit(double mean) {
+    return Math.clamp(mean, 0, 1);
+  }
+}
