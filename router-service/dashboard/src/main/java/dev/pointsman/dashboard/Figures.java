@@ -1,5 +1,7 @@
 package dev.pointsman.dashboard;
 
+import dev.pointsman.eventlog.FeedbackEvent;
+import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.report.Estimate;
 import dev.pointsman.report.FunctionReport.Range;
 import java.time.Duration;
@@ -47,7 +49,9 @@ public final class Figures {
 
   /** A share of 0..1 as a percentage. */
   public static String percent(@Nullable Double share) {
-    return share == null || share.isNaN() ? UNKNOWN : String.format(Locale.ROOT, "%.1f %%", share * 100);
+    return share == null || share.isNaN()
+        ? UNKNOWN
+        : String.format(Locale.ROOT, "%.1f %%", share * 100);
   }
 
   /** A number of 0..1 with three digits. */
@@ -77,6 +81,24 @@ public final class Figures {
     return millis >= 10_000
         ? String.format(Locale.ROOT, "%.1f s", millis / 1000)
         : String.format(Locale.ROOT, "%.0f ms", millis);
+  }
+
+  /** Input and output tokens. */
+  public static String tokens(InferenceEvent.Tokens tokens) {
+    return (tokens.input() == null ? UNKNOWN : count(tokens.input()))
+        + " + "
+        + (tokens.output() == null ? UNKNOWN : count(tokens.output()));
+  }
+
+  /** The value of a feedback, whichever it has. */
+  public static String value(FeedbackEvent feedback) {
+    if (feedback.booleanValue() != null) {
+      return feedback.booleanValue().toString();
+    }
+    if (feedback.floatValue() != null) {
+      return feedback.floatValue().toString();
+    }
+    return feedback.textValue() == null ? UNKNOWN : feedback.textValue();
   }
 
   /** A mean alone. */
