@@ -1,0 +1,3 @@
+/** What is asked and what is answered, in a form that belongs to no protocol. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.gateway.inference;
