@@ -35,18 +35,17 @@ final class SseParser {
     int from = 0;
     for (int i = 0; i < bytes.length; i++) {
       byte b = bytes[i];
-      if (b == '\n' || b == '\r') {
-        boolean secondHalf = b == '\n' && afterCarriageReturn && i == from && line.size() == 0;
-        afterCarriageReturn = b == '\r';
-        if (!secondHalf) {
-          line.write(bytes, from, i - from);
-          endLine();
-        }
+      if (b == '\n' && afterCarriageReturn) {
+        // The carriage return before it has ended the line.
+        afterCarriageReturn = false;
         from = i + 1;
-      } else if (i == from && line.size() == 0 && i > 0) {
-        afterCarriageReturn = false;
-      } else if (i == 0) {
-        afterCarriageReturn = false;
+        continue;
+      }
+      afterCarriageReturn = b == '\r';
+      if (b == '\n' || b == '\r') {
+        line.write(bytes, from, i - from);
+        endLine();
+        from = i + 1;
       }
     }
     line.write(bytes, from, bytes.length - from);

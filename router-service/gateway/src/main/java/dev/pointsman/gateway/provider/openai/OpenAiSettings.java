@@ -1,0 +1,33 @@
+package dev.pointsman.gateway.provider.openai;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A deployment's own settings.
+ *
+ * @param modelName the model's name at the provider
+ * @param apiBase what {@code /chat/completions} is appended to
+ * @param apiKey the resolved secret, null when the provider takes none
+ */
+record OpenAiSettings(String modelName, URI apiBase, @Nullable String apiKey) {
+
+  static final URI OPENAI = URI.create("https://api.openai.com/v1");
+
+  /** Where requests go. */
+  URI chatCompletions() {
+    String base = apiBase.toString();
+    return URI.create((base.endsWith("/") ? base : base + "/") + "chat/completions");
+  }
+
+  /** Whether this is OpenAI itself rather than something shaped like it. */
+  boolean isOpenAi() {
+    return "api.openai.com".equalsIgnoreCase(apiBase.getHost());
+  }
+
+  /** Never the secret. */
+  @Override
+  public String toString() {
+    return "openai %s at %s".formatted(modelName, apiBase.getHost());
+  }
+}
