@@ -1,0 +1,117 @@
+package dev.pointsman.analysis;
+
+/**
+ * The always-valid test that choices follow their logged propensities: under the hypothesis that
+ * each decision chose the arm with the probability p that was logged for it, Σ(1[chosen] − p) is a
+ * martingale, and an e-value above 1/α is ever seen with probability at most α. So it may be looked
+ * at after every decision; the usual z test, looked at for ever, raises false alarms.
+ *
+ * <p>Two forms. The accumulator sees single decisions and is exact: for any factor θ
+ *
+ * <pre>  E_t(θ) = Π θ^{1[chosen]} / (1 − p + p·θ)</pre>
+ *
+ * has mean 1, and so has the average over a fixed set of factors, here from 1/4 to 4. {@link
+ * #ofSums} needs sums only, as reports have them: the normal mixture (V + ρ)^{−1/2} ρ^{1/2}
+ * exp(S²/(2(V + ρ))) with V = Σ p(1 − p) and ρ = {@value #MIXTURE}, silent before V = {@value
+ * #BURN_IN}; its rate of false alarms is simulated by the tests.
+ *
+ * <p>Instances are not safe for concurrent use.
+ */
+public final class AllocationTest {
+
+  /** What an e-value means. */
+  public enum Outcome {
+    /** Nothing is wrong as far as one can see. */
+    FINE,
+    /** p below 0.01: look at it. */
+    WARN,
+    /** p below 0.001: nothing that rests on propensities may be concluded. */
+    BLOCK
+  }
+
+  /**
+   * The test's state.
+   *
+   * @param p always-valid p-value, 1 before the burn-in
+   * @param outcome what it means
+   */
+  public record Result(double p, Outcome outcome) {
+    static Result ofLogEvidence(double logE) {
+      double p = Math.min(1, Math.exp(-logE));
+      return new Result(
+          p, p < BLOCK_BELOW ? Outcome.BLOCK : p < WARN_BELOW ? Outcome.WARN : Outcome.FINE);
+    }
+  }
+
+  /** Below this p-value people are warned. */
+  public static final double WARN_BELOW = 0.01;
+
+  /** Below this p-value verdicts are blocked. */
+  public static final double BLOCK_BELOW = 0.001;
+
+  /** The Σ p(1 − p) before which sums say nothing. */
+  public static final double BURN_IN = 20;
+
+  /** ρ of the normal mixture: the Σ p(1 − p) around which it is most sensitive. */
+  public static final double MIXTURE = 200;
+
+  private static final double[] FACTORS = {
+    0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1 / 0.95, 1 / 0.9, 1.25, 1 / 0.7, 2, 4
+  };
+
+  private final double[] logE = new double[FACTORS.length];
+  private double greatest;
+
+  /**
+   * Takes one decision.
+   *
+   * @param chosen whether it chose the arm (or fell into the lane)
+   * @param propensity the logged chance of that, 0..1
+   */
+  public void accept(boolean chosen, double propensity) {
+    if (!(propensity >= 0 && propensity <= 1)) {
+      throw new IllegalArgumentException("a propensity must lie in 0..1: " + propensity);
+    }
+    for (int i = 0; i < FACTORS.length; i++) {
+      double mean = 1 - propensity + propensity * FACTORS[i];
+      logE[i] += (chosen ? Math.log(FACTORS[i]) : 0) - Math.log(mean);
+    }
+    if (chosen && propensity == 0) {
+      greatest = Double.POSITIVE_INFINITY;
+    }
+    greatest = Math.max(greatest, logMean());
+  }
+
+  /** The result by the greatest e-value seen so far. */
+  public Result result() {
+    return Result.ofLogEvidence(greatest);
+  }
+
+  /**
+   * The result from sums over decisions.
+   *
+   * @param chosen how many chose the arm
+   * @param expected Σ p
+   * @param variance Σ p(1 − p)
+   */
+  public static Result ofSums(double chosen, double expected, double variance) {
+    if (variance < BURN_IN) {
+      return new Result(1, Outcome.FINE);
+    }
+    double s = chosen - expected;
+    return Result.ofLogEvidence(
+        s * s / (2 * (variance + MIXTURE)) - 0.5 * Math.log((variance + MIXTURE) / MIXTURE));
+  }
+
+  private double logMean() {
+    double max = Double.NEGATIVE_INFINITY;
+    for (double l : logE) {
+      max = Math.max(max, l);
+    }
+    double sum = 0;
+    for (double l : logE) {
+      sum += Math.exp(l - max);
+    }
+    return max + Math.log(sum / FACTORS.length);
+  }
+}

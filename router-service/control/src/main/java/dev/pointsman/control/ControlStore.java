@@ -1,0 +1,230 @@
+package dev.pointsman.control;
+
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.context.ApplicationContextConfiguration;
+import io.micronaut.context.env.PropertySource;
+import io.micronaut.data.connection.jdbc.advice.DelegatingDataSource;
+import io.micronaut.data.exceptions.DataAccessException;
+import io.micronaut.data.model.Pageable;
+import io.micronaut.data.model.Sort;
+import io.micronaut.transaction.TransactionOperations;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.sql.Connection;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What people and the trainer decided, as opposed to what happened: the installation's salt,
+ * generations, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
+ * repositories and migrated by the same scripts.
+ *
+ * <p>A store opens its own small bean context, so that it works the same in a server, in a command
+ * and in a test. Safe for concurrent use; every call may block on the database and has no place on a
+ * request thread.
+ */
+public final class ControlStore implements AutoCloseable {
+
+  /** The value of {@code store.control} that means the H2 file in the data directory. */
+  public static final String EMBEDDED = "embedded";
+
+  private final ControlContext context;
+  private final GenerationRepository generations;
+  private final InstallationRepository installations;
+  private final AuditRepository audits;
+  private final TransactionOperations<Connection> transactions;
+  private final InstantSource clock;
+  private volatile byte @Nullable [] salt;
+
+  @SuppressWarnings("unchecked")
+  private ControlStore(ControlContext context, InstantSource clock) {
+    this.context = context;
+    this.clock = clock;
+    this.generations = context.getBean(GenerationRepository.class);
+    this.installations = context.getBean(InstallationRepository.class);
+    this.audits = context.getBean(AuditRepository.class);
+    this.transactions = context.getBean(TransactionOperations.class);
+  }
+
+  /**
+   * Opens the store that {@code store.control} names, and migrates it.
+   *
+   * @param control {@value #EMBEDDED} or a PostgreSQL JDBC URL
+   * @param dataDirectory where the embedded database lies; it must exist
+   * @param clock stamps what is minted
+   * @throws IllegalArgumentException if {@code control} is neither
+   * @throws IllegalStateException if the database cannot be opened or migrated
+   */
+  public static ControlStore open(String control, Path dataDirectory, InstantSource clock) {
+    if (control.equals(EMBEDDED)) {
+      return openUrl(embeddedUrl(dataDirectory), clock);
+    }
+    if (control.startsWith("jdbc:postgresql:")) {
+      return openUrl(control, clock);
+    }
+    throw new IllegalArgumentException(
+        "store.control must be \"embedded\" or start with jdbc:postgresql: — found " + control);
+  }
+
+  /**
+   * The embedded database's JDBC URL. {@code WRITE_DELAY=0} is needed: H2's default loses the last
+   * commits, even halves of transactions, when the process is killed.
+   */
+  static String embeddedUrl(Path dataDirectory) {
+    return "jdbc:h2:file:"
+        + dataDirectory.toAbsolutePath().resolve("control")
+        + ";MODE=PostgreSQL;DATABASE_TO_LOWER=TRUE;DEFAULT_NULL_ORDERING=HIGH;WRITE_DELAY=0";
+  }
+
+  private static ControlStore openUrl(String url, InstantSource clock) {
+    boolean embedded = url.startsWith("jdbc:h2:");
+    Map<String, Object> properties =
+        Map.of(
+            "datasources.default.url",
+            url,
+            "datasources.default.driver-class-name",
+            embedded ? "org.h2.Driver" : "org.postgresql.Driver",
+            // A PostgreSQL URL brings its user; an empty name would override it.
+            embedded ? "datasources.default.username" : "datasources.default.pool-name",
+            embedded ? "sa" : "pointsman-control",
+            "datasources.default.dialect",
+            "POSTGRES",
+            "datasources.default.schema-generate",
+            "NONE",
+            "datasources.default.minimum-idle",
+            1,
+            "datasources.default.maximum-pool-size",
+            8);
+    ControlContext context =
+        new ControlContext(
+            (ApplicationContextConfiguration)
+                ApplicationContext.builder()
+                    .deduceEnvironment(false)
+                    .enableDefaultPropertySources(false)
+                    .environmentPropertySource(false)
+                    .banner(false));
+    context.getEnvironment().addPropertySource(PropertySource.of("control", properties));
+    try {
+      context.start();
+      Flyway.configure(ControlStore.class.getClassLoader())
+          .dataSource(DelegatingDataSource.unwrapDataSource(context.getBean(DataSource.class)))
+          .locations("classpath:db/control")
+          .table("control_migration")
+          .load()
+          .migrate();
+      return new ControlStore(context, clock);
+    } catch (RuntimeException e) {
+      context.close();
+      throw new IllegalStateException(
+          "cannot open the control store %s: %s".formatted(withoutSecrets(url), rootMessage(e)), e);
+    }
+  }
+
+  /**
+   * The 16 bytes that key all draws of this installation. Minted at the first call ever; of several
+   * processes that try at once, one wins and all get its bytes.
+   */
+  public byte[] salt() {
+    byte[] known = salt;
+    if (known == null) {
+      known = findSalt().orElseGet(this::mintSalt);
+      salt = known;
+    }
+    return known.clone();
+  }
+
+  private Optional<byte[]> findSalt() {
+    return installations.findById(Installation.ONLY).map(Installation::salt);
+  }
+
+  private byte[] mintSalt() {
+    byte[] minted = new byte[Installation.SALT_BYTES];
+    new SecureRandom().nextBytes(minted);
+    try {
+      installations.save(new Installation(Installation.ONLY, minted, now()));
+      return minted;
+    } catch (DataAccessException e) {
+      // Another process may have been first; then its salt is the installation's.
+      return findSalt().orElseThrow(() -> e);
+    }
+  }
+
+  /** The generation that decides for a function, empty before the first. */
+  public Optional<Generation> currentGeneration(String functionName) {
+    return generations.findByFunctionNameAndStatus(functionName, Generation.Status.SERVING);
+  }
+
+  /** All generations of a function, latest first. */
+  public List<Generation> generations(String functionName) {
+    return generations.findByFunctionNameOrderByCreatedAtDesc(functionName);
+  }
+
+  /** An id that no generation has yet: {@code g-1}, {@code g-2}, … */
+  public String nextGenerationId() {
+    long number = generations.count() + 1;
+    while (generations.existsById("g-" + number)) {
+      number++;
+    }
+    return "g-" + number;
+  }
+
+  /**
+   * Stores a generation. One that serves takes the place of the function's serving one, in the same
+   * transaction.
+   *
+   * @throws DataAccessException if its id is taken
+   */
+  public void register(Generation generation) {
+    transactions.executeWrite(
+        status -> {
+          if (generation.status() == Generation.Status.SERVING) {
+            generations.retireServing(generation.functionName());
+          }
+          return generations.save(generation);
+        });
+  }
+
+  /** Stores one act. */
+  public void audit(AuditEntry entry) {
+    audits.save(entry);
+  }
+
+  /**
+   * The latest acts, latest first.
+   *
+   * @param limit how many at most, above 0
+   */
+  public List<AuditEntry> auditEntries(int limit) {
+    return audits.list(
+        Pageable.from(0, limit, Sort.of(Sort.Order.desc("at"), Sort.Order.desc("id")))
+            .withoutTotal());
+  }
+
+  @Override
+  public void close() {
+    context.close();
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private static String withoutSecrets(String url) {
+    return url.replaceAll("(?i)(password=)[^&;]*", "$1***").replaceAll("//[^/@]*@", "//***@");
+  }
+
+  private static String rootMessage(Throwable e) {
+    Throwable cause = e;
+    while (cause.getCause() != null && cause.getCause() != cause) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
+  }
+}

@@ -1,0 +1,140 @@
+package dev.pointsman.dashboard.chart;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * The frame that all time charts share: a linear time axis below, a linear value axis at the left,
+ * grid lines, marks, and the SVG text being written.
+ */
+final class Plot {
+
+  static final int WIDTH = 640;
+  static final int HEIGHT = 240;
+  static final int LEFT = 48;
+  static final int RIGHT = 12;
+  static final int TOP = 12;
+  static final int BOTTOM = 28;
+
+  private final Instant from;
+  private final double seconds;
+  private final double low;
+  private final double high;
+  private final StringBuilder svg = new StringBuilder(8_192);
+
+  Plot(Instant from, Instant to, double low, double high, String title, String description) {
+    this.from = from;
+    this.seconds = Math.max(1e-3, Duration.between(from, to).toNanos() / 1e9);
+    this.low = low;
+    this.high = high;
+    svg.append("<svg class=\"chart\" role=\"img\" viewBox=\"0 0 ")
+        .append(WIDTH)
+        .append(' ')
+        .append(HEIGHT)
+        .append("\" xmlns=\"http://www.w3.org/2000/svg\"><title>")
+        .append(escape(title))
+        .append("</title><desc>")
+        .append(escape(description))
+        .append("</desc>");
+  }
+
+  double x(Instant at) {
+    double share = Duration.between(from, at).toNanos() / 1e9 / seconds;
+    return LEFT + Math.clamp(share, 0, 1) * (WIDTH - LEFT - RIGHT);
+  }
+
+  double y(double value) {
+    double share = (Math.clamp(value, low, high) - low) / (high - low);
+    return HEIGHT - BOTTOM - share * (HEIGHT - TOP - BOTTOM);
+  }
+
+  void valueAxis(int lines, String format) {
+    for (int i = 0; i <= lines; i++) {
+      double value = low + (high - low) * i / lines;
+      line("grid", LEFT, y(value), WIDTH - RIGHT, y(value));
+      text("axis end", LEFT - 6, y(value) + 4, String.format(Locale.ROOT, format, value));
+    }
+  }
+
+  void timeAxis(Instant to) {
+    DateTimeFormatter clock =
+        DateTimeFormatter.ofPattern(
+                seconds <= 3_600 ? "HH:mm:ss" : seconds <= 172_800 ? "HH:mm" : "d MMM", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
+    int labels = 4;
+    for (int i = 0; i <= labels; i++) {
+      Instant at = from.plusNanos((long) (seconds * 1e9 * i / labels));
+      String anchor = i == 0 ? "axis" : i == labels ? "axis end" : "axis middle";
+      text(anchor, x(at), HEIGHT - 8, clock.format(at));
+    }
+    line("baseline", LEFT, HEIGHT - BOTTOM, x(to), HEIGHT - BOTTOM);
+  }
+
+  void mark(Instant at, String kind, String label) {
+    double x = x(at);
+    svg.append("<g class=\"mark ").append(escape(kind)).append("\"><title>");
+    svg.append(escape(label)).append("</title>");
+    line("", x, TOP, x, HEIGHT - BOTTOM);
+    svg.append("</g>");
+  }
+
+  void line(String cssClass, double x1, double y1, double x2, double y2) {
+    svg.append("<line class=\"").append(cssClass).append("\" x1=\"").append(number(x1));
+    svg.append("\" y1=\"").append(number(y1)).append("\" x2=\"").append(number(x2));
+    svg.append("\" y2=\"").append(number(y2)).append("\"/>");
+  }
+
+  void text(String cssClass, double x, double y, String words) {
+    svg.append("<text class=\"").append(cssClass).append("\" x=\"").append(number(x));
+    svg.append("\" y=\"").append(number(y)).append("\">").append(escape(words)).append("</text>");
+  }
+
+  /** A line through points given as x, y pairs. */
+  void path(String cssClass, List<double[]> points, String title) {
+    if (points.isEmpty()) {
+      return;
+    }
+    svg.append("<path class=\"").append(cssClass).append("\" d=\"");
+    append(points, 'M');
+    svg.append("\"><title>").append(escape(title)).append("</title></path>");
+  }
+
+  /** The area between an upper and a lower line, both from left to right. */
+  void area(String cssClass, List<double[]> upper, List<double[]> lower, String title) {
+    if (upper.isEmpty()) {
+      return;
+    }
+    svg.append("<path class=\"").append(cssClass).append("\" d=\"");
+    append(upper, 'M');
+    append(lower.reversed(), 'L');
+    svg.append("Z\"><title>").append(escape(title)).append("</title></path>");
+  }
+
+  private void append(List<double[]> points, char first) {
+    char command = first;
+    for (double[] point : points) {
+      svg.append(command).append(number(point[0])).append(' ').append(number(point[1]));
+      command = 'L';
+    }
+  }
+
+  String end() {
+    return svg.append("</svg>").toString();
+  }
+
+  private static String number(double value) {
+    long tenths = Math.round(value * 10);
+    return tenths % 10 == 0 ? Long.toString(tenths / 10) : Double.toString(tenths / 10.0);
+  }
+
+  static String escape(String text) {
+    return text.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace(">", "&gt;")
+        .replace("\"", "&quot;");
+  }
+}
