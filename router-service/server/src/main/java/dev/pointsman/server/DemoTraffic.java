@@ -125,7 +125,10 @@ final class DemoTraffic implements AutoCloseable {
   @SuppressWarnings("TypeParameterUnusedInFormals") // takes the place of any answer
   private <T extends @org.jspecify.annotations.Nullable Object> T count(Throwable failure) {
     if (!stopped && unanswered.incrementAndGet() % 100 == 1) {
-      log.warn("{} requests of the simulated users failed, the last by {}", unanswered, failure.toString());
+      log.warn(
+          "{} requests of the simulated users failed, the last by {}",
+          unanswered,
+          failure.toString());
     }
     return null;
   }

@@ -39,7 +39,9 @@ final class SimulatedProvider implements ProviderClient {
   /** The type, its models living in one world with one clock. */
   static ProviderType type(WorldClock clock) {
     List<String> names =
-        DemoWorld.world().models().stream().map(dev.pointsman.worlds.World.ModelTruth::name).toList();
+        DemoWorld.world().models().stream()
+            .map(dev.pointsman.worlds.World.ModelTruth::name)
+            .toList();
     return new ProviderType(
         new ProviderKind(
             "simulated",
@@ -47,7 +49,8 @@ final class SimulatedProvider implements ProviderClient {
               String name = reading.requiredText("model_name");
               if (!name.isEmpty() && !names.contains(name)) {
                 reading.error(
-                    "model_name", "the simulated world has no model '%s': use one of %s".formatted(name, names));
+                    "model_name",
+                    "the simulated world has no model '%s': use one of %s".formatted(name, names));
               }
               return name;
             }),
