@@ -5,7 +5,7 @@ public final class MalformedResponseException extends UpstreamException {
 
   private static final long serialVersionUID = 1L;
 
-  MalformedResponseException(UpstreamTarget target, String reason, Throwable cause) {
-    super("malformed response from %s: %s".formatted(target, reason), true, cause);
+  MalformedResponseException(UpstreamTarget target, String reason) {
+    super("malformed response from %s: %s".formatted(target, reason), true, null);
   }
 }

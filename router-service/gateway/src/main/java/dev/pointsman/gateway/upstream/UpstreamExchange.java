@@ -1,10 +1,8 @@
 package dev.pointsman.gateway.upstream;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * One request to an upstream and its response, read in order: {@link #head}, then {@link
- * #nextChunk} until it returns null.
+ * #nextChunk} until it returns an empty array.
  *
  * <p>Used by one thread. Deadlines are values of {@link System#nanoTime()}. A waiting call that is
  * interrupted throws {@link InterruptedException} at once; the exchange is then still open, and
@@ -22,14 +20,14 @@ public interface UpstreamExchange extends AutoCloseable {
   UpstreamHead head(long deadlineNanos) throws UpstreamException, InterruptedException;
 
   /**
-   * The next bytes of the body as they came from the wire, never empty and not aligned to lines or
-   * events; null at the end of a complete body, and at every call after it.
+   * The next bytes of the body as they came from the wire, not aligned to lines or events; an empty
+   * array at the end of a complete body, and at every call after it.
    *
    * @throws DeadlineExceededException if nothing has come in time
    * @throws UpstreamException if the body was cut or broken; bytes received before it have been
    *     returned first
    */
-  byte @Nullable [] nextChunk(long deadlineNanos) throws UpstreamException, InterruptedException;
+  byte[] nextChunk(long deadlineNanos) throws UpstreamException, InterruptedException;
 
   /** Closes the connection under a response that is still under way; callable by any thread. */
   void abort();
