@@ -3,7 +3,8 @@ package dev.pointsman.catalog;
 import java.time.Duration;
 
 /**
- * The {@code [gateway]} table. All keys but the timeouts need a restart when they change.
+ * The {@code [gateway]} table. Address, prefix and {@code allow_open_bind} need a
+ * restart when they change.
  *
  * @param host where to listen
  * @param port the port, 0 for any free one
@@ -18,4 +19,9 @@ public record GatewaySettings(
     String basePath,
     boolean allowOpenBind,
     boolean unstableErrorJson,
-    Duration globalOutboundTimeout) {}
+    Duration globalOutboundTimeout) {
+
+  /** 127.0.0.1:3000, no prefix, 15 minutes. */
+  public static final GatewaySettings DEFAULT =
+      new GatewaySettings("127.0.0.1", 3000, "", false, false, Duration.ofMinutes(15));
+}

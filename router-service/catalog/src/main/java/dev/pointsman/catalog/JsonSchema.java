@@ -1,15 +1,102 @@
 package dev.pointsman.catalog;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.networknt.schema.JsonSchemaException;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SchemaLocation;
+import com.networknt.schema.SchemaValidatorsConfig;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.SpecVersionDetector;
+import com.networknt.schema.resource.DisallowSchemaLoader;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 
-/** A JSON schema, compiled at load. */
+/**
+ * A JSON schema, compiled at load. Draft 2020-12 unless its {@code $schema} says otherwise.
+ * References stay within the schema: nothing is ever fetched.
+ */
 public final class JsonSchema {
 
-  private final JsonNode source;
+  private static final JsonMapper MAPPER =
+      JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
+  private static final SchemaValidatorsConfig CONFIG =
+      SchemaValidatorsConfig.builder().locale(Locale.ENGLISH).build();
 
-  JsonSchema(JsonNode source) {
+  private final JsonNode source;
+  private final com.networknt.schema.JsonSchema compiled;
+
+  private JsonSchema(JsonNode source, com.networknt.schema.JsonSchema compiled) {
     this.source = source;
+    this.compiled = compiled;
+  }
+
+  /**
+   * The schema written in a text.
+   *
+   * @throws IllegalArgumentException if it is no JSON or no schema, saying why
+   */
+  public static JsonSchema parse(String text) {
+    try {
+      JsonNode source = MAPPER.readTree(text);
+      return of(source);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException(
+          "the schema is no JSON: " + e.getOriginalMessage() + at(e), e);
+    } catch (StackOverflowError e) {
+      throw new IllegalArgumentException("the schema is nested too deeply", e);
+    }
+  }
+
+  private static String at(JsonProcessingException e) {
+    return e.getLocation() == null
+        ? ""
+        : " (line %d, column %d)"
+            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr());
+  }
+
+  /**
+   * A schema that is there as JSON.
+   *
+   * @throws IllegalArgumentException if it is no schema, saying why
+   */
+  public static JsonSchema of(JsonNode source) {
+    if (!source.isObject() && !source.isBoolean()) {
+      throw new IllegalArgumentException("a schema is an object, true or false");
+    }
+    try {
+      SpecVersion.VersionFlag version =
+          source.isObject()
+              ? SpecVersionDetector.detectOptionalVersion(source, true)
+                  .orElse(SpecVersion.VersionFlag.V202012)
+              : SpecVersion.VersionFlag.V202012;
+      checkAgainstMetaSchema(source, version);
+      com.networknt.schema.JsonSchema compiled =
+          JsonSchemaFactory.getInstance(
+                  version,
+                  factory ->
+                      factory.schemaLoaders(
+                          loaders -> loaders.add(DisallowSchemaLoader.getInstance())))
+              .getSchema(source, CONFIG);
+      compiled.initializeValidators();
+      return new JsonSchema(source, compiled);
+    } catch (JsonSchemaException e) {
+      throw new IllegalArgumentException("the schema is not valid: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkAgainstMetaSchema(JsonNode source, SpecVersion.VersionFlag version) {
+    Set<com.networknt.schema.ValidationMessage> messages =
+        JsonSchemaFactory.getInstance(version)
+            .getSchema(SchemaLocation.of(version.getId()), CONFIG)
+            .validate(source);
+    if (!messages.isEmpty()) {
+      throw new IllegalArgumentException(
+          "the schema is not valid: " + messages.iterator().next().getMessage());
+    }
   }
 
   /** The schema itself. */
@@ -19,6 +106,8 @@ public final class JsonSchema {
 
   /** What is wrong with a value, one sentence each; empty when it satisfies the schema. */
   public List<String> violations(JsonNode value) {
-    throw new UnsupportedOperationException("in work");
+    return compiled.validate(value).stream()
+        .map(com.networknt.schema.ValidationMessage::getMessage)
+        .toList();
   }
 }

@@ -54,18 +54,24 @@ public record ModelDefinition(
     static @Nullable TokenPrice tokenPrice(List<CostEntry> cost) {
       double input = 0;
       double output = 0;
-      if (cost.isEmpty()) {
-        return null;
-      }
+      boolean known = false;
       for (CostEntry entry : cost) {
         double nanos = entry.dollarsPerUnit.movePointRight(9).doubleValue();
         switch (entry.pointer) {
-          case "/usage/prompt_tokens", "/usage/input_tokens" -> input += nanos;
-          case "/usage/completion_tokens", "/usage/output_tokens" -> output += nanos;
+          case "/usage/prompt_tokens", "/usage/input_tokens", "/usageMetadata/promptTokenCount" -> {
+            input += nanos;
+            known = true;
+          }
+          case "/usage/completion_tokens",
+              "/usage/output_tokens",
+              "/usageMetadata/candidatesTokenCount" -> {
+            output += nanos;
+            known = true;
+          }
           default -> {}
         }
       }
-      return new TokenPrice(input, output);
+      return known ? new TokenPrice(input, output) : null;
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.pointsman.catalog;
 
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tomlj.TomlTable;
 
 /**
@@ -15,23 +17,50 @@ public record ProviderKind(String name, Reader reader) {
   @FunctionalInterface
   public interface Reader {
     /**
-     * The settings.
+     * The settings. A reader that finds a problem reports it and returns settings all the same: the
+     * catalog is rejected when anything was reported.
      *
-     * @param table the provider's table
-     * @param reading where problems are reported and which keys were understood
+     * @param table the provider's table, for what the reading has no method for
+     * @param reading reads and checks keys, and takes problems
      */
     Object read(TomlTable table, ProviderReading reading);
   }
 
-  /** What a reader reports to. */
+  /**
+   * Reads a provider's keys and takes what is wrong with them. Every method marks its key as
+   * understood; keys nobody marks are reported as unknown.
+   */
   public interface ProviderReading {
-    /** Marks a key as understood; keys nobody marks are reported as unknown. */
+    /** Marks a key as understood. */
     void known(String key);
 
     /** Reports a problem at a key. */
     void error(String key, String message);
 
-    /** The text of a secret location ({@code env::X}, {@code path::X}, {@code none}), checked. */
-    void location(String key);
+    /** A text; null when absent or when a problem was reported. */
+    @Nullable String text(String key);
+
+    /** A text that must be there; "" after a problem was reported. */
+    String requiredText(String key);
+
+    /** One of some words; null when absent or when a problem was reported. */
+    @Nullable String choice(String key, List<String> words);
+
+    /** true or false. */
+    boolean flag(String key, boolean otherwise);
+
+    /** A whole number within bounds; null when absent or when a problem was reported. */
+    @Nullable Long whole(String key, long least, long most);
+
+    /** A finite number; null when absent or when a problem was reported. */
+    @Nullable Double number(String key);
+
+    /**
+     * Where a secret is found, checked: {@code env::X}, {@code path::X}, {@code none}, or a table
+     * {@code {default, fallback}} of two such texts. A variable that is not set is a warning.
+     *
+     * @return null when absent or when a problem was reported
+     */
+    @Nullable CredentialLocation location(String key);
   }
 }

@@ -16,6 +16,13 @@ public record StoreSettings(
     Durability durability,
     long spoolMaxBytes) {
 
+  /** All embedded, in {@code data}; synced; 20 GB of spool. */
+  public static final StoreSettings DEFAULT =
+      new StoreSettings("embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L);
+
+  /** The smallest spool that is accepted. */
+  static final long LEAST_SPOOL_BYTES = 64_000_000;
+
   /** When an append counts as done. */
   public enum Durability {
     /** When the disk has it. */

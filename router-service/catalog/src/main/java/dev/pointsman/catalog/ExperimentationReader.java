@@ -1,0 +1,491 @@
+package dev.pointsman.catalog;
+
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.TokenPrice;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code functions.F.experimentation}: how a variant is chosen. */
+final class ExperimentationReader {
+
+  private static final List<String> LATER_ALGORITHMS =
+      List.of("thompson", "epsilon_greedy", "linucb", "lints", "track_and_stop");
+  private static final Pattern CONDITION =
+      Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
+  private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
+
+  private final Section function;
+  private final Collection<String> variants;
+  private final Map<String, @Nullable TokenPrice> prices;
+  private final Map<String, MetricDefinition> metrics;
+
+  /**
+   * The reader for one function.
+   *
+   * @param prices today's price per variant, null where it is unknown
+   */
+  ExperimentationReader(
+      Section function,
+      Map<String, @Nullable TokenPrice> prices,
+      Map<String, MetricDefinition> metrics) {
+    this.function = function;
+    this.variants = prices.keySet();
+    this.prices = prices;
+    this.metrics = metrics;
+  }
+
+  /**
+   * What is configured.
+   *
+   * @param weights the deprecated weights of variants that have one
+   */
+  Experimentation read(Map<String, Double> weights) {
+    if (!function.has("experimentation")) {
+      return weights.isEmpty() ? new Experimentation.Uniform() : byVariantWeights(weights);
+    }
+    if (!weights.isEmpty()) {
+      function.error(
+          "experimentation",
+          "%s and the weight of variants exclude each other: give the weights under"
+                  .formatted(function.path("experimentation"))
+              + " experimentation.candidate_variants");
+    }
+    Section section = function.child("experimentation", this::kind);
+    if (section == null) {
+      return new Experimentation.Uniform();
+    }
+    return switch (section.text("type", "")) {
+      case "learned" -> learned(section);
+      case "uniform" -> uniform(section);
+      case "static_weights" -> {
+        deprecated(section, "static_weights");
+        yield fixed(section);
+      }
+      default -> fixed(section);
+    };
+  }
+
+  private static void deprecated(Section section, String name) {
+    section.warning(
+        "type",
+        "%s: \"%s\" is deprecated, write \"static\" instead".formatted(section.path("type"), name));
+  }
+
+  /** The kind of table by its type, so that unknown keys are judged by what it is. */
+  private @Nullable String kind(TomlNode.Table table) {
+    String path = function.path("experimentation") + ".type";
+    TomlNode node = table.entries().get("type");
+    SourcePlace place = node == null ? table.place() : node.place();
+    String type =
+        node instanceof TomlNode.Leaf leaf && leaf.value() instanceof String text ? text : "";
+    return switch (type) {
+      case "static", "static_weights", "uniform" -> "experimentation static";
+      case "learned" -> "experimentation learned";
+      case "adaptive", "track_and_stop" -> {
+        function
+            .problems()
+            .error(
+                place,
+                "%s: \"%s\" is not supported yet: write \"learned\" instead, which takes metric,"
+                        .formatted(path, type)
+                    + " candidate_variants, fallback_variants and min_prob as they are");
+        yield null;
+      }
+      default -> {
+        List<String> types = List.of("static", "learned");
+        function
+            .problems()
+            .error(
+                place,
+                "%s must be one of static, learned%s"
+                    .formatted(path, Problems.didYouMean(type, types)));
+        yield null;
+      }
+    };
+  }
+
+  private Experimentation byVariantWeights(Map<String, Double> weights) {
+    if (weights.values().stream().allMatch(weight -> weight == 0)) {
+      return new Experimentation.Uniform();
+    }
+    List<String> unweighted =
+        variants.stream().filter(variant -> !weights.containsKey(variant)).toList();
+    return new Experimentation.Static(weights, unweighted);
+  }
+
+  private Experimentation uniform(Section section) {
+    deprecated(section, "uniform");
+    return section.has("candidate_variants") || section.has("fallback_variants")
+        ? fixed(section)
+        : new Experimentation.Uniform();
+  }
+
+  private Experimentation.Static fixed(Section section) {
+    Map<String, Double> weights = new TreeMap<>();
+    TomlNode node = section.node("candidate_variants");
+    if (node instanceof TomlNode.Table table) {
+      table.entries().forEach((name, weight) -> addWeight(section, weights, name, weight));
+    } else if (node != null) {
+      section
+          .names("candidate_variants", "variant", variants)
+          .forEach(name -> weights.put(name, 1.0));
+    } else {
+      section.missing("candidate_variants");
+    }
+    if (node != null && isEmpty(node)) {
+      section.error(
+          "candidate_variants",
+          "%s is empty: name at least one variant".formatted(section.path("candidate_variants")));
+    } else if (!weights.isEmpty() && weights.values().stream().allMatch(weight -> weight == 0)) {
+      section.error(
+          "candidate_variants",
+          "%s: at least one weight must be > 0".formatted(section.path("candidate_variants")));
+    }
+    return new Experimentation.Static(
+        weights, section.names("fallback_variants", "variant", variants));
+  }
+
+  private void addWeight(Section section, Map<String, Double> weights, String name, TomlNode node) {
+    String key = "candidate_variants";
+    if (!variants.contains(name)) {
+      section.problems().error(node.place(), section.unknown(key, "variant", name, variants));
+      return;
+    }
+    Double weight = section.number(key, node);
+    if (weight == null) {
+      return;
+    }
+    if (weight < 0) {
+      section
+          .problems()
+          .error(
+              node.place(),
+              "%s.%s must be >= 0, but is %s".formatted(section.path(key), name, weight));
+      return;
+    }
+    weights.put(name, weight);
+  }
+
+  private static boolean isEmpty(TomlNode node) {
+    return switch (node) {
+      case TomlNode.Array array -> array.items().isEmpty();
+      case TomlNode.Table table -> table.entries().isEmpty();
+      case TomlNode.Leaf _ -> false;
+    };
+  }
+
+  private Experimentation.Learned learned(Section section) {
+    List<String> candidates = candidates(section);
+    double costWeight = costWeight(section);
+    LearnedSettings settings =
+        new LearnedSettings(
+            algorithm(section),
+            candidates,
+            baseline(section, candidates),
+            costWeight,
+            section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0),
+            minProbability(section, candidates.size()),
+            explorationLimit(section),
+            nursery(section),
+            halfLife(section));
+    if (costWeight > 0) {
+      requirePrices(section, candidates);
+    }
+    Duration revisionInterval = duration(section, "revision_interval", LearnedDefaults.REVISION);
+    if (revisionInterval.compareTo(Duration.ofMillis(100)) < 0) {
+      section.error(
+          "revision_interval", "%s must be >= 100ms".formatted(section.path("revision_interval")));
+    }
+    String context = section.choice("context", List.of("none", "segments", "text", "auto"));
+    if (context != null && context.equals("text")) {
+      section.error(
+          "context",
+          "%s: \"text\" is not supported yet: write \"segments\" and name segment_by"
+              .formatted(section.path("context")));
+    }
+    return new Experimentation.Learned(
+        metric(section),
+        settings,
+        context == null ? "auto" : context,
+        shares(section),
+        section.names("fallback_variants", "variant", variants),
+        revisionInterval,
+        duration(section, "sticky_ttl", LearnedDefaults.STICKY_TTL),
+        (int) section.whole("sticky_max", 1, 100_000_000, LearnedDefaults.STICKY_MAX),
+        duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
+        noFeedback(section),
+        section.number("reward_on_error", -1, 1, 0),
+        section.parsed("explore_if", ExperimentationReader::parseCondition));
+  }
+
+  private static Duration duration(Section section, String key, Duration otherwise) {
+    Duration duration = section.parsed(key, DurationText::parse);
+    if (duration != null && duration.isZero()) {
+      section.error(key, "%s must be longer than 0".formatted(section.path(key)));
+      return otherwise;
+    }
+    return duration == null ? otherwise : duration;
+  }
+
+  private List<String> candidates(Section section) {
+    if (!section.has("candidate_variants")) {
+      return List.copyOf(variants);
+    }
+    TomlNode node = section.node("candidate_variants");
+    if (node instanceof TomlNode.Array array && array.items().isEmpty()) {
+      section.error(
+          "candidate_variants",
+          "%s is empty: name at least one variant".formatted(section.path("candidate_variants")));
+    }
+    return section.names("candidate_variants", "variant", variants).stream().sorted().toList();
+  }
+
+  private static String algorithm(Section section) {
+    String algorithm = section.text("algorithm", "squarecb");
+    if (LATER_ALGORITHMS.contains(algorithm)) {
+      section.error(
+          "algorithm",
+          "%s: \"%s\" is not supported yet: write \"squarecb\""
+              .formatted(section.path("algorithm"), algorithm));
+    } else if (!algorithm.equals("squarecb")) {
+      section.error(
+          "algorithm",
+          "%s must be squarecb, but is '%s'%s"
+              .formatted(
+                  section.path("algorithm"),
+                  algorithm,
+                  Problems.didYouMean(algorithm, List.of("squarecb"))));
+    }
+    return "squarecb";
+  }
+
+  private String metric(Section section) {
+    String name = section.requiredText("metric");
+    if (name == null) {
+      return "";
+    }
+    MetricDefinition metric = metrics.get(name);
+    if (metric == null) {
+      section.error("metric", section.unknown("metric", "metric", name, metrics.keySet()));
+    } else if (metric.type() == MetricDefinition.Type.FLOAT && metric.range() == null) {
+      section.error(
+          "metric",
+          "%s: float metric '%s' needs range = [low, high] under [metrics.%s]"
+              .formatted(section.path("metric"), name, name));
+    }
+    return name;
+  }
+
+  private @Nullable String baseline(Section section, List<String> candidates) {
+    if (section.has("baseline_variant")) {
+      String baseline = section.requiredText("baseline_variant");
+      if (baseline != null && !candidates.contains(baseline)) {
+        section.error(
+            "baseline_variant",
+            variants.contains(baseline)
+                ? "%s: variant '%s' must be one of candidate_variants"
+                    .formatted(section.path("baseline_variant"), baseline)
+                : section.unknown("baseline_variant", "variant", baseline, candidates));
+      }
+      return baseline;
+    }
+    if (candidates.isEmpty()) {
+      return null;
+    }
+    if (candidates.size() == 1) {
+      return candidates.getFirst();
+    }
+    return dearest(section, candidates);
+  }
+
+  private @Nullable String dearest(Section section, List<String> candidates) {
+    String dearest = null;
+    String equal = null;
+    double most = Double.NEGATIVE_INFINITY;
+    for (String candidate : candidates) {
+      TokenPrice price = prices.get(candidate);
+      if (price == null) {
+        section.error(
+            "baseline_variant",
+            "%s is missing, and it cannot be the dearest candidate since the price of '%s' is"
+                    .formatted(section.path("baseline_variant"), candidate)
+                + " unknown: name one of "
+                + String.join(", ", candidates));
+        return null;
+      }
+      double perToken = price.inputNanos() + price.outputNanos();
+      if (perToken > most) {
+        most = perToken;
+        dearest = candidate;
+        equal = null;
+      } else if (perToken == most) {
+        equal = candidate;
+      }
+    }
+    if (equal != null) {
+      section.error(
+          "baseline_variant",
+          "%s is missing, and there is no dearest candidate since '%s' and '%s' cost the same:"
+                  .formatted(section.path("baseline_variant"), dearest, equal)
+              + " name one of "
+              + String.join(", ", candidates));
+    }
+    return dearest;
+  }
+
+  private static double costWeight(Section section) {
+    if (!section.has("value_of_success")) {
+      return section.number("cost_weight", 0, Double.POSITIVE_INFINITY, 0);
+    }
+    if (section.has("cost_weight")) {
+      section.error(
+          "value_of_success",
+          "%s is another way to write cost_weight: keep one of the two"
+              .formatted(section.path("value_of_success")));
+    }
+    Double weight = section.parsed("value_of_success", ExperimentationReader::parseValueOfSuccess);
+    return weight == null ? 0 : weight;
+  }
+
+  /** One unit of quality is worth so many dollars; the weight of a dollar is its inverse. */
+  static double parseValueOfSuccess(String text) {
+    Matcher matcher = DOLLARS.matcher(text);
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is no amount: write dollars, as in \"$0.04\"".formatted(text));
+    }
+    BigDecimal dollars = new BigDecimal(matcher.group(1));
+    if (dollars.signum() == 0) {
+      throw new IllegalArgumentException("a success must be worth more than $0");
+    }
+    return BigDecimal.ONE.divide(dollars, MathContext.DECIMAL64).doubleValue();
+  }
+
+  private void requirePrices(Section section, List<String> candidates) {
+    List<String> unknown =
+        candidates.stream().filter(candidate -> prices.get(candidate) == null).toList();
+    if (!unknown.isEmpty()) {
+      String key = section.has("cost_weight") ? "cost_weight" : "value_of_success";
+      section.error(
+          key,
+          "%s: cost is weighed, but the price of %s is unknown: give the provider of its model"
+                  .formatted(section.path(key), String.join(", ", unknown))
+              + " cost[] with the prices of input and output tokens");
+    }
+  }
+
+  private static double minProbability(Section section, int candidates) {
+    double least = section.number("min_prob", 0, 1, LearnedDefaults.MIN_PROBABILITY);
+    if (least * candidates > 1) {
+      section.error(
+          "min_prob",
+          "%s times the number of candidates must be <= 1: %s * %d > 1"
+              .formatted(section.path("min_prob"), least, candidates));
+    }
+    return least;
+  }
+
+  private static double explorationLimit(Section section) {
+    TomlNode node = section.node("exploration_limit");
+    if (node instanceof TomlNode.Leaf leaf && leaf.value().equals(Double.POSITIVE_INFINITY)) {
+      return Double.POSITIVE_INFINITY;
+    }
+    return section.number(
+        "exploration_limit", 0, Double.POSITIVE_INFINITY, LearnedDefaults.EXPLORATION_LIMIT);
+  }
+
+  private static LearnedSettings.Nursery nursery(Section section) {
+    LearnedSettings.Nursery defaults = LearnedSettings.Nursery.DEFAULT;
+    Section nursery = section.child("nursery", "experimentation learned nursery");
+    if (nursery == null) {
+      return defaults;
+    }
+    Duration age = nursery.parsed("age", DurationText::parse);
+    return new LearnedSettings.Nursery(
+        nursery.whole("feedbacks", 0, Integer.MAX_VALUE, defaults.feedbacks()),
+        nursery.whole("pulls", 0, Integer.MAX_VALUE, defaults.pulls()),
+        age == null ? defaults.age() : age,
+        nursery.number("floor", 0, 1, defaults.floor()));
+  }
+
+  private static @Nullable Duration halfLife(Section section) {
+    if ("never".equals(section.has("half_life") ? section.text("half_life") : null)) {
+      return null;
+    }
+    return duration(section, "half_life", LearnedDefaults.HALF_LIFE);
+  }
+
+  private static LaneShares shares(Section section) {
+    LaneShares defaults = LearnedDefaults.SHARES;
+    double uniform = section.number("uniform_slice", 0, 1, defaults.uniform());
+    double holdout = section.number("holdout", 0, 1, defaults.holdout());
+    if (uniform + holdout >= 1) {
+      section.error(
+          section.has("holdout") ? "holdout" : "uniform_slice",
+          "%s + holdout must be < 1, or the policy decides nothing: %s + %s"
+              .formatted(section.path("uniform_slice"), uniform, holdout));
+      return defaults;
+    }
+    if (uniform == 0) {
+      for (String rule : List.of("min_quality", "latency_slo")) {
+        if (section.has(rule)) {
+          section.warning(
+              "uniform_slice",
+              "%s = 0 beside %s: a variant that is left out gets no traffic at all, so nobody"
+                      .formatted(section.path("uniform_slice"), rule)
+                  + " would notice that it got better; 0.01 is enough");
+        }
+      }
+    }
+    return new LaneShares(uniform, holdout, 0);
+  }
+
+  private static @Nullable Double noFeedback(Section section) {
+    TomlNode node = section.node("no_feedback");
+    if (node instanceof TomlNode.Leaf leaf && leaf.value() instanceof String text) {
+      if (!text.equals("unknown")) {
+        section.error(
+            "no_feedback",
+            "%s must be \"unknown\" or a number, but is '%s'"
+                .formatted(section.path("no_feedback"), text));
+      }
+      return null;
+    }
+    if (node == null) {
+      return null;
+    }
+    double value = section.number("no_feedback", -1, 1, Double.NaN);
+    return Double.isNaN(value) ? null : value;
+  }
+
+  static Experimentation.ExploreCondition parseCondition(String text) {
+    Matcher matcher = CONDITION.matcher(text.strip());
+    if (!matcher.matches()) {
+      throw new IllegalArgumentException(
+          "'%s' is no condition: write tag:NAME = VALUE or tag:NAME != VALUE".formatted(text));
+    }
+    return new Experimentation.ExploreCondition(
+        matcher.group(1), matcher.group(2).equals("="), matcher.group(3));
+  }
+
+  /** The values of keys that are not given. */
+  private static final class LearnedDefaults {
+    static final double MIN_PROBABILITY = 0.005;
+    static final double EXPLORATION_LIMIT = 0.02;
+    static final Duration HALF_LIFE = Duration.ofDays(14);
+    static final LaneShares SHARES = new LaneShares(0.01, 0.05, 0);
+    static final Duration REVISION = Duration.ofSeconds(5);
+    static final Duration STICKY_TTL = Duration.ofHours(24);
+    static final int STICKY_MAX = 1_000_000;
+    static final Duration ATTRIBUTION_WINDOW = Duration.ofHours(24);
+  }
+}

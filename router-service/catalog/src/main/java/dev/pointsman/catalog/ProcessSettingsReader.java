@@ -1,0 +1,162 @@
+package dev.pointsman.catalog;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code [gateway]} and {@code [store]}: how the process listens, and where it keeps data. */
+final class ProcessSettingsReader {
+
+  private static final String BIND_ADDRESS = "TENSORZERO_GATEWAY_BIND_ADDRESS";
+  private static final String CLICKHOUSE_URL = "TENSORZERO_CLICKHOUSE_URL";
+
+  private static final Pattern ADDRESS =
+      Pattern.compile("(?:\\[([0-9a-fA-F:.%]+)]|([^\\s:\\[\\]]+)):(\\d{1,5})");
+
+  private final Map<String, String> environment;
+  private final Problems problems;
+
+  ProcessSettingsReader(Map<String, String> environment, Problems problems) {
+    this.environment = environment;
+    this.problems = problems;
+  }
+
+  /** Host and port. */
+  record Address(String host, int port) {}
+
+  static Address parseAddress(String text) {
+    Matcher matcher = ADDRESS.matcher(text);
+    if (!matcher.matches() || Integer.parseInt(matcher.group(3)) > 65_535) {
+      throw new IllegalArgumentException(
+          "'%s' is no address: write host:port, as in \"127.0.0.1:3000\"".formatted(text));
+    }
+    String host = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+    return new Address(host, Integer.parseInt(matcher.group(3)));
+  }
+
+  GatewaySettings gateway(@Nullable Section section) {
+    GatewaySettings defaults = GatewaySettings.DEFAULT;
+    Address address = address(section);
+    if (section == null) {
+      return new GatewaySettings(
+          address.host(),
+          address.port(),
+          defaults.basePath(),
+          defaults.allowOpenBind(),
+          defaults.unstableErrorJson(),
+          defaults.globalOutboundTimeout());
+    }
+    return new GatewaySettings(
+        address.host(),
+        address.port(),
+        basePath(section),
+        section.flag("allow_open_bind", defaults.allowOpenBind()),
+        section.flag("unstable_error_json", defaults.unstableErrorJson()),
+        Duration.ofMillis(
+            section.whole(
+                "global_outbound_http_timeout_ms",
+                1,
+                Integer.MAX_VALUE,
+                defaults.globalOutboundTimeout().toMillis())));
+  }
+
+  private Address address(@Nullable Section section) {
+    Address fallback = new Address(GatewaySettings.DEFAULT.host(), GatewaySettings.DEFAULT.port());
+    if (section != null && section.has("bind_address")) {
+      Address parsed = section.parsed("bind_address", ProcessSettingsReader::parseAddress);
+      return parsed == null ? fallback : parsed;
+    }
+    String fromEnvironment = environment.get(BIND_ADDRESS);
+    if (fromEnvironment == null || fromEnvironment.isBlank()) {
+      return fallback;
+    }
+    try {
+      return parseAddress(fromEnvironment.strip());
+    } catch (IllegalArgumentException e) {
+      problems.error(
+          SourcePlace.file(""),
+          "environment variable %s: %s".formatted(BIND_ADDRESS, e.getMessage()));
+      return fallback;
+    }
+  }
+
+  private static String basePath(Section section) {
+    String written = section.text("base_path", "");
+    String path = written.endsWith("/") ? written.substring(0, written.length() - 1) : written;
+    if (!path.matches("(/[A-Za-z0-9._~-]+)*")) {
+      section.error(
+          "base_path",
+          "%s: '%s' must begin with a slash and hold letters, digits, . _ ~ - only, as in \"/llm\""
+              .formatted(section.path("base_path"), written));
+      return "";
+    }
+    return path;
+  }
+
+  StoreSettings store(@Nullable Section section) {
+    if (environment.containsKey(CLICKHOUSE_URL)) {
+      problems.warning(
+          SourcePlace.file(""),
+          "environment variable %s is set, but ClickHouse is not supported yet: events go to the"
+                  .formatted(CLICKHOUSE_URL)
+              + " embedded store");
+    }
+    StoreSettings defaults = StoreSettings.DEFAULT;
+    if (section == null) {
+      return defaults;
+    }
+    String events = section.text("events", defaults.events());
+    if (!events.equals("embedded")) {
+      section.error(
+          "events", "%s: only \"embedded\" is supported yet".formatted(section.path("events")));
+    }
+    String control = section.text("control", defaults.control());
+    if (!control.equals("embedded") && !control.startsWith("jdbc:postgresql:")) {
+      section.error(
+          "control",
+          "%s must be \"embedded\" or a JDBC URL that begins with jdbc:postgresql:"
+              .formatted(section.path("control")));
+    }
+    String durability = section.choice("durability", List.of("fsync", "os", "none"));
+    Long spool = section.parsed("spool_max_bytes", SizeText::parse);
+    if (spool != null && spool < StoreSettings.LEAST_SPOOL_BYTES) {
+      section.error(
+          "spool_max_bytes",
+          "%s must be >= %d MB: one large request must fit"
+              .formatted(
+                  section.path("spool_max_bytes"), StoreSettings.LEAST_SPOOL_BYTES / 1_000_000));
+    }
+    return new StoreSettings(
+        events,
+        control,
+        dataDirectory(section, defaults.dataDirectory()),
+        durability == null
+            ? defaults.durability()
+            : StoreSettings.Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
+        spool == null ? defaults.spoolMaxBytes() : spool);
+  }
+
+  private static String dataDirectory(Section section, String otherwise) {
+    if (!section.has("data_directory")) {
+      return otherwise;
+    }
+    String directory = section.requiredText("data_directory");
+    if (directory == null) {
+      return otherwise;
+    }
+    try {
+      return Path.of(directory).toString();
+    } catch (InvalidPathException e) {
+      section.error(
+          "data_directory",
+          "%s is no path: %s".formatted(section.path("data_directory"), e.getReason()));
+      return otherwise;
+    }
+  }
+}
