@@ -1,0 +1,69 @@
+package dev.pointsman.gateway.snapshot;
+
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.SegmentVocabulary;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * The snapshot in use. Readers read one volatile field; a swap builds the whole new snapshot before
+ * it publishes it, so a request sees the old one or the new one and never a mix. Writers take turns.
+ */
+public final class ActiveSnapshot {
+
+  private final ProviderRegistry registry;
+  private final Map<String, PolicyRevision> revisions = new HashMap<>();
+  private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
+  private volatile Snapshot current;
+
+  /**
+   * Starts with a catalog and the last revisions that were published.
+   *
+   * @throws IllegalArgumentException if the catalog cannot be bound
+   */
+  public ActiveSnapshot(
+      FunctionCatalog catalog, Collection<PolicyRevision> lastRevisions, ProviderRegistry registry) {
+    this.registry = registry;
+    lastRevisions.forEach(revision -> revisions.put(revision.functionName(), revision));
+    this.current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+  }
+
+  /** The snapshot in use now; a request asks once. */
+  public Snapshot current() {
+    return current;
+  }
+
+  /**
+   * Takes a new catalog into use.
+   *
+   * @throws IllegalArgumentException if it cannot be bound; the old one stays
+   */
+  public synchronized void swap(FunctionCatalog catalog) {
+    current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+  }
+
+  /**
+   * Takes a new revision of a function's policy into use. Older than the one in use, or of a function
+   * that is gone: ignored.
+   *
+   * @return whether it is in use now
+   */
+  public synchronized boolean swap(PolicyRevision revision) {
+    PolicyRevision last = revisions.get(revision.functionName());
+    boolean stale =
+        last != null
+            && last.generation().equals(revision.generation())
+            && last.revision() >= revision.revision();
+    if (stale || !current.functions().containsKey(revision.functionName())) {
+      return false;
+    }
+    Map<String, PolicyRevision> next = new HashMap<>(revisions);
+    next.put(revision.functionName(), revision);
+    current = Snapshot.bind(current.catalog(), next, vocabularies, registry);
+    revisions.putAll(next);
+    return true;
+  }
+}

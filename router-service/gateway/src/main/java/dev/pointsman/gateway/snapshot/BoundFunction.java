@@ -1,0 +1,37 @@
+package dev.pointsman.gateway.snapshot;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.SegmentRule;
+import dev.pointsman.routing.SegmentVocabulary;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A function with its variants and its policy.
+ *
+ * @param segments how a request's segment is found
+ * @param vocabulary the segments told apart; lives on when the snapshot is swapped
+ * @param routing how its decisions are made; null for a call of a model by its name
+ */
+public record BoundFunction(
+    FunctionDefinition definition,
+    Map<String, BoundVariant> variants,
+    SegmentRule segments,
+    SegmentVocabulary vocabulary,
+    @Nullable FunctionRouting routing) {
+
+  /** The function that calls of a model by its name run under. */
+  public static final String DEFAULT_FUNCTION = "tensorzero::default";
+
+  /** Its name. */
+  public String name() {
+    return definition.name();
+  }
+
+  /** Whether it learns, and how; null for other functions. */
+  public Experimentation.@Nullable Learned learned() {
+    return definition.experimentation() instanceof Experimentation.Learned learned ? learned : null;
+  }
+}

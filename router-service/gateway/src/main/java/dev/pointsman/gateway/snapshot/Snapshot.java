@@ -1,0 +1,244 @@
+package dev.pointsman.gateway.snapshot;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.ModelDefinition;
+import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.catalog.VariantDefinition.RetrySettings;
+import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.catalog.VariantDefinition.Timeouts;
+import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.Policy;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.SegmentRule;
+import dev.pointsman.routing.SegmentVocabulary;
+import dev.pointsman.routing.SquareCbPolicy;
+import dev.pointsman.routing.StaticPolicy;
+import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.UniformPolicy;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that one request may look at: the catalog, each function with its policy and today's
+ * prices, each model with its clients. Immutable; a request reads one snapshot from its first line
+ * to its last.
+ *
+ * @param priceVersion hash of all prices, 16 hex digits
+ */
+public record Snapshot(
+    FunctionCatalog catalog,
+    Map<String, BoundFunction> functions,
+    Map<String, BoundModel> models,
+    String priceVersion,
+    ProviderRegistry registry) {
+
+  /** The generation of a learned policy before the trainer has published anything. */
+  public static final String FIRST_GENERATION = "initial";
+
+  private static final SamplingParameters NO_SAMPLING =
+      new SamplingParameters(null, null, null, null, null, null, List.of(), null, null, null);
+
+  /**
+   * Binds a catalog.
+   *
+   * @param revisions the latest revision of each learned function, by function
+   * @param vocabularies the segments known so far, by function; missing ones are added
+   * @throws IllegalArgumentException if a reference of the catalog leads nowhere
+   */
+  static Snapshot bind(
+      FunctionCatalog catalog,
+      Map<String, PolicyRevision> revisions,
+      Map<String, SegmentVocabulary> vocabularies,
+      ProviderRegistry registry) {
+    Map<String, BoundModel> models = new LinkedHashMap<>();
+    catalog.models().forEach((name, model) -> models.put(name, BoundModel.of(model, registry)));
+    Map<String, BoundFunction> functions = new LinkedHashMap<>();
+    for (FunctionDefinition function : catalog.functions().values()) {
+      Map<String, BoundVariant> variants = new LinkedHashMap<>();
+      for (VariantDefinition variant : function.variants().values()) {
+        variants.put(
+            variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
+      }
+      PolicyRevision revision = revisions.get(function.name());
+      SegmentVocabulary vocabulary =
+          vocabularies.computeIfAbsent(
+              function.name(), name -> new SegmentVocabulary(segments(revision)));
+      functions.put(
+          function.name(),
+          new BoundFunction(
+              function,
+              variants,
+              SegmentRule.of(function.segmentBy()),
+              vocabulary,
+              routing(function, variants, revision)));
+    }
+    return new Snapshot(catalog, functions, models, priceVersion(catalog), registry);
+  }
+
+  private static BoundModel modelOf(
+      VariantDefinition variant, Map<String, BoundModel> models, ProviderRegistry registry) {
+    BoundModel model = models.get(variant.model());
+    if (model == null) {
+      ModelDefinition shorthand = registry.shorthand(variant.model());
+      if (shorthand == null) {
+        throw new IllegalArgumentException(
+            "variant %s: model %s is neither in [models] nor a shorthand provider::model"
+                .formatted(variant.name(), variant.model()));
+      }
+      model = BoundModel.of(shorthand, registry);
+      models.put(variant.model(), model);
+    }
+    return model;
+  }
+
+  private static List<String> segments(@Nullable PolicyRevision revision) {
+    return revision == null
+        ? List.of()
+        : revision.statistics().cells().stream()
+            .map(PolicyStatistics.Cell::segment)
+            .distinct()
+            .toList();
+  }
+
+  private static FunctionRouting routing(
+      FunctionDefinition function,
+      Map<String, BoundVariant> variants,
+      @Nullable PolicyRevision revision) {
+    return switch (function.experimentation()) {
+      case Experimentation.Uniform uniform ->
+          drawnLikeTensorZero(function, variants, new UniformPolicy(variants.keySet()), List.of());
+      case Experimentation.Static fixed ->
+          drawnLikeTensorZero(
+              function, variants, new StaticPolicy(fixed.weights()), fixed.fallbackVariants());
+      case Experimentation.Learned learned -> {
+        List<@Nullable TokenPrice> prices = prices(variants, learned.settings().candidates());
+        Policy policy =
+            SquareCbPolicy.of(
+                revision == null
+                    ? new PolicyVersion(learned.settings().algorithm(), FIRST_GENERATION, 0)
+                    : new PolicyVersion(
+                        learned.settings().algorithm(), revision.generation(), revision.revision()),
+                learned.settings(),
+                revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
+                prices);
+        yield new FunctionRouting(
+            function.name(),
+            policy,
+            FunctionRouting.Draw.KEYED,
+            learned.shares(),
+            learned.settings().baselineVariant(),
+            learned.fallbackVariants(),
+            prices);
+      }
+    };
+  }
+
+  private static FunctionRouting drawnLikeTensorZero(
+      FunctionDefinition function,
+      Map<String, BoundVariant> variants,
+      Policy policy,
+      List<String> fallbackVariants) {
+    return new FunctionRouting(
+        function.name(),
+        policy,
+        FunctionRouting.Draw.TENSORZERO,
+        LaneShares.POLICY_ONLY,
+        null,
+        fallbackVariants,
+        prices(variants, policy.candidates()));
+  }
+
+  private static List<@Nullable TokenPrice> prices(
+      Map<String, BoundVariant> variants, List<String> candidates) {
+    List<@Nullable TokenPrice> prices = new ArrayList<>(candidates.size());
+    for (String candidate : candidates) {
+      BoundVariant variant = variants.get(candidate);
+      if (variant == null) {
+        throw new IllegalArgumentException(
+            "candidate %s is not a variant of its function".formatted(candidate));
+      }
+      prices.add(variant.model().price());
+    }
+    return java.util.Collections.unmodifiableList(prices);
+  }
+
+  private static String priceVersion(FunctionCatalog catalog) {
+    StringBuilder schedule = new StringBuilder();
+    catalog
+        .models()
+        .forEach(
+            (name, model) ->
+                model
+                    .providers()
+                    .forEach(
+                        (provider, definition) ->
+                            schedule
+                                .append(name)
+                                .append('/')
+                                .append(provider)
+                                .append('=')
+                                .append(definition.cost())
+                                .append('\n')));
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256")
+              .digest(schedule.toString().getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * The built-in function for a call of a model by its name; its one variant has the model's name.
+   *
+   * @param model a configured model or a shorthand {@code provider::model}
+   * @return null when there is no such model
+   */
+  public @Nullable BoundFunction functionOfModel(String model) {
+    BoundModel bound = models.get(model);
+    if (bound == null) {
+      ModelDefinition shorthand = registry.shorthand(model);
+      if (shorthand == null) {
+        return null;
+      }
+      bound = BoundModel.of(shorthand, registry);
+    }
+    VariantDefinition variant =
+        new VariantDefinition(
+            model, model, Map.of(), NO_SAMPLING, null, RetrySettings.NONE, Timeouts.NONE);
+    FunctionDefinition function =
+        new FunctionDefinition(
+            BoundFunction.DEFAULT_FUNCTION,
+            FunctionDefinition.Type.CHAT,
+            null,
+            Map.of(model, variant),
+            Map.of(),
+            List.of(),
+            "auto",
+            null,
+            null,
+            new Experimentation.Uniform(),
+            List.of(),
+            true);
+    return new BoundFunction(
+        function,
+        Map.of(model, new BoundVariant(variant, bound)),
+        SegmentRule.of(List.of()),
+        new SegmentVocabulary(List.of()),
+        null);
+  }
+}
