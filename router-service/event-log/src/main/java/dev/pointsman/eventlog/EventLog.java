@@ -1,55 +1,233 @@
 package dev.pointsman.eventlog;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The durable log of one process: an append returns when the event is in the spool as durably as the
  * settings promise. Appending parks the calling (virtual) thread; one committer thread writes what
- * waits, syncs once, and wakes all of it.
+ * waits, syncs once, and wakes all of it. There is no timer: while one batch is being synced the next
+ * one gathers, so that a slow disk makes larger batches by itself.
+ *
+ * <p>The spool is a directory of segment files. Records are numbered without gaps from 1, over
+ * restarts too. A write or sync that fails poisons its file: the batch's callers are told, the file
+ * is closed and never written again, and the next batch, with the same numbers, goes to a new file,
+ * whose name ends the old one.
+ *
+ * <p>Sinks read by {@link #cursor}; what all of them released is deleted, a segment at a time.
  */
 public final class EventLog implements AutoCloseable {
 
-  private EventLog() {}
+  private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+  private static final int BATCH_RECORDS = 4096;
+  private static final long BATCH_BYTES = 8L << 20;
 
-  /** When an append counts as done, and how much the spool may hold. */
-  public record Settings(Durability durability, long maxBytes) {}
+  private final Settings settings;
+  private final SpoolDirectory directory;
+  private final Thread committer;
+  private final ByteBuffer staging = SegmentOutput.newStaging();
+
+  final ReentrantLock lock = new ReentrantLock();
+  private final Condition work = lock.newCondition();
+  private final Condition room = lock.newCondition();
+  private final Condition committed = lock.newCondition();
+
+  // Guarded by the lock.
+  private final ArrayDeque<PendingAppend> queue = new ArrayDeque<>();
+  private final NavigableMap<Long, Segment> segments;
+  private final Map<String, EventCursor> cursors = new HashMap<>();
+  private long nextSeq;
+  private long end;
+  private long drained;
+  private long unwritten;
+  private long reserved;
+  private long failedRecords;
+  private long lostRecords;
+  private boolean appended;
+  private boolean jumped;
+  private boolean refusing;
+  private boolean failing;
+  private boolean closed;
+  private @Nullable String lastError;
+
+  /** Where the committer writes; null before the first batch of a file. The committer's alone. */
+  private @Nullable SegmentOutput output;
+
+  private long outputBytes;
+
+  /**
+   * When an append counts as done, and how much the spool may hold.
+   *
+   * @param maxBytes the most that reserved, waiting and not yet drained records may take
+   * @param segmentBytes the size after which the next file is begun
+   * @param queueBytes the most that may wait in memory; appends beyond it wait for room
+   * @param growBytes zeros written ahead of the records at a time, so that most syncs change no file
+   *     size; 0 lets files grow record by record
+   */
+  public record Settings(
+      Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
+
+    /** Checks that every limit is positive. */
+    public Settings {
+      if (maxBytes <= 0 || segmentBytes <= 0 || queueBytes <= 0 || growBytes < 0) {
+        throw new IllegalArgumentException(
+            "a spool's limits must be > 0: maxBytes %d, segmentBytes %d, queueBytes %d (growBytes %d may be 0)"
+                .formatted(maxBytes, segmentBytes, queueBytes, growBytes));
+      }
+    }
+
+    /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow by 1 MB. */
+    public Settings(Durability durability, long maxBytes) {
+      this(durability, maxBytes, 64L << 20, 64L << 20, 1L << 20);
+    }
+  }
 
   /** When an append counts as done. */
   public enum Durability {
     /** When the disk has it. */
     FSYNC,
-    /** When the operating system has it. */
+    /** When the operating system has it: survives the process, not the machine. */
     OS,
-    /** When it is queued in memory. */
+    /** When it is queued in memory: a failed write shows in {@link EventLog#health} only. */
     NONE
   }
 
-  /** Room in the spool, taken at admission, so that nothing is paid for that cannot be logged. */
+  /** How a log is doing. */
+  public enum State {
+    /** Events go in. */
+    OPEN,
+    /** There was no room for the last one that asked. */
+    FULL,
+    /** The last write failed; the next one tries a new file. */
+    FAILING,
+    /** Closed. */
+    CLOSED
+  }
+
+  /**
+   * How a log is doing, at one moment.
+   *
+   * @param storedBytes bytes in the spool, or waiting, that not every sink has released
+   * @param reservedBytes bytes promised to admitted requests
+   * @param maxBytes the most that both may be
+   * @param lastSeq number of the last durable event, 0 before the first
+   * @param lag events that the slowest sink has not released
+   * @param failedRecords appends that failed in this process
+   * @param lostRecords events found unreadable in the files by this process
+   * @param lastError the last failure of a write or read, null if there was none
+   */
+  public record Health(
+      State state,
+      long storedBytes,
+      long reservedBytes,
+      long maxBytes,
+      long lastSeq,
+      long lag,
+      long failedRecords,
+      long lostRecords,
+      @Nullable String lastError) {}
+
+  /**
+   * Room in the spool, taken at admission, so that nothing is paid for that cannot be logged. It
+   * serves one append; append or close it once, on any thread.
+   */
   public final class Reservation implements AutoCloseable {
-    private Reservation() {}
+    private long bytes;
+    private boolean used;
+
+    private Reservation(long bytes) {
+      this.bytes = bytes;
+    }
 
     /**
-     * Appends the event, within the reserved room or beyond it, and gives the room back.
+     * Appends the event, within the reserved room or beyond it, and gives the room back. An
+     * interrupted thread waits on and finds its flag set afterwards.
      *
-     * @return the event's sequence number in this spool
+     * @return the event's sequence number in this spool; 0, not known yet, with durability none
      * @throws AppendFailedException if the disk refused it
      */
     public long append(Event event) {
-      throw new UnsupportedOperationException("in work");
+      return EventLog.this.append(event, this);
     }
 
     /** Gives the room back; nothing happens after an append. */
     @Override
-    public void close() {}
+    public void close() {
+      lock.lock();
+      try {
+        release();
+      } finally {
+        lock.unlock();
+      }
+    }
+
+    private void release() {
+      reserved -= bytes;
+      bytes = 0;
+      used = true;
+    }
+  }
+
+  private EventLog(Settings settings, SpoolDirectory directory, SpoolDirectory.Contents contents) {
+    this.settings = settings;
+    this.directory = directory;
+    this.segments = contents.segments();
+    this.nextSeq = contents.nextSeq();
+    this.end = segments.isEmpty() ? 0 : endOf(segments.lastEntry().getValue());
+    this.committer =
+        Thread.ofPlatform().daemon(true).name("event-log-committer").unstarted(this::commitAll);
+  }
+
+  private static long endOf(Segment segment) {
+    return segment.base + segment.length;
   }
 
   /**
    * Opens the spool in a directory, creating it if needed, and cuts a torn tail.
    *
-   * @throws java.io.UncheckedIOException if the directory cannot be used
+   * @throws UncheckedIOException if the directory cannot be used, or another process (or
+   *     another log of this one) uses it
    */
   public static EventLog open(Path directory, Settings settings) {
-    throw new UnsupportedOperationException("in work");
+    return open(
+        directory,
+        settings,
+        path -> FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+  }
+
+  /** Opens the spool with another way to open its files. */
+  static EventLog open(Path directory, Settings settings, SegmentOutput.Opener opener) {
+    SpoolDirectory spool = SpoolDirectory.open(directory, opener);
+    try {
+      EventLog log = new EventLog(settings, spool, spool.recover());
+      log.beginSegment();
+      log.committer.start();
+      return log;
+    } catch (IOException e) {
+      spool.close();
+      throw new UncheckedIOException(
+          "the spool directory %s takes no new file (%s): make it writable, or free space"
+              .formatted(directory, e),
+          e);
+    } catch (RuntimeException e) {
+      spool.close();
+      throw e;
+    }
   }
 
   /**
@@ -59,14 +237,455 @@ public final class EventLog implements AutoCloseable {
    * @throws SpoolFullException if there is none
    */
   public Reservation reserve(int bytes) {
-    throw new UnsupportedOperationException("in work");
+    lock.lock();
+    try {
+      requireOpen();
+      requireRoom(bytes);
+      reserved += bytes;
+      return new Reservation(bytes);
+    } finally {
+      lock.unlock();
+    }
   }
 
-  /** Appends an event that reserved nothing. */
+  /**
+   * Appends an event that reserved nothing.
+   *
+   * @return the event's sequence number in this spool; 0, not known yet, with durability none
+   * @throws SpoolFullException if there is no room
+   * @throws AppendFailedException if the disk refused it
+   */
   public long append(Event event) {
-    throw new UnsupportedOperationException("in work");
+    return append(event, null);
   }
 
+  private long append(Event event, @Nullable Reservation reservation) {
+    PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encode(event));
+    lock.lock();
+    try {
+      if (reservation != null && reservation.used) {
+        throw new IllegalStateException("a reservation serves one append, this one is used up");
+      }
+      requireOpen();
+      // An event larger than the queue goes in alone.
+      while (unwritten > 0 && unwritten + pending.size() > settings.queueBytes()) {
+        room.awaitUninterruptibly();
+        requireOpen();
+      }
+      if (reservation == null) {
+        requireRoom(pending.size());
+      } else {
+        reservation.release();
+      }
+      unwritten += pending.size();
+      appended = true;
+      queue.add(pending);
+      work.signal();
+    } finally {
+      lock.unlock();
+    }
+    return settings.durability() == Durability.NONE ? 0 : pending.await(directory.path());
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      String message = "the event log in %s is closed".formatted(directory.path());
+      throw new AppendFailedException(message, new IllegalStateException(message));
+    }
+  }
+
+  private void requireRoom(long bytes) {
+    long used = reserved + storedBytes();
+    refusing = used + bytes > settings.maxBytes();
+    if (refusing) {
+      throw new SpoolFullException(
+          ("the spool %s is full: %d bytes wait for the event store and %d are reserved, of"
+               + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
+               + " limit")
+              .formatted(directory.path(), storedBytes(), reserved, settings.maxBytes()));
+    }
+  }
+
+  private long storedBytes() {
+    return unwritten + end - drained;
+  }
+
+  /** How the log is doing. */
+  public Health health() {
+    lock.lock();
+    try {
+      State state =
+          closed ? State.CLOSED : failing ? State.FAILING : refusing ? State.FULL : State.OPEN;
+      return new Health(
+          state,
+          storedBytes(),
+          reserved,
+          settings.maxBytes(),
+          nextSeq - 1,
+          nextSeq - 1 - lowestReleased(),
+          failedRecords,
+          lostRecords,
+          lastError);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Committing.
+
+  private void commitAll() {
+    List<PendingAppend> batch = new ArrayList<>();
+    while (takeBatch(batch)) {
+      commit(batch);
+      batch.clear();
+    }
+    SegmentOutput last = output;
+    if (last != null) {
+      try {
+        last.seal();
+      } catch (IOException e) {
+        // All its records are committed; the next open cuts what seal would have cut.
+        LOG.warn("the last segment of {} could not be closed", directory.path(), e);
+      }
+    }
+  }
+
+  /** Waits for work; false when the log is closed and all is written. */
+  private boolean takeBatch(List<PendingAppend> batch) {
+    lock.lock();
+    try {
+      while (queue.isEmpty()) {
+        if (closed) {
+          return false;
+        }
+        work.awaitUninterruptibly();
+      }
+      long bytes = 0;
+      while (batch.size() < BATCH_RECORDS) {
+        PendingAppend next = queue.peek();
+        if (next == null || (bytes > 0 && bytes + next.size() > BATCH_BYTES)) {
+          break;
+        }
+        bytes += next.size();
+        batch.add(queue.remove());
+      }
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void commit(List<PendingAppend> batch) {
+    long bytes = 0;
+    for (PendingAppend pending : batch) {
+      bytes += pending.size();
+    }
+    long firstSeq;
+    try {
+      firstSeq = write(batch, bytes);
+    } catch (Throwable e) {
+      // Whatever it was, the file's content is unknown now, and the callers must hear of it.
+      failed(batch, bytes, e);
+      return;
+    }
+    lock.lock();
+    try {
+      Segment segment = segments.lastEntry().getValue();
+      segment.length += bytes;
+      end += bytes;
+      unwritten -= bytes;
+      nextSeq += batch.size();
+      failing = false;
+      committed.signalAll();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (int i = 0; i < batch.size(); i++) {
+      batch.get(i).complete(firstSeq + i);
+    }
+  }
+
+  private long write(List<PendingAppend> batch, long bytes) throws IOException {
+    SegmentOutput to = output;
+    boolean full = outputBytes > 0 && outputBytes + bytes > settings.segmentBytes();
+    if (to != null && (takeJump() || full)) {
+      output = null;
+      to.seal();
+      to = null;
+    }
+    if (to == null) {
+      to = beginSegment();
+    }
+    long firstSeq = committedThrough() + 1;
+    long seq = firstSeq;
+    to.allocate(bytes);
+    for (PendingAppend pending : batch) {
+      to.append(seq++, pending.type, pending.payload);
+    }
+    to.flush();
+    if (settings.durability() == Durability.FSYNC) {
+      to.sync();
+    }
+    outputBytes += bytes;
+    return firstSeq;
+  }
+
+  private SegmentOutput beginSegment() throws IOException {
+    Segment segment = new Segment(directory.path(), committedThrough() + 1, end, 0);
+    FileChannel channel = directory.create(segment, settings.durability() == Durability.FSYNC);
+    SegmentOutput opened = new SegmentOutput(channel, staging, settings.growBytes());
+    lock.lock();
+    try {
+      segments.put(segment.firstSeq, segment);
+    } finally {
+      lock.unlock();
+    }
+    output = opened;
+    outputBytes = 0;
+    return opened;
+  }
+
+  private void failed(List<PendingAppend> batch, long bytes, Throwable cause) {
+    LOG.error(
+        "{} events could not be written to the spool {}", batch.size(), directory.path(), cause);
+    SegmentOutput poisoned = output;
+    output = null;
+    if (poisoned != null) {
+      poisoned.abandon();
+    }
+    try {
+      // At once, not with the next batch: the new file's name is what ends the old one.
+      beginSegment();
+    } catch (IOException | RuntimeException e) {
+      LOG.error("the spool {} takes no new file; the next event tries again", directory.path(), e);
+    }
+    lock.lock();
+    try {
+      unwritten -= bytes;
+      failedRecords += batch.size();
+      failing = true;
+      lastError = cause.toString();
+      room.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    for (PendingAppend pending : batch) {
+      pending.fail(cause);
+    }
+  }
+
+  private long committedThrough() {
+    lock.lock();
+    try {
+      return nextSeq - 1;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  // Reading.
+
+  /**
+   * The cursor of a sink, behind the event that the sink stored last. Open the cursors of all sinks
+   * before the first append and the first release: what every known sink has released is deleted. A
+   * second cursor for the same sink replaces the first.
+   *
+   * @param sink the sink's name
+   * @param afterSeq the sink's own mark: the number of the last event that it stored, 0 for none
+   * @throws IllegalStateException if the sink is ahead of the spool and events were appended already
+   */
+  public EventCursor cursor(String sink, long afterSeq) {
+    EventCursor cursor;
+    lock.lock();
+    try {
+      if (afterSeq >= nextSeq) {
+        jumpTo(sink, afterSeq + 1);
+      }
+      long from = Math.max(afterSeq + 1, firstSeq());
+      if (from > afterSeq + 1) {
+        LOG.info(
+            "sink {} stored events up to {}, the spool {} starts at {}",
+            sink,
+            afterSeq,
+            directory.path(),
+            from);
+      }
+      cursor = new EventCursor(this, sink, from);
+      EventCursor before = cursors.put(sink, cursor);
+      if (before != null) {
+        before.close();
+      }
+    } finally {
+      lock.unlock();
+    }
+    cursor.seek();
+    return cursor;
+  }
+
+  /**
+   * The sink holds events that the spool has not: its directory was replaced, or a machine without
+   * durability fsync lost power. New events must get numbers above the sink's mark.
+   */
+  private void jumpTo(String sink, long seq) {
+    if (appended) {
+      throw new IllegalStateException(
+          ("sink %s stored events up to %d, but the spool %s only goes to %d and has taken new ones"
+                  + " already: open every sink's cursor before the first append")
+              .formatted(sink, seq - 1, directory.path(), nextSeq - 1));
+    }
+    LOG.warn(
+        "sink {} stored events up to {}, the spool {} only goes to {}: its numbers go on from {}",
+        sink,
+        seq - 1,
+        directory.path(),
+        nextSeq - 1,
+        seq);
+    nextSeq = seq;
+    jumped = true;
+  }
+
+  /** Takes the mark that says that a new file must be begun because numbers were left out. */
+  private boolean takeJump() {
+    lock.lock();
+    try {
+      boolean jump = jumped;
+      jumped = false;
+      return jump;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * What may be read of a segment.
+   *
+   * @param limit the byte after the last committed record
+   * @param endSeq the number after the last committed record
+   */
+  record Window(Segment segment, long limit, long endSeq) {}
+
+  /** The segment with the given event, waiting for it if asked; null if it is not there in time. */
+  @Nullable Window await(EventCursor reader, long seq, long nanos) throws InterruptedException {
+    long left = nanos;
+    lock.lock();
+    try {
+      while (seq >= nextSeq) {
+        if (closed || reader.closed() || left <= 0) {
+          return null;
+        }
+        left = committed.awaitNanos(left);
+      }
+      return window(seq);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What may be read of the segment that holds, or would hold, the given event. */
+  Window window(long seq) {
+    lock.lock();
+    try {
+      Segment segment = segments.floorEntry(seq).getValue();
+      Long next = segments.higherKey(segment.firstSeq);
+      return new Window(segment, segment.length, next == null ? nextSeq : next);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  boolean closed() {
+    lock.lock();
+    try {
+      return closed;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Wakes whoever waits for events, to look again. */
+  void wakeReaders() {
+    lock.lock();
+    try {
+      committed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Notes events that the files should hold and that could not be read. */
+  void lost(Segment segment, long fromSeq, long count) {
+    String message =
+        "spool segment %s is damaged: event %d and %d after it cannot be read"
+            .formatted(segment.path, fromSeq, count - 1);
+    LOG.error(message);
+    lock.lock();
+    try {
+      lostRecords += count;
+      lastError = message;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Frees what every sink has released; called after a cursor moved. */
+  void trim() {
+    List<Segment> done = new ArrayList<>();
+    lock.lock();
+    try {
+      long released = lowestReleased();
+      drained = cursors.values().stream().mapToLong(EventCursor::releasedEnd).min().orElse(drained);
+      while (segments.size() > 1) {
+        Segment first = segments.firstEntry().getValue();
+        if (segments.higherKey(first.firstSeq) > released + 1) {
+          break;
+        }
+        segments.remove(first.firstSeq);
+        done.add(first);
+      }
+    } finally {
+      lock.unlock();
+    }
+    done.forEach(directory::delete);
+  }
+
+  private long lowestReleased() {
+    return cursors.values().stream()
+        .mapToLong(EventCursor::releasedSeq)
+        .min()
+        .orElse(firstSeq() - 1);
+  }
+
+  private long firstSeq() {
+    return segments.firstKey();
+  }
+
+  /** Writes what waits, then gives the directory back. Appends that come later fail. */
   @Override
-  public void close() {}
+  public void close() {
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      work.signalAll();
+      room.signalAll();
+      committed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    boolean interrupted = false;
+    while (committer.isAlive()) {
+      try {
+        committer.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    directory.close();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
 }

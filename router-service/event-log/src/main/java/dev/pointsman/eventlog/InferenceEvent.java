@@ -189,5 +189,23 @@ public record InferenceEvent(
       @Nullable String output,
       @Nullable String parameters,
       @Nullable String tools,
-      boolean shortened) {}
+      boolean shortened) {
+
+    /** The payload of these texts, each above 1 MB cut to its hash and head. */
+    public static Payload of(
+        String input,
+        @Nullable String output,
+        @Nullable String parameters,
+        @Nullable String tools) {
+      return new Payload(
+          LoggedText.shortenPresent(input),
+          LoggedText.shorten(output),
+          LoggedText.shorten(parameters),
+          LoggedText.shorten(tools),
+          LoggedText.tooLong(input)
+              || LoggedText.tooLong(output)
+              || LoggedText.tooLong(parameters)
+              || LoggedText.tooLong(tools));
+    }
+  }
 }

@@ -10,5 +10,6 @@ import org.jspecify.annotations.Nullable;
  * @param floors the least probability of each arm in the policy lane, before rescaling
  * @param scores what the policy believed; null for policies that score nothing
  */
+@SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record ArmProbabilities(
     double[] probabilities, double[] floors, @Nullable ArmScores scores) {}

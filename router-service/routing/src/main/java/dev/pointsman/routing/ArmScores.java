@@ -11,6 +11,7 @@ package dev.pointsman.routing;
  * @param utilityWeight quality points per dollar, W
  * @param gamma the exploration parameter used, 0 where the algorithm has none
  */
+@SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record ArmScores(
     double[] predictedQuality,
     long[] predictedCostNanos,

@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * @param explored whether the choice differs from the policy's most probable arm
  * @param fallbackOrder the variants to try, best first, the chosen one at the front; not stored
  */
+@SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record Decision(
     DecisionKind kind,
     @Nullable UUID decidedBy,

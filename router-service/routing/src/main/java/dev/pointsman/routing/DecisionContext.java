@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens the estimated input tokens of the request, the representative of its bucket
  * @param features the values of the features, by name
  */
+@SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record DecisionContext(
     String segment,
     boolean[] selectable,

@@ -28,6 +28,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SquareCbPolicy implements Policy {
 
+  /** The name of the algorithm in configurations, artifacts and the log. */
+  public static final String KIND = "squarecb";
+
   private static final double GAMMA_SCALE = 10;
   private static final double LARGEST_GAMMA = 1e9;
   private static final int BISECTIONS = 30;

@@ -1,0 +1,302 @@
+package dev.pointsman.eventlog;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyVersion;
+import java.io.IOException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the columns of version 1 into an object that its caller opened. */
+final class EventWriter {
+
+  private final JsonGenerator json;
+
+  EventWriter(JsonGenerator json) {
+    this.json = json;
+  }
+
+  void write(Event event) throws IOException {
+    switch (event) {
+      case InferenceEvent e -> inference(e);
+      case FeedbackEvent e -> feedback(e);
+      case RevisionEvent e -> revision(e);
+      case ChangeEvent e -> change(e);
+      case ConfigEvent e -> config(e);
+    }
+  }
+
+  private void inference(InferenceEvent event) throws IOException {
+    InferenceEvent.Ids ids = event.ids();
+    id("inference_id", ids.inferenceId());
+    id("episode_id", ids.episodeId());
+    text("request_id", ids.requestId());
+    text("trace_id", ids.traceId());
+    text("idempotency_key", ids.idempotencyKey());
+    text("node", ids.node());
+    time("started_at", ids.startedAt());
+
+    InferenceEvent.Asker asker = event.asker();
+    text("surface", asker.surface());
+    text("namespace", asker.namespace());
+    text("function_name", asker.functionName());
+    text("function_type", asker.functionType());
+    text("key_id", asker.keyId());
+    text("team_id", asker.teamId());
+    text("end_user", asker.endUser());
+    texts("tags", asker.tags());
+
+    InferenceEvent.Versions versions = event.versions();
+    text("config_hash", versions.configHash());
+    text("price_version", versions.priceVersion());
+    number("feature_version", versions.featureVersion());
+    number("hash_version", Decision.HASH_VERSION);
+
+    decision(event.decision());
+    outcome(event.outcome());
+    quantities(event.quantities());
+    if (!event.attempts().isEmpty()) {
+      json.writeArrayFieldStart("attempt");
+      for (InferenceEvent.Attempt attempt : event.attempts()) {
+        json.writeStartObject();
+        attempt(attempt);
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
+    InferenceEvent.Payload payload = event.payload();
+    if (payload != null) {
+      json.writeObjectFieldStart("payload");
+      text("input", payload.input());
+      text("output", payload.output());
+      text("parameters", payload.parameters());
+      text("tools", payload.tools());
+      json.writeBooleanField("shortened", payload.shortened());
+      json.writeEndObject();
+    }
+  }
+
+  private void decision(Decision decision) throws IOException {
+    text("kind", decision.kind().label());
+    id("decided_by", decision.decidedBy());
+    PolicyVersion version = decision.version();
+    if (version != null) {
+      text("policy_kind", version.kind());
+      text("policy_generation", version.generation());
+      number("policy_revision", version.revision());
+    }
+    text("segment", decision.segment());
+    text("stratum", decision.stratum());
+    text("experiment", decision.experiment());
+    text("experiment_group", decision.experimentGroup());
+    shares("group_shares", decision.groupShares());
+    texts("group_variants", decision.groupVariants());
+    text("lane", decision.lane());
+    shares("lane_shares", decision.laneShares());
+    texts("candidates", decision.candidates());
+    texts("exclusions", decision.exclusions());
+    numbers("predicted_quality", decision.predictedQuality());
+    numbers("predicted_cost_nanos", decision.predictedCostNanos());
+    numbers("predicted_latency_us", decision.predictedLatencyUs());
+    numbers("utility", decision.utility());
+    numbers("floors", decision.floors());
+    numbers("policy_probabilities", decision.policyProbabilities());
+    numbers("challenger_probabilities", decision.challengerProbabilities());
+    numbers("propensities", decision.propensities());
+    number("utility_weight", decision.utilityWeight());
+    number("gamma", decision.gamma());
+    texts("features", decision.features());
+    text("chosen_variant", decision.chosenVariant());
+    number("propensity", decision.propensity());
+    json.writeBooleanField("explored", decision.explored());
+  }
+
+  private void outcome(InferenceEvent.Outcome outcome) throws IOException {
+    text("outcome", outcome.ending().label());
+    text("error_class", outcome.errorClass());
+    text("served_variant", outcome.servedVariant());
+    text("served_model", outcome.servedModel());
+    text("served_provider", outcome.servedProvider());
+    number("attempts", outcome.attempts());
+    json.writeBooleanField("fallback", outcome.fallback());
+    text("finish_reason", outcome.finishReason());
+    json.writeBooleanField("stream", outcome.stream());
+    text("cache", outcome.cache());
+  }
+
+  private void quantities(InferenceEvent.Quantities quantities) throws IOException {
+    tokens(quantities.tokens());
+    json.writeBooleanField("tokens_estimated", quantities.tokensEstimated());
+    number("cost_nanos", quantities.costNanos());
+    text("baseline_variant", quantities.baselineVariant());
+    number("baseline_cost_nanos", quantities.baselineCostNanos());
+    number("duration_us", quantities.durationMicros());
+    number("ttft_us", quantities.ttftMicros());
+    number("overhead_us", quantities.overheadMicros());
+  }
+
+  private void tokens(InferenceEvent.Tokens tokens) throws IOException {
+    number("input_tokens", tokens.input());
+    number("output_tokens", tokens.output());
+    number("cached_input_tokens", tokens.cachedInput());
+    number("cache_write_tokens", tokens.cacheWrite());
+    number("reasoning_tokens", tokens.reasoning());
+  }
+
+  private void attempt(InferenceEvent.Attempt attempt) throws IOException {
+    id("attempt_id", attempt.attemptId());
+    number("ordinal", attempt.ordinal());
+    time("started_at", attempt.startedAt());
+    text("variant", attempt.variant());
+    text("model", attempt.model());
+    text("provider", attempt.provider());
+    text("purpose", attempt.purpose());
+    text("status", attempt.status());
+    Integer httpStatus = attempt.httpStatus();
+    if (httpStatus != null) {
+      number("http_status", httpStatus.intValue());
+    }
+    text("error_class", attempt.errorClass());
+    text("circuit", attempt.circuit());
+    tokens(attempt.tokens());
+    number("cost_nanos", attempt.costNanos());
+    number("duration_us", attempt.durationMicros());
+    number("ttft_us", attempt.ttftMicros());
+    text("finish_reason", attempt.finishReason());
+    json.writeBooleanField("cached", attempt.cached());
+    text("raw_request", attempt.rawRequest());
+    text("raw_response", attempt.rawResponse());
+  }
+
+  private void feedback(FeedbackEvent event) throws IOException {
+    id("feedback_id", event.feedbackId());
+    time("received_at", event.receivedAt());
+    text("target_type", event.target().label());
+    id("target_id", event.targetId());
+    text("metric_name", event.metricName());
+    Boolean booleanValue = event.booleanValue();
+    if (booleanValue != null) {
+      json.writeBooleanField("value_boolean", booleanValue);
+    }
+    number("value_float", event.floatValue());
+    text("value_text", event.textValue());
+    text("source", event.source());
+    texts("tags", event.tags());
+    text("key_id", event.keyId());
+    text("rejected", event.rejected());
+  }
+
+  private void revision(RevisionEvent event) throws IOException {
+    PolicyRevision revision = event.revision();
+    id("event_id", event.id());
+    text("function_name", revision.functionName());
+    text("generation", revision.generation());
+    number("revision", revision.revision());
+    time("published_at", revision.publishedAt());
+    json.writeObjectFieldStart("statistics");
+    StatisticsColumns.write(revision.statistics(), json, this);
+    json.writeEndObject();
+    text("provenance", revision.provenance());
+  }
+
+  private void change(ChangeEvent event) throws IOException {
+    id("change_id", event.id());
+    time("at", event.at());
+    text("kind", event.kind().label());
+    text("actor", event.actor());
+    text("function_name", event.functionName());
+    text("object", event.object());
+    text("before", event.before());
+    text("after", event.after());
+    text("reason", event.reason());
+  }
+
+  private void config(ConfigEvent event) throws IOException {
+    id("event_id", event.id());
+    time("first_seen", event.at());
+    text("config_hash", event.configHash());
+    text("text", event.text());
+  }
+
+  void id(String column, @Nullable UUID id) throws IOException {
+    if (id != null) {
+      json.writeStringField(column, id.toString());
+    }
+  }
+
+  void time(String column, Instant time) throws IOException {
+    json.writeNumberField(column, ChronoUnit.MICROS.between(Instant.EPOCH, time));
+  }
+
+  void text(String column, @Nullable String text) throws IOException {
+    if (text != null) {
+      json.writeStringField(column, LoggedText.wellFormed(text));
+    }
+  }
+
+  void number(String column, long number) throws IOException {
+    json.writeNumberField(column, number);
+  }
+
+  void number(String column, @Nullable Long number) throws IOException {
+    if (number != null) {
+      json.writeNumberField(column, number.longValue());
+    }
+  }
+
+  void number(String column, @Nullable Double number) throws IOException {
+    if (number != null) {
+      json.writeNumberField(column, number.doubleValue());
+    }
+  }
+
+  void numbers(String column, double[] numbers) throws IOException {
+    if (numbers.length > 0) {
+      json.writeFieldName(column);
+      json.writeArray(numbers, 0, numbers.length);
+    }
+  }
+
+  void numbers(String column, long[] numbers) throws IOException {
+    if (numbers.length > 0) {
+      json.writeFieldName(column);
+      json.writeArray(numbers, 0, numbers.length);
+    }
+  }
+
+  void texts(String column, List<String> texts) throws IOException {
+    if (!texts.isEmpty()) {
+      json.writeArrayFieldStart(column);
+      for (String text : texts) {
+        json.writeString(LoggedText.wellFormed(text));
+      }
+      json.writeEndArray();
+    }
+  }
+
+  void texts(String column, Map<String, String> texts) throws IOException {
+    if (!texts.isEmpty()) {
+      json.writeObjectFieldStart(column);
+      for (Map.Entry<String, String> entry : texts.entrySet()) {
+        json.writeStringField(
+            LoggedText.wellFormed(entry.getKey()), LoggedText.wellFormed(entry.getValue()));
+      }
+      json.writeEndObject();
+    }
+  }
+
+  void shares(String column, Map<String, Double> shares) throws IOException {
+    if (!shares.isEmpty()) {
+      json.writeObjectFieldStart(column);
+      for (Map.Entry<String, Double> entry : shares.entrySet()) {
+        json.writeNumberField(LoggedText.wellFormed(entry.getKey()), entry.getValue());
+      }
+      json.writeEndObject();
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package dev.pointsman.routing;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choices that running episodes must keep to, in this process's memory: bounded in number and in
+ * age, the least used forgotten first. A forgotten episode is drawn again, and since the draw is
+ * keyed the new choice is mostly the old one.
+ *
+ * <p>Only drawn decisions belong here; pinned calls and dry runs neither set nor read a choice. Safe
+ * for concurrent use; finding takes no lock.
+ */
+public final class EpisodeStickiness {
+
+  private final Cache<Unit, Choice> choices;
+
+  /**
+   * Empty.
+   *
+   * @param maxEpisodes how many choices are kept at most, over all functions
+   * @param timeToLive how long after its decision a choice is kept
+   * @param clock what age is measured with
+   */
+  public EpisodeStickiness(long maxEpisodes, Duration timeToLive, InstantSource clock) {
+    Instant start = clock.instant();
+    this.choices =
+        Caffeine.newBuilder()
+            .maximumSize(maxEpisodes)
+            .expireAfterWrite(timeToLive)
+            .ticker(() -> Duration.between(start, clock.instant()).toNanos())
+            // Upkeep is short; on the caller's thread it needs no pool and repeats exactly.
+            .executor(Runnable::run)
+            .build();
+  }
+
+  private record Unit(String functionName, UUID episodeId) {}
+
+  /**
+   * What the first inference of an episode decided.
+   *
+   * @param decidedBy that inference
+   * @param variant the variant chosen
+   * @param fallbackOrder the order drawn with it
+   * @param segment the unit's segment, which stays that of the first inference
+   */
+  public record Choice(UUID decidedBy, String variant, List<String> fallbackOrder, String segment) {
+    public Choice {
+      fallbackOrder = List.copyOf(fallbackOrder);
+    }
+  }
+
+  /** The choice of an episode, null when there is none or it was forgotten. */
+  public @Nullable Choice find(String functionName, UUID episodeId) {
+    return choices.getIfPresent(new Unit(functionName, episodeId));
+  }
+
+  /**
+   * Keeps a choice unless another inference of the episode was first.
+   *
+   * @return the choice that holds: an earlier one, or the given one
+   */
+  public Choice putIfAbsent(String functionName, UUID episodeId, Choice choice) {
+    Choice earlier = choices.asMap().putIfAbsent(new Unit(functionName, episodeId), choice);
+    return earlier == null ? choice : earlier;
+  }
+
+  /** How many choices are kept, those that have aged but not been removed yet included. */
+  public long size() {
+    choices.cleanUp();
+    return choices.estimatedSize();
+  }
+}
