@@ -77,7 +77,9 @@ record DataDirectory(Path path) {
     try {
       JsonNode service = JSON.readTree(Files.readAllBytes(serviceFile()));
       boolean alive =
-          ProcessHandle.of(service.path("pid").asLong(-1)).map(ProcessHandle::isAlive).orElse(false);
+          ProcessHandle.of(service.path("pid").asLong(-1))
+              .map(ProcessHandle::isAlive)
+              .orElse(false);
       return alive ? Optional.of(URI.create(service.path("url").asText())) : Optional.empty();
     } catch (IOException | IllegalArgumentException missingOrBroken) {
       return Optional.empty();

@@ -1,0 +1,87 @@
+package dev.pointsman.eventstore;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the feedback of one metric becomes the reward of a function's decisions, a number 0..1.
+ *
+ * @param functionName the function
+ * @param metric the metric's name; empty when the function has none, then nothing is ever rewarded
+ * @param level whether a value is about one inference or a whole episode
+ * @param type whether values are true and false or numbers
+ * @param low the number that maps to 0; not used by booleans
+ * @param high the number that maps to 1; not used by booleans
+ * @param maximize whether more is better; if not, the reward is 1 − the mapped value
+ * @param attributionWindow how long after its decision a value still counts; a decision older than
+ *     this is matured
+ * @param noFeedback the reward of a matured decision without any value, null to leave it unknown
+ */
+public record RewardRule(
+    String functionName,
+    String metric,
+    Level level,
+    Type type,
+    double low,
+    double high,
+    boolean maximize,
+    Duration attributionWindow,
+    @Nullable Double noFeedback) {
+
+  /** What a value is about. */
+  public enum Level {
+    /** One inference; a decision's reward is the mean over its inferences that have a value. */
+    INFERENCE,
+    /** The episode; it counts once per (function, episode). */
+    EPISODE;
+
+    String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** What a value is. */
+  public enum Type {
+    /** 1 when true, 0 when false. */
+    BOOLEAN,
+    /** Mapped linearly by the range; what lies outside is clipped and counted. */
+    FLOAT;
+
+    String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  public RewardRule {
+    if (type == Type.FLOAT && !(low < high && Double.isFinite(low) && Double.isFinite(high))) {
+      throw new IllegalArgumentException(
+          "metric %s of %s needs a range with low < high, not [%s, %s]"
+              .formatted(metric, functionName, low, high));
+    }
+    if (attributionWindow.isNegative()) {
+      throw new IllegalArgumentException(
+          "the attribution window of %s is negative: %s".formatted(functionName, attributionWindow));
+    }
+    if (noFeedback != null && !(noFeedback >= 0 && noFeedback <= 1)) {
+      throw new IllegalArgumentException(
+          "no_feedback of %s must be 0..1: %s".formatted(functionName, noFeedback));
+    }
+  }
+
+  /** A function whose decisions are counted but never rewarded. */
+  public static RewardRule unrewarded(String functionName) {
+    return new RewardRule(
+        functionName, "", Level.INFERENCE, Type.BOOLEAN, 0, 1, true, Duration.ZERO, null);
+  }
+
+  /** A true-or-false metric of which true is better, unknown while no value came. */
+  public static RewardRule ofBoolean(
+      String functionName, String metric, Level level, Duration attributionWindow) {
+    return new RewardRule(
+        functionName, metric, level, Type.BOOLEAN, 0, 1, true, attributionWindow, null);
+  }
+
+  long windowMicros() {
+    return attributionWindow.getSeconds() * 1_000_000 + attributionWindow.getNano() / 1_000;
+  }
+}

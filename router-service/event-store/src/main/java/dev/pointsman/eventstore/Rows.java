@@ -1,0 +1,320 @@
+package dev.pointsman.eventstore;
+
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.FeedbackEvent;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyVersion;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** Reads stored rows back into the records they were made of. */
+final class Rows {
+
+  private Rows() {}
+
+  static StatisticsRow statistics(ResultSet row) throws SQLException {
+    return new StatisticsRow(
+        row.getString("function_name"),
+        row.getString("metric_name"),
+        row.getString("segment"),
+        row.getString("variant"),
+        row.getString("lane"),
+        instant(row, "bucket"),
+        row.getLong("pulls"),
+        row.getDouble("expected_pulls"),
+        row.getDouble("pull_variance"),
+        row.getLong("resplits"),
+        row.getLong("feedbacks"),
+        row.getDouble("reward_sum"),
+        row.getDouble("reward_sum_squares"),
+        row.getLong("served_feedbacks"),
+        row.getDouble("served_reward_sum"),
+        row.getDouble("served_reward_sum_squares"),
+        row.getLong("filled"),
+        row.getLong("clipped"),
+        row.getLong("inferences"),
+        row.getLong("served"),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        row.getLong("input_tokens"),
+        row.getLong("input_tokens_count"),
+        row.getLong("output_tokens"),
+        row.getLong("output_tokens_count"),
+        row.getLong("cost_nanos"),
+        row.getLong("cost_count"),
+        row.getLong("baseline_cost_nanos"),
+        row.getLong("compared_cost_nanos"),
+        row.getLong("compared_count"),
+        row.getLong("duration_us"));
+  }
+
+  /** An inference without its attempts and payload. */
+  static InferenceEvent inference(ResultSet row) throws SQLException {
+    return new InferenceEvent(
+        new InferenceEvent.Ids(
+            uuid(row, "inference_id"),
+            uuid(row, "episode_id"),
+            row.getString("request_id"),
+            row.getString("trace_id"),
+            row.getString("idempotency_key"),
+            row.getString("node"),
+            instant(row, "started_at")),
+        new InferenceEvent.Asker(
+            row.getString("surface"),
+            row.getString("namespace"),
+            row.getString("function_name"),
+            row.getString("function_type"),
+            row.getString("key_id"),
+            row.getString("team_id"),
+            row.getString("end_user"),
+            texts(row, "tags")),
+        new InferenceEvent.Versions(
+            row.getString("config_hash"),
+            row.getString("price_version"),
+            row.getInt("feature_version")),
+        decision(row),
+        new InferenceEvent.Outcome(
+            InferenceEvent.Ending.valueOf(upper(row, "outcome")),
+            row.getString("error_class"),
+            row.getString("served_variant"),
+            row.getString("served_model"),
+            row.getString("served_provider"),
+            row.getInt("attempts"),
+            row.getBoolean("fallback"),
+            row.getString("finish_reason"),
+            row.getBoolean("stream"),
+            row.getString("cache")),
+        new InferenceEvent.Quantities(
+            tokens(row),
+            row.getBoolean("tokens_estimated"),
+            wholeOrNull(row, "cost_nanos"),
+            row.getString("baseline_variant"),
+            wholeOrNull(row, "baseline_cost_nanos"),
+            row.getLong("duration_us"),
+            wholeOrNull(row, "ttft_us"),
+            row.getLong("overhead_us")),
+        List.of(),
+        null);
+  }
+
+  private static Decision decision(ResultSet row) throws SQLException {
+    String kind = row.getString("policy_kind");
+    return new Decision(
+        DecisionKind.valueOf(upper(row, "kind")),
+        uuidOrNull(row, "decided_by"),
+        kind == null
+            ? null
+            : new PolicyVersion(
+                kind, row.getString("policy_generation"), row.getLong("policy_revision")),
+        row.getString("segment"),
+        row.getString("stratum"),
+        row.getString("experiment"),
+        row.getString("experiment_group"),
+        shares(row, "group_shares"),
+        texts(row, "group_variants"),
+        row.getString("lane"),
+        shares(row, "lane_shares"),
+        names(row, "candidates"),
+        names(row, "exclusions"),
+        reals(row, "predicted_quality"),
+        wholes(row, "predicted_cost_nanos"),
+        wholes(row, "predicted_latency_us"),
+        reals(row, "utility"),
+        reals(row, "floors"),
+        reals(row, "policy_probabilities"),
+        reals(row, "challenger_probabilities"),
+        reals(row, "propensities"),
+        realOrNull(row, "utility_weight"),
+        realOrNull(row, "gamma"),
+        texts(row, "features"),
+        row.getString("chosen_variant"),
+        realOrNull(row, "propensity"),
+        row.getBoolean("explored"),
+        List.of());
+  }
+
+  static InferenceEvent.Attempt attempt(ResultSet row) throws SQLException {
+    return new InferenceEvent.Attempt(
+        uuid(row, "attempt_id"),
+        row.getInt("ordinal"),
+        instant(row, "started_at"),
+        row.getString("variant"),
+        row.getString("model"),
+        row.getString("provider"),
+        row.getString("purpose"),
+        row.getString("status"),
+        integerOrNull(row, "http_status"),
+        row.getString("error_class"),
+        row.getString("circuit"),
+        tokens(row),
+        wholeOrNull(row, "cost_nanos"),
+        row.getLong("duration_us"),
+        wholeOrNull(row, "ttft_us"),
+        row.getString("finish_reason"),
+        row.getBoolean("cached"),
+        row.getString("raw_request"),
+        row.getString("raw_response"));
+  }
+
+  static InferenceEvent.Payload payload(ResultSet row) throws SQLException {
+    return new InferenceEvent.Payload(
+        row.getString("input"),
+        row.getString("output"),
+        row.getString("parameters"),
+        row.getString("tools"),
+        row.getBoolean("shortened"));
+  }
+
+  static FeedbackEvent feedback(ResultSet row) throws SQLException {
+    return new FeedbackEvent(
+        uuid(row, "feedback_id"),
+        instant(row, "received_at"),
+        FeedbackEvent.Target.valueOf(upper(row, "target_type")),
+        uuid(row, "target_id"),
+        row.getString("metric_name"),
+        booleanOrNull(row, "value_boolean"),
+        realOrNull(row, "value_float"),
+        row.getString("value_text"),
+        row.getString("source"),
+        texts(row, "tags"),
+        row.getString("key_id"),
+        row.getString("rejected"));
+  }
+
+  static PolicyRevision revision(ResultSet row) throws SQLException {
+    return new PolicyRevision(
+        row.getString("function_name"),
+        row.getString("generation"),
+        row.getLong("revision"),
+        instant(row, "published_at"),
+        StatisticsText.read(row.getString("statistics")),
+        row.getString("provenance"));
+  }
+
+  static ChangeEvent change(ResultSet row) throws SQLException {
+    return new ChangeEvent(
+        uuid(row, "change_id"),
+        instant(row, "at"),
+        ChangeEvent.Kind.valueOf(upper(row, "kind")),
+        row.getString("actor"),
+        row.getString("function_name"),
+        row.getString("object"),
+        row.getString("before"),
+        row.getString("after"),
+        row.getString("reason"));
+  }
+
+  static Instant instant(ResultSet row, int column) throws SQLException {
+    return row.getObject(column, LocalDateTime.class).toInstant(ZoneOffset.UTC);
+  }
+
+  static Instant instant(ResultSet row, String column) throws SQLException {
+    return instant(row, row.findColumn(column));
+  }
+
+  static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+    LocalDateTime time = row.getObject(row.findColumn(column), LocalDateTime.class);
+    return time == null ? null : time.toInstant(ZoneOffset.UTC);
+  }
+
+  static UUID uuid(ResultSet row, String column) throws SQLException {
+    return (UUID) row.getObject(column);
+  }
+
+  static @Nullable UUID uuidOrNull(ResultSet row, String column) throws SQLException {
+    return (UUID) row.getObject(column);
+  }
+
+  static @Nullable Long wholeOrNull(ResultSet row, String column) throws SQLException {
+    long value = row.getLong(column);
+    return row.wasNull() ? null : Long.valueOf(value);
+  }
+
+  static @Nullable Double realOrNull(ResultSet row, String column) throws SQLException {
+    double value = row.getDouble(column);
+    return row.wasNull() ? null : Double.valueOf(value);
+  }
+
+  private static @Nullable Integer integerOrNull(ResultSet row, String column)
+      throws SQLException {
+    int value = row.getInt(column);
+    return row.wasNull() ? null : Integer.valueOf(value);
+  }
+
+  private static @Nullable Boolean booleanOrNull(ResultSet row, String column)
+      throws SQLException {
+    boolean value = row.getBoolean(column);
+    return row.wasNull() ? null : Boolean.valueOf(value);
+  }
+
+  static List<String> names(ResultSet row, String column) throws SQLException {
+    List<String> names = new ArrayList<>();
+    for (Object name : items(row, column)) {
+      names.add((String) name);
+    }
+    return List.copyOf(names);
+  }
+
+  static double[] reals(ResultSet row, String column) throws SQLException {
+    Object[] items = items(row, column);
+    double[] reals = new double[items.length];
+    for (int i = 0; i < items.length; i++) {
+      reals[i] = (Double) items[i];
+    }
+    return reals;
+  }
+
+  /** In a table null is unknown; in a decision −1 is. */
+  private static long[] wholes(ResultSet row, String column) throws SQLException {
+    @Nullable Object[] items = items(row, column);
+    long[] wholes = new long[items.length];
+    for (int i = 0; i < items.length; i++) {
+      wholes[i] = items[i] instanceof Long whole ? whole : -1;
+    }
+    return wholes;
+  }
+
+  static Map<String, Double> shares(ResultSet row, String column) throws SQLException {
+    Map<String, Double> shares = new LinkedHashMap<>();
+    ((Map<?, ?>) row.getObject(column)).forEach((k, v) -> shares.put((String) k, (Double) v));
+    return shares;
+  }
+
+  static Map<String, String> texts(ResultSet row, String column) throws SQLException {
+    Map<String, String> texts = new LinkedHashMap<>();
+    ((Map<?, ?>) row.getObject(column)).forEach((k, v) -> texts.put((String) k, (String) v));
+    return texts;
+  }
+
+  private static Object[] items(ResultSet row, String column) throws SQLException {
+    Array array = row.getArray(column);
+    return (Object[]) array.getArray();
+  }
+
+  private static InferenceEvent.Tokens tokens(ResultSet row) throws SQLException {
+    return new InferenceEvent.Tokens(
+        wholeOrNull(row, "input_tokens"),
+        wholeOrNull(row, "output_tokens"),
+        wholeOrNull(row, "cached_input_tokens"),
+        wholeOrNull(row, "cache_write_tokens"),
+        wholeOrNull(row, "reasoning_tokens"));
+  }
+
+  private static String upper(ResultSet row, String column) throws SQLException {
+    return row.getString(column).toUpperCase(Locale.ROOT);
+  }
+}
