@@ -2,10 +2,12 @@ package dev.pointsman.gateway.testing;
 
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
+import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.EventCursor;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.SpooledEvent;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.sink.NettySettings;
@@ -16,6 +18,7 @@ import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.RuntimeBeanDefinition;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -23,10 +26,12 @@ import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.locks.LockSupport;
 
 /** A whole router on a free loopback port, with a log of its own in a directory of the test. */
 public final class RouterUnderTest implements AutoCloseable {
@@ -36,7 +41,7 @@ public final class RouterUnderTest implements AutoCloseable {
   private final EventLog log;
   private final EventCursor cursor;
   private final HttpClient client = HttpClient.newHttpClient();
-  private final List<Event> events = new java.util.ArrayList<>();
+  private final List<Event> events = new ArrayList<>();
 
   private RouterUnderTest(ApplicationContext context, EventLog log) {
     this.context = context;
@@ -84,7 +89,7 @@ public final class RouterUnderTest implements AutoCloseable {
     return new RouterUnderTest(context, log);
   }
 
-  private static dev.pointsman.catalog.FunctionCatalog catalog(
+  private static FunctionCatalog catalog(
       ProviderRegistry registry, String toml) {
     return switch (new CatalogReader(registry.kinds(), Map.of()).readText("test.toml", toml)) {
       case CatalogReading.Loaded loaded -> loaded.catalog();
@@ -135,7 +140,7 @@ public final class RouterUnderTest implements AutoCloseable {
     try {
       return client.send(request, HttpResponse.BodyHandlers.ofString());
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException(e);
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
@@ -145,7 +150,13 @@ public final class RouterUnderTest implements AutoCloseable {
   /** Everything that is in the log so far. */
   public List<Event> events() {
     while (true) {
-      var batch = cursor.next(1000);
+      List<SpooledEvent> batch;
+      try {
+        batch = cursor.next(1000, 64L << 20, Duration.ZERO);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new IllegalStateException(e);
+      }
       if (batch.isEmpty()) {
         return List.copyOf(events);
       }
@@ -167,7 +178,7 @@ public final class RouterUnderTest implements AutoCloseable {
     List<InferenceEvent> now = inferences();
     while (now.size() < count && System.nanoTime() < end) {
       Thread.onSpinWait();
-      java.util.concurrent.locks.LockSupport.parkNanos(5_000_000);
+      LockSupport.parkNanos(5_000_000);
       now = inferences();
     }
     return now;
