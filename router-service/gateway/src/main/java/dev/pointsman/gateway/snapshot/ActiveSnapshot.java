@@ -3,7 +3,7 @@ package dev.pointsman.gateway.snapshot;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.routing.PolicyRevision;
-import dev.pointsman.routing.SegmentVocabulary;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,19 +16,24 @@ public final class ActiveSnapshot {
 
   private final ProviderRegistry registry;
   private final Map<String, PolicyRevision> revisions = new HashMap<>();
-  private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
+  private final FunctionMemory memory;
   private volatile Snapshot current;
 
   /**
    * Starts with a catalog and the last revisions that were published.
    *
+   * @param clock what the age of episodes is measured with
    * @throws IllegalArgumentException if the catalog cannot be bound
    */
   public ActiveSnapshot(
-      FunctionCatalog catalog, Collection<PolicyRevision> lastRevisions, ProviderRegistry registry) {
+      FunctionCatalog catalog,
+      Collection<PolicyRevision> lastRevisions,
+      ProviderRegistry registry,
+      InstantSource clock) {
     this.registry = registry;
+    this.memory = new FunctionMemory(clock);
     lastRevisions.forEach(revision -> revisions.put(revision.functionName(), revision));
-    this.current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+    this.current = Snapshot.bind(catalog, revisions, memory, registry);
   }
 
   /** The snapshot in use now; a request asks once. */
@@ -42,7 +47,7 @@ public final class ActiveSnapshot {
    * @throws IllegalArgumentException if it cannot be bound; the old one stays
    */
   public synchronized void swap(FunctionCatalog catalog) {
-    current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+    current = Snapshot.bind(catalog, revisions, memory, registry);
   }
 
   /**
@@ -62,7 +67,7 @@ public final class ActiveSnapshot {
     }
     Map<String, PolicyRevision> next = new HashMap<>(revisions);
     next.put(revision.functionName(), revision);
-    current = Snapshot.bind(current.catalog(), next, vocabularies, registry);
+    current = Snapshot.bind(current.catalog(), next, memory, registry);
     revisions.putAll(next);
     return true;
   }
