@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** What the trainer has in hand for one function under one generation. */
 final class FunctionRun {
 
+  /** Below this evidence a few reattributed rewards are half of it. */
+  private static final double LEAST_TO_SHRINK = 10;
+
   final RewardRule rule;
   final LearnedSettings settings;
   final GenerationSettings generationSettings;
@@ -60,6 +63,7 @@ final class FunctionRun {
     Duration halfLife = settings.halfLife();
     double age = Math.max(0, Duration.between(last.publishedAt(), now).toMillis());
     double kept = halfLife == null ? 1 : StrictMath.pow(2, -age / halfLife.toMillis());
-    return statistics.feedbackCount() < 0.5 * kept * last.statistics().feedbackCount();
+    double expected = kept * last.statistics().feedbackCount();
+    return expected >= LEAST_TO_SHRINK && statistics.feedbackCount() < 0.5 * expected;
   }
 }

@@ -55,6 +55,10 @@ public final class PolicyTrainer implements AutoCloseable {
   private static final String ACTOR = "trainer";
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** Rows of decisions older than the attribution window may still come from a spool that waited. */
+  private static final Duration REREAD = Duration.ofDays(1);
+
   private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
   /**
@@ -225,8 +229,12 @@ public final class PolicyTrainer implements AutoCloseable {
     try {
       FunctionRun run = run(catalog, function, learned, now);
       run.lastTick = now;
+      boolean firstLook = !run.loaded;
       refresh(run, now);
       run.state.setPriors(priors(catalog, function, run));
+      if (firstLook) {
+        forgetWhatWasPublished(run);
+      }
       look(run, now);
       publish(run, now);
     } catch (RuntimeException e) {
@@ -330,7 +338,14 @@ public final class PolicyTrainer implements AutoCloseable {
     run.loaded = true;
   }
 
-  private static final Duration REREAD = Duration.ofDays(1);
+  /** After a restart: rows that give the last revision again to the last bit are not news. */
+  private static void forgetWhatWasPublished(FunctionRun run) {
+    PolicyRevision latest = run.latest;
+    if (latest != null && run.state.statistics(latest.publishedAt()).equals(latest.statistics())) {
+      run.state.takeChanged();
+      run.unpublished = false;
+    }
+  }
 
   private void look(FunctionRun run, Instant now) {
     for (ChangeAlarm alarm : run.state.detect(now)) {
@@ -397,7 +412,6 @@ public final class PolicyTrainer implements AutoCloseable {
     if (run.refusing) {
       return;
     }
-    run.refusing = true;
     String reason =
         String.format(
             Locale.ROOT,
@@ -420,6 +434,7 @@ public final class PolicyTrainer implements AutoCloseable {
                 "{\"rewards\":%s}".formatted(statistics.feedbackCount()),
                 reason,
                 now));
+    run.refusing = true;
   }
 
   private ChangeEvent alarmChange(FunctionRun run, ChangeAlarm alarm, Instant now) {
