@@ -2,11 +2,13 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.PolicyRevision;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshot in use. Readers read one volatile field; a swap builds the whole new snapshot before
@@ -39,6 +41,22 @@ public final class ActiveSnapshot {
   /** The snapshot in use now; a request asks once. */
   public Snapshot current() {
     return current;
+  }
+
+  /**
+   * How a function's decisions were made under a revision, so that they can be computed again.
+   *
+   * @param revision the revision, null for the policy before its first one
+   * @param configHash the configuration the decisions were made under
+   * @return null when that configuration is not the one in use, or has no such function
+   */
+  public @Nullable FunctionRouting routingUnder(
+      String functionName, @Nullable PolicyRevision revision, String configHash) {
+    Snapshot snapshot = current;
+    BoundFunction function = snapshot.functions().get(functionName);
+    return function == null || !snapshot.catalog().configHash().equals(configHash)
+        ? null
+        : Snapshot.routing(function.definition(), function.variants(), revision);
   }
 
   /**

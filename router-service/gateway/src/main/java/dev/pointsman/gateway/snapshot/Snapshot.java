@@ -77,8 +77,7 @@ public record Snapshot(
     for (FunctionDefinition function : catalog.functions().values()) {
       Map<String, BoundVariant> variants = new LinkedHashMap<>();
       for (VariantDefinition variant : function.variants().values()) {
-        variants.put(
-            variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
+        variants.put(variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
       }
       PolicyRevision revision = revisions.get(function.name());
       functions.put(
@@ -127,7 +126,8 @@ public record Snapshot(
             .toList();
   }
 
-  private static FunctionRouting routing(
+  /** How decisions are made under a revision, null = before the first one. */
+  static FunctionRouting routing(
       FunctionDefinition function,
       Map<String, BoundVariant> variants,
       @Nullable PolicyRevision revision) {

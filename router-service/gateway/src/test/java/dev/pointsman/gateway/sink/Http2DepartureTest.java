@@ -41,7 +41,7 @@ final class Http2DepartureTest {
         new RelayServer(
             carrier,
             Map.of("micronaut.server.http-version", "2.0", "micronaut.server.ssl.enabled", false));
-    server.warmUp(upstream);
+    server.warmUp(upstream, "127.0.0.1");
     client = HttpClient.newBuilder().version(HttpClient.Version.HTTP_2).build();
     // The first request upgrades the connection, the others find it upgraded.
     upstream.serve(call -> call.whole("{}"));

@@ -50,7 +50,7 @@ final class RequestPathTest {
   static void start(boolean carrier) throws IOException {
     upstream = new RawUpstream();
     server = new RelayServer(carrier, Map.of());
-    server.warmUp(upstream);
+    server.warmUp(upstream, "127.0.0.1");
   }
 
   @AfterParameterizedClassInvocation

@@ -180,14 +180,15 @@ public final class RawUpstream implements AutoCloseable {
     private final Socket socket;
     private final int number;
     private final Request request;
-    private final CountDownLatch gone;
+    private final CountDownLatch closedOfAny;
+    private final CountDownLatch gone = new CountDownLatch(1);
     private boolean watched;
 
-    private Call(Socket socket, int number, Request request, CountDownLatch gone) {
+    private Call(Socket socket, int number, Request request, CountDownLatch closedOfAny) {
       this.socket = socket;
       this.number = number;
       this.request = request;
-      this.gone = gone;
+      this.closedOfAny = closedOfAny;
     }
 
     /** Which request of its connection this is, from 1. */
@@ -281,6 +282,7 @@ public final class RawUpstream implements AutoCloseable {
                 }
                 closedAt = System.nanoTime();
                 gone.countDown();
+                closedOfAny.countDown();
               });
     }
   }
