@@ -3,7 +3,6 @@ package dev.pointsman.eventlog;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
-import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -21,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * is an {@link EventDecodeException} that names the column, never its value.
  */
 final class EventFields {
+
+  private static final long FIRST_MICROS = -62_135_596_800_000_000L;
+  private static final long LAST_MICROS = 253_402_300_799_999_999L;
 
   private final String path;
   private final Map<String, Object> values;
@@ -146,11 +148,11 @@ final class EventFields {
   }
 
   Instant time(String column) {
-    try {
-      return Instant.EPOCH.plus(whole(column), ChronoUnit.MICROS);
-    } catch (DateTimeException | ArithmeticException e) {
-      throw wrong(column, "out of range");
+    long micros = whole(column);
+    if (micros < FIRST_MICROS || micros > LAST_MICROS) {
+      throw wrong(column, "outside the years 1 to 9999");
     }
+    return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
   }
 
   /** The constant whose label is stored. */

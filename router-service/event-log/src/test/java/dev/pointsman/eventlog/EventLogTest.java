@@ -1,13 +1,31 @@
 package dev.pointsman.eventlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.eventlog.testing.Events;
+import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class EventLogTest {
 
@@ -17,6 +35,23 @@ final class EventLogTest {
 
   private static EventLog.Settings small() {
     return new EventLog.Settings(EventLog.Durability.FSYNC, 1 << 20, 4096, 1 << 20, 1024);
+  }
+
+  private static List<SpooledEvent> readNow(EventLog log, long afterSeq) throws Exception {
+    List<SpooledEvent> all = new ArrayList<>();
+    EventCursor cursor = log.cursor("store", afterSeq);
+    for (List<SpooledEvent> events = cursor.next(7, 1 << 20, Duration.ZERO);
+        !events.isEmpty();
+        events = cursor.next(7, 1 << 20, Duration.ZERO)) {
+      all.addAll(events);
+    }
+    return all;
+  }
+
+  private List<Path> segments() throws Exception {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.filter(file -> file.toString().endsWith(".spool")).sorted().toList();
+    }
   }
 
   @Test
@@ -33,5 +68,409 @@ final class EventLogTest {
       assertThat(events).extracting(SpooledEvent::seq).startsWith(1L, 2L).endsWith(21L).hasSize(21);
       assertThat(events.get(6).event().id()).isEqualTo(Events.id(7));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(EventLog.Durability.class)
+  void append_byManyThreads_eachEventIsThereOnce(EventLog.Durability durability) throws Exception {
+    EventLog.Settings settings = new EventLog.Settings(durability, 1 << 26, 1 << 16, 1 << 14, 4096);
+    int threads = 32;
+    int each = 20;
+    Set<Long> numbers = ConcurrentHashMap.newKeySet();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int t = 0; t < threads; t++) {
+          long first = t * 1000L;
+          callers.submit(
+              () -> {
+                for (int i = 0; i < each; i++) {
+                  numbers.add(log.append(Events.inference(first + i)));
+                }
+              });
+        }
+      }
+      assertThat(numbers).hasSize(durability == EventLog.Durability.NONE ? 1 : threads * each);
+    }
+    try (EventLog log = EventLog.open(directory, settings)) {
+      List<SpooledEvent> events = readNow(log, 0);
+      assertThat(events).hasSize(threads * each);
+      Set<Object> ids = new HashSet<>();
+      events.forEach(event -> ids.add(event.event().id()));
+      assertThat(ids).hasSize(threads * each);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void append_interruptedCaller_writesAndKeepsTheFlag(boolean virtual) throws Exception {
+    try (EventLog log = EventLog.open(directory, small());
+        EventLog.Reservation reservation = log.reserve(2000)) {
+      ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
+      Runnable caller =
+          () -> {
+            Thread.currentThread().interrupt();
+            seen.add(reservation.append(Events.inference(1)));
+            seen.add(Thread.currentThread().isInterrupted());
+          };
+      Thread thread =
+          virtual ? Thread.ofVirtual().start(caller) : Thread.ofPlatform().start(caller);
+      thread.join();
+
+      assertThat(seen).containsExactly(1L, true);
+      assertThat(readNow(log, 0)).hasSize(1);
+    }
+  }
+
+  @Test
+  void append_interruptedWhileTheQueueIsFull_writesAllTheSame() throws Exception {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.FSYNC, 1 << 20, 1 << 16, 1, 0);
+    try (EventLog log = EventLog.open(directory, settings)) {
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        long n = i;
+        threads.add(Thread.ofVirtual().start(() -> log.append(Events.inference(n))));
+      }
+      threads.forEach(Thread::interrupt);
+      for (Thread thread : threads) {
+        thread.join();
+      }
+      assertThat(readNow(log, 0)).hasSize(20);
+    }
+  }
+
+  @Test
+  void open_tornLastRecordAtEveryByte_keepsWhatIsWholeAndGoesOn() throws Exception {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, 1 << 20, 1 << 20, 1 << 20, 0);
+    try (EventLog log = EventLog.open(directory, settings)) {
+      log.append(Events.config(1));
+      log.append(Events.config(2));
+      log.append(Events.config(3));
+    }
+    Path segment = segments().getFirst();
+    byte[] whole = Files.readAllBytes(segment);
+    int last = SpoolRecord.sizeOf(EventCodec.encode(Events.config(3)));
+    for (int cut = 1; cut <= last; cut++) {
+      for (Path file : segments()) {
+        Files.delete(file);
+      }
+      // As of a file that grew, and as of one that had its zeros before.
+      byte[] torn = Arrays.copyOf(whole, whole.length - cut);
+      Files.write(segment, cut % 2 == 0 ? torn : Arrays.copyOf(torn, whole.length + 64));
+      try (EventLog log = EventLog.open(directory, settings)) {
+        assertThat(log.append(Events.config(4))).as("cut %s", cut).isEqualTo(3);
+        assertThat(readNow(log, 0))
+            .extracting(SpooledEvent::event)
+            .containsExactly(Events.config(1), Events.config(2), Events.config(4));
+      }
+    }
+  }
+
+  @Test
+  void open_aDirectoryInUse_saysSoAndLeavesTheFirstAlone() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThatThrownBy(() -> EventLog.open(directory, small()))
+          .isInstanceOf(UncheckedIOException.class)
+          .hasMessageContaining(directory.toString())
+          .hasMessageContaining("in use")
+          .hasMessageContaining("store.data_directory");
+      assertThat(log.append(Events.config(1))).isEqualTo(1);
+    }
+    EventLog.open(directory, small()).close();
+  }
+
+  @Test
+  void open_aDirectoryThatIsAFile_saysSo() throws Exception {
+    Path file = Files.writeString(directory.resolve("spool"), "x");
+
+    assertThatThrownBy(() -> EventLog.open(file, small()))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void open_whereNothingMayBeWritten_saysSo() throws Exception {
+    Path readOnly = Files.createDirectory(directory.resolve("read-only"));
+    assertThat(readOnly.toFile().setWritable(false)).isTrue();
+    // The super-user may write there in spite of it, but nobody may in the kernel's own files.
+    Path unwritable = Files.isWritable(readOnly) ? Path.of("/proc/self/fdinfo") : readOnly;
+
+    assertThatThrownBy(() -> EventLog.open(unwritable, small()))
+        .isInstanceOf(UncheckedIOException.class)
+        .hasMessageContaining("cannot be used")
+        .hasMessageContaining("writable");
+  }
+
+  @Test
+  void reserve_whenFull_isRefusedUntilTheSinkReleases() throws Exception {
+    int size = SpoolRecord.sizeOf(EventCodec.encode(Events.config(1)));
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.FSYNC, 3L * size, size, 1 << 20, 0);
+    try (EventLog log = EventLog.open(directory, settings);
+        EventCursor cursor = log.cursor("store", 0)) {
+      log.append(Events.config(1));
+      EventLog.Reservation admitted = log.reserve(size);
+      log.append(Events.config(2));
+      assertThatThrownBy(() -> log.reserve(size))
+          .isInstanceOf(SpoolFullException.class)
+          .hasMessageContaining("store.spool_max_bytes = " + 3 * size)
+          .hasMessageContaining("Mend the event store");
+      assertThatThrownBy(() -> log.append(Events.config(3))).isInstanceOf(SpoolFullException.class);
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FULL);
+      // What was admitted still fits.
+      assertThat(admitted.append(Events.config(3))).isEqualTo(3);
+      assertThat(log.health().reservedBytes()).isZero();
+      assertThat(log.health().storedBytes()).isEqualTo(3L * size);
+      assertThat(log.health().lag()).isEqualTo(3);
+
+      assertThat(cursor.next(2, 1 << 20, SOON)).hasSize(2);
+      assertThat(cursor.next(2, 1 << 20, SOON)).hasSize(1);
+      cursor.release(2);
+
+      log.reserve(2 * size).close();
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+      assertThat(log.health().storedBytes()).isEqualTo(size);
+      assertThat(log.health().lag()).isEqualTo(1);
+      assertThat(segments()).hasSize(1);
+    }
+  }
+
+  @Test
+  void reservation_closedOrUsed_givesItsRoomBackOnce() {
+    try (EventLog log = EventLog.open(directory, small())) {
+      EventLog.Reservation closed = log.reserve(1000);
+      EventLog.Reservation used = log.reserve(1000);
+      assertThat(log.health().reservedBytes()).isEqualTo(2000);
+      closed.close();
+      closed.close();
+      used.append(Events.config(1));
+      used.close();
+
+      assertThat(log.health().reservedBytes()).isZero();
+      assertThatThrownBy(() -> used.append(Events.config(2)))
+          .isInstanceOf(IllegalStateException.class);
+    }
+  }
+
+  @Test
+  void append_syncFails_tellsTheCallersAndGoesOnInANewFile() throws Exception {
+    FailingFiles disk = new FailingFiles();
+    try (EventLog log = EventLog.open(directory, small(), disk)) {
+      log.append(Events.config(1));
+      disk.syncsFail = true;
+      assertThatThrownBy(() -> log.append(Events.config(2)))
+          .isInstanceOf(AppendFailedException.class)
+          .hasMessageContaining("input/output error")
+          .hasMessageContaining(directory.toString());
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FAILING);
+      assertThat(log.health().lastError()).contains("input/output error");
+      assertThat(log.health().failedRecords()).isEqualTo(1);
+      disk.syncsFail = false;
+
+      assertThat(log.append(Events.config(3))).isEqualTo(2);
+
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+      assertThat(readNow(log, 0))
+          .extracting(SpooledEvent::event)
+          .containsExactly(Events.config(1), Events.config(3));
+    }
+    assertThat(disk.retried).hasValue(0);
+    assertThat(segments()).hasSize(2);
+    // The failed event is whole in the poisoned file, and stays out of the log all the same.
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(readNow(log, 0))
+          .extracting(SpooledEvent::event)
+          .containsExactly(Events.config(1), Events.config(3));
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  @Test
+  void append_diskFullForAWhile_failsUntilThereIsRoomAgain() throws Exception {
+    FailingFiles disk = new FailingFiles();
+    try (EventLog log = EventLog.open(directory, small(), disk)) {
+      disk.writesFail = true;
+      disk.opensFail = true;
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> log.append(Events.config(1)))
+            .isInstanceOf(AppendFailedException.class);
+      }
+      disk.writesFail = false;
+      disk.opensFail = false;
+
+      assertThat(log.append(Events.config(2))).isEqualTo(1);
+
+      assertThat(readNow(log, 0)).extracting(SpooledEvent::event).containsExactly(Events.config(2));
+    }
+    assertThat(disk.retried).hasValue(0);
+  }
+
+  @Test
+  void append_afterClose_fails() {
+    EventLog log = EventLog.open(directory, small());
+    log.close();
+    log.close();
+
+    assertThatThrownBy(() -> log.append(Events.config(1)))
+        .isInstanceOf(AppendFailedException.class)
+        .hasMessageContaining("closed");
+    assertThat(log.health().state()).isEqualTo(EventLog.State.CLOSED);
+  }
+
+  @Test
+  void append_anEventLargerThanASegment_isKept() throws Exception {
+    ConfigEvent large = new ConfigEvent(Events.id(1), Events.START, "h", "x".repeat(3 << 20));
+    try (EventLog log =
+        EventLog.open(
+            directory,
+            new EventLog.Settings(EventLog.Durability.FSYNC, 1 << 24, 4096, 1024, 1000))) {
+      log.append(Events.config(1));
+      log.append(large);
+      log.append(Events.config(2));
+
+      assertThat(readNow(log, 1))
+          .extracting(SpooledEvent::event)
+          .containsExactly(large, Events.config(2));
+    }
+  }
+
+  @Test
+  void cursor_waitsForTheNextEvent_andSeesItOnce() throws Exception {
+    try (EventLog log = EventLog.open(directory, small());
+        ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      EventCursor cursor = log.cursor("store", 0);
+      assertThat(cursor.next(10, 1 << 20, Duration.ZERO)).isEmpty();
+      CountDownLatch started = new CountDownLatch(1);
+      Future<List<SpooledEvent>> waiting =
+          reader.submit(
+              () -> {
+                started.countDown();
+                return cursor.next(10, 1 << 20, SOON);
+              });
+      started.await();
+      log.append(Events.config(1));
+
+      assertThat(waiting.get()).extracting(SpooledEvent::seq).containsExactly(1L);
+      assertThat(cursor.next(10, 1 << 20, Duration.ZERO)).isEmpty();
+    }
+  }
+
+  @Test
+  void cursor_byteLimit_returnsAtLeastOneAndLosesNone() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      for (int i = 1; i <= 5; i++) {
+        log.append(Events.config(i));
+      }
+      EventCursor cursor = log.cursor("store", 0);
+      int size = EventCodec.encode(Events.config(1)).length;
+
+      assertThat(cursor.next(10, 1, SOON)).extracting(SpooledEvent::seq).containsExactly(1L);
+      assertThat(cursor.next(10, 2L * size, SOON))
+          .extracting(SpooledEvent::seq)
+          .containsExactly(2L, 3L);
+      assertThat(cursor.next(1, 1 << 20, SOON)).extracting(SpooledEvent::seq).containsExactly(4L);
+      assertThat(cursor.next(10, 1 << 20, SOON)).extracting(SpooledEvent::seq).containsExactly(5L);
+    }
+  }
+
+  @Test
+  void release_bySlowestOfTwoSinks_decidesWhatIsDeleted() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      EventCursor fast = log.cursor("store", 0);
+      EventCursor slow = log.cursor("export", 0);
+      for (int i = 1; i <= 20; i++) {
+        log.append(Events.inference(i));
+      }
+      int before = segments().size();
+      fast.next(100, 1 << 20, SOON);
+      fast.release(20);
+      assertThat(segments()).hasSize(before);
+      slow.next(100, 1 << 20, SOON);
+      slow.release(20);
+
+      assertThat(before).isGreaterThan(5);
+      assertThat(segments()).hasSize(1);
+      assertThat(log.health().storedBytes()).isZero();
+    }
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(log.append(Events.config(1))).isEqualTo(21);
+    }
+    // Also when the only file left holds nothing.
+    try (EventLog log = EventLog.open(directory, small())) {
+      readNow(log, 0);
+      EventCursor cursor = log.cursor("store", 21);
+      cursor.release(21);
+    }
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(log.append(Events.config(2))).isEqualTo(22);
+    }
+  }
+
+  @Test
+  void cursor_afterReopening_startsBehindTheSinksMark() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      for (int i = 1; i <= 20; i++) {
+        log.append(Events.inference(i));
+      }
+    }
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(readNow(log, 13)).extracting(SpooledEvent::seq).first().isEqualTo(14L);
+      assertThat(log.health().lag()).isEqualTo(7);
+      long size = SpoolRecord.sizeOf(EventCodec.encode(Events.inference(14)));
+      assertThat(log.health().storedBytes()).isBetween(7 * size - 20, 7 * size + 20);
+    }
+  }
+
+  @Test
+  void cursor_aheadOfTheSpool_movesTheNumbersOn() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      EventCursor cursor = log.cursor("store", 500);
+      assertThat(log.append(Events.config(1))).isEqualTo(501);
+      assertThat(cursor.next(10, 1 << 20, SOON))
+          .extracting(SpooledEvent::seq)
+          .containsExactly(501L);
+      assertThat(log.health().lag()).isEqualTo(1);
+      assertThatThrownBy(() -> log.cursor("other", 900))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("before the first append");
+    }
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(log.append(Events.config(2))).isEqualTo(502);
+      assertThat(readNow(log, 500)).extracting(SpooledEvent::seq).containsExactly(501L, 502L);
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  @Test
+  void cursor_damageInAnOldSegment_losesThatEventOnlyAndCountsIt() throws Exception {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.FSYNC, 1 << 20, 1 << 20, 1 << 20, 0);
+    try (EventLog log = EventLog.open(directory, settings)) {
+      for (int i = 1; i <= 5; i++) {
+        log.append(Events.config(i));
+      }
+    }
+    Path segment = segments().getFirst();
+    EventLog.open(directory, settings).close();
+    int size = SpoolRecord.sizeOf(EventCodec.encode(Events.config(1)));
+    try (RandomAccessFile file = new RandomAccessFile(segment.toFile(), "rw")) {
+      file.seek(size + 40);
+      file.write('#');
+    }
+    try (EventLog log = EventLog.open(directory, settings)) {
+      log.append(Events.config(6));
+
+      assertThat(readNow(log, 0)).extracting(SpooledEvent::seq).containsExactly(1L, 3L, 4L, 5L, 6L);
+      assertThat(log.health().lostRecords()).isEqualTo(1);
+      assertThat(log.health().lastError()).contains("damaged");
+    }
+  }
+
+  @Test
+  void spooledEvent_ofALaterVersion_failsAlone() throws Exception {
+    SpooledEvent event = new SpooledEvent(1, "{\"event_version\":9}".getBytes());
+
+    assertThatThrownBy(event::event).isInstanceOf(EventDecodeException.class);
   }
 }

@@ -3,7 +3,6 @@ package dev.pointsman.routing;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * The segments that one function tells apart: the first 256 it meets; what comes later is
@@ -21,7 +20,7 @@ public final class SegmentVocabulary {
   public static final String OTHER = "other";
 
   private final Set<String> admitted = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger places = new AtomicInteger(LARGEST);
+  private volatile boolean full;
 
   /** With the segments known from before, the first 256 of them. */
   public SegmentVocabulary(Collection<String> known) {
@@ -33,15 +32,17 @@ public final class SegmentVocabulary {
     if (segment.equals(OTHER) || admitted.contains(segment)) {
       return segment;
     }
-    if (places.get() <= 0) {
-      return OTHER;
-    }
-    if (places.getAndDecrement() <= 0) {
-      places.incrementAndGet();
-      return admitted.contains(segment) ? segment : OTHER;
-    }
-    if (!admitted.add(segment)) {
-      places.incrementAndGet();
+    return full ? OTHER : admitNew(segment);
+  }
+
+  /** Takes the lock so that two threads with the same newcomer agree; at most until all is full. */
+  private synchronized String admitNew(String segment) {
+    if (!admitted.contains(segment)) {
+      if (full) {
+        return OTHER;
+      }
+      admitted.add(segment);
+      full = admitted.size() >= LARGEST;
     }
     return segment;
   }
