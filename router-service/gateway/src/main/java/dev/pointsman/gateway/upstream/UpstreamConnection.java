@@ -210,7 +210,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof SslCloseCompletionEvent && exchange == null) {
+    // The upstream's goodbye inside TLS: it says no more, whether or not it closes the socket.
+    if (event instanceof SslCloseCompletionEvent) {
       context.close();
     }
     context.fireUserEventTriggered(event);

@@ -253,6 +253,11 @@ public final class RawUpstream implements AutoCloseable {
       return gone.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Closes the sending side only; encrypted, that is a close_notify without a FIN. */
+    public void halfClose() throws IOException {
+      socket.shutdownOutput();
+    }
+
     /** Ends the connection in the ordinary way (FIN). */
     public void finish() throws IOException {
       socket.close();

@@ -167,6 +167,27 @@ final class TlsExchangeTest {
   }
 
   @Test
+  void nextChunk_goodbyeWithoutClosing_isCut() throws Exception {
+    try (RawUpstream upstream = new RawUpstream(localhost.server())) {
+      upstream.serve(
+          call -> {
+            call.send(RawUpstream.STREAM_HEAD);
+            call.chunk(RawUpstream.EVENT);
+            call.halfClose();
+            call.awaitClose();
+          });
+      try (UpstreamExchange exchange = context.get(upstream.uri("localhost"))) {
+        long deadline = UpstreamContext.in(LONG);
+        assertThat(exchange.nextChunk(deadline)).isEqualTo(RawUpstream.EVENT);
+        assertThatThrownBy(() -> exchange.nextChunk(deadline))
+            .isInstanceOfSatisfying(
+                UpstreamClosedException.class, e -> assertThat(e.afterHead()).isTrue());
+      }
+      assertThat(upstream.awaitClosed(Duration.ofSeconds(1))).isTrue();
+    }
+  }
+
+  @Test
   void close_midStream_upstreamIsClosedWithinASecond() throws Exception {
     try (RawUpstream upstream = new RawUpstream(localhost.server())) {
       upstream.serve(
