@@ -35,6 +35,8 @@ public final class PointsmanMeters {
         .tag("endpoint", endpoint)
         .tag("function_name", function)
         .tag("model_name", model)
+        // Feedback counts under the same name and needs this label; empty is absent.
+        .tag("metric_name", "")
         .register(registry)
         .increment();
   }
