@@ -140,7 +140,7 @@ public final class PointsmanMeters {
    *
    * @param after the new phase
    */
-  void circuitChanged(String after) {
+  public void circuitChanged(String after) {
     Counter.builder("pointsman.circuit.changes")
         .description("Changes of circuits, by the new phase")
         .tag("phase", after)
