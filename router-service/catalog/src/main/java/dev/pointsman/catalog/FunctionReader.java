@@ -69,8 +69,9 @@ final class FunctionReader {
                 weights.put(variant, weight);
               }
             });
-    if (variants.isEmpty() && (section.node("variants") instanceof TomlNode.Table)
-        || !section.has("variants")) {
+    if (!section.has("variants")
+        || (section.node("variants") instanceof TomlNode.Table table
+            && table.entries().isEmpty())) {
       section.error(
           "variants", "%s is empty: name at least one variant".formatted(section.path("variants")));
     }

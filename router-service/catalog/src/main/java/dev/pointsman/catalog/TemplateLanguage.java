@@ -1,5 +1,6 @@
 package dev.pointsman.catalog;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
@@ -10,8 +11,10 @@ import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.TemplateError;
 import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.loader.ResourceNotFoundException;
+import com.hubspot.jinjava.objects.serialization.PyishSerializable;
 import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.util.HasObjectTruthValue;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +41,12 @@ final class TemplateLanguage {
           .withMaxMapSize(100_000)
           .withRangeLimit(10_000)
           .withEnableRecursiveMacroCalls(false)
-          .withLegacyOverrides(LegacyOverrides.ALL)
+          .withLegacyOverrides(
+              LegacyOverrides.newBuilder()
+                  .withUsePyishObjectMapper(true)
+                  .withIterateOverMapKeys(true)
+                  .withUseNaturalOperatorPrecedence(true)
+                  .build())
           .build();
 
   private static final TemplateLanguage WITHOUT_INCLUDES = new TemplateLanguage(_ -> null);
@@ -131,9 +139,20 @@ final class TemplateLanguage {
   }
 
   /** JSON's null: given, but nothing; a Java null would count as not given. */
-  enum None implements HasObjectTruthValue {
-    /** The only one. */
-    NONE;
+  private static final class None implements HasObjectTruthValue, PyishSerializable {
+    static final None NONE = new None();
+
+    @JsonValue
+    @Nullable Object json() {
+      return null;
+    }
+
+    @Override
+    public <T extends Appendable & CharSequence> T appendPyishString(T appendable)
+        throws IOException {
+      appendable.append(toString());
+      return appendable;
+    }
 
     @Override
     public boolean getObjectTruthValue() {

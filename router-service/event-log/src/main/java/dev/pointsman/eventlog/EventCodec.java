@@ -15,7 +15,8 @@ import java.io.UncheckedIOException;
  * names of the stored tables. Every object starts with {@code event_version} and {@code event}, the
  * kind. Null, empty arrays and empty maps are left out; ids are text; times are whole microseconds
  * since 1970 UTC (anything finer is cut off); doubles keep every bit. Half a surrogate pair, which
- * UTF-8 cannot hold, becomes U+FFFD.
+ * UTF-8 cannot hold, becomes U+FFFD. A revision's statistics are the text that {@link
+ * dev.pointsman.routing.PolicyStatisticsCodec} makes, with a format number of their own.
  *
  * <p>A written version stays readable for ever. Adding a column that older programs may overlook
  * keeps the version; changing the meaning of one needs the next number and a reader for both.

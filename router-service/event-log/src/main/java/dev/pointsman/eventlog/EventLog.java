@@ -91,9 +91,9 @@ public final class EventLog implements AutoCloseable {
       }
     }
 
-    /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow by 1 MB. */
+    /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow as needed. */
     public Settings(Durability durability, long maxBytes) {
-      this(durability, maxBytes, 64L << 20, 64L << 20, 1L << 20);
+      this(durability, maxBytes, 64L << 20, 64L << 20, 0);
     }
   }
 

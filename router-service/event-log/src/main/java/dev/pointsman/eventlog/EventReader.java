@@ -3,6 +3,7 @@ package dev.pointsman.eventlog;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatisticsCodec;
 import dev.pointsman.routing.PolicyVersion;
 import java.util.ArrayList;
 import java.util.List;
@@ -198,7 +199,7 @@ final class EventReader {
             fields.text("generation"),
             fields.whole("revision"),
             fields.time("published_at"),
-            StatisticsColumns.read(fields.fields("statistics")),
+            PolicyStatisticsCodec.decode(fields.text("statistics")),
             fields.text("provenance")));
   }
 

@@ -3,6 +3,7 @@ package dev.pointsman.eventlog;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatisticsCodec;
 import dev.pointsman.routing.PolicyVersion;
 import java.io.IOException;
 import java.time.Instant;
@@ -198,9 +199,7 @@ final class EventWriter {
     text("generation", revision.generation());
     number("revision", revision.revision());
     time("published_at", revision.publishedAt());
-    json.writeObjectFieldStart("statistics");
-    StatisticsColumns.write(revision.statistics(), json, this);
-    json.writeEndObject();
+    text("statistics", PolicyStatisticsCodec.encode(revision.statistics()));
     text("provenance", revision.provenance());
   }
 

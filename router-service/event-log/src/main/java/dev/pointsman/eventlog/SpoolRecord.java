@@ -12,6 +12,7 @@ import java.util.zip.CRC32C;
  * @param type the code of the event's kind
  * @param payload the encoded event
  */
+@SuppressWarnings("ArrayRecordComponent") // bytes on their way to a sink, compared by nobody
 record SpoolRecord(long seq, byte type, byte[] payload) {
 
   static final int HEADER_BYTES = 17;

@@ -1,9 +1,11 @@
 package dev.pointsman.eventlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -60,7 +62,13 @@ final class EventLogCrashTest {
           String before = acknowledged.put(Long.valueOf(words[0]), words[1]);
           assertThat(before).as("number %s was given twice", words[0]).isNull();
         }
-        if (++read == LINES_BEFORE_KILL) {
+        if (++read == 1) {
+          assertThatThrownBy(() -> EventLog.open(directory, SETTINGS))
+              .as("a second process on the directory")
+              .isInstanceOf(UncheckedIOException.class)
+              .hasMessageContaining("in use by another process");
+        }
+        if (read == LINES_BEFORE_KILL) {
           // By its handle: by the process itself the lines still on their way would be lost.
           process.toHandle().destroyForcibly();
         }

@@ -202,24 +202,39 @@ final class RandomEvents {
             random.nextLong(),
             time(),
             new PolicyStatistics(
-                real(),
+                finite(),
                 list(
                     () ->
                         new PolicyStatistics.Cell(
                             text(),
                             text(),
-                            real(),
-                            real(),
-                            real(),
-                            maybe(this::real),
-                            maybe(this::real),
-                            random.nextLong())),
+                            finite(),
+                            finite(),
+                            finite(),
+                            maybe(this::finite),
+                            maybe(this::finite),
+                            count())),
                 list(
                     () ->
                         new PolicyStatistics.VariantEvidence(
-                            text(), random.nextLong(), random.nextLong(), random.nextBoolean())),
-                shares()),
+                            text(), count(), count(), random.nextBoolean())),
+                priors()),
             text()));
+  }
+
+  private double finite() {
+    double real = real();
+    return Double.isFinite(real) ? real : 0.25;
+  }
+
+  private long count() {
+    return random.nextLong() >>> 1;
+  }
+
+  private Map<String, Double> priors() {
+    Map<String, Double> priors = shares();
+    priors.replaceAll((variant, prior) -> finite());
+    return priors;
   }
 
   private ChangeEvent change() {

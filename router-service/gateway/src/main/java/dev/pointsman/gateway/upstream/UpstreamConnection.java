@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * one unless the exchange has enough waiting; an idle connection keeps one read pending, which is
  * how it learns that the upstream closed it.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A close is heard of in channelInactive.
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private final UpstreamTarget target;

@@ -1,0 +1,3 @@
+/** What an acknowledged append to the event log costs. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.benchmarks.spool;
