@@ -150,13 +150,22 @@ public final class PolicyTrainer implements AutoCloseable {
 
   private void run() {
     while (true) {
-      tick(around.ids().now());
+      long wait = LONGEST_PAUSE.toMillis();
+      try {
+        tick(around.ids().now());
+        wait = pauseMillis();
+      } catch (RuntimeException e) {
+        // What concerns one function is caught there; this must not end the thread either.
+        errors.incrementAndGet();
+        lastError = e.toString();
+        LOG.warn("a round of training failed; revisions go on serving", e);
+      }
       synchronized (pause) {
         if (stopped) {
           return;
         }
         try {
-          pause.wait(pauseMillis());
+          pause.wait(wait);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return;
@@ -285,9 +294,11 @@ public final class PolicyTrainer implements AutoCloseable {
             ? around.latestRevision().apply(function)
             : Optional.ofNullable(before.latest);
     List<ChangeAlarm> alarms =
-        stored
-            .map(r -> RevisionProvenance.alarmsOf(r.provenance(), rule.metric()))
-            .orElse(List.of());
+        before != null && before.rule.metric().equals(rule.metric())
+            ? before.state.alarms()
+            : stored
+                .map(r -> RevisionProvenance.alarmsOf(r.provenance(), rule.metric()))
+                .orElse(List.of());
     TrainerState state = new FunctionTrainer(learned.settings(), rule.type()).resume(alarms);
     Optional<Generation> current = around.control().currentGeneration(function);
     if (current.isPresent() && current.get().settings().equals(settings.text())) {
