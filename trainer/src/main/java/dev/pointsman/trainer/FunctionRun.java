@@ -36,6 +36,13 @@ final class FunctionRun {
   boolean alarmed;
 
   boolean loaded;
+
+  /** Rows that the last reading of the whole attribution window gave. */
+  int rowsOfWindow;
+
+  /** Readings of recent rows only since then. */
+  int partialReads;
+
   @Nullable PolicyRevision latest;
   @Nullable Instant lastTick;
 

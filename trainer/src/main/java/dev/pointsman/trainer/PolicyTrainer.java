@@ -12,6 +12,7 @@ import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
@@ -57,7 +58,17 @@ public final class PolicyTrainer implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /** Rows of decisions older than the attribution window may still come from a spool that waited. */
-  private static final Duration REREAD = Duration.ofDays(1);
+  private static final Duration LATE_SPOOL = Duration.ofDays(1);
+
+  /**
+   * A busy function has too many rows to read all of its attribution window at every revision. Up to
+   * this many are read; with more, most rounds read the last minutes and every twelfth the whole
+   * window, so that feedback later than {@link #RECENT} is learnt twelve rounds later at the most.
+   */
+  private static final int ROWS_READ_EVERY_TIME = 20_000;
+
+  private static final int PARTIAL_READS = 11;
+  private static final Duration RECENT = Duration.ofMinutes(10);
 
   private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
@@ -139,13 +150,22 @@ public final class PolicyTrainer implements AutoCloseable {
 
   private void run() {
     while (true) {
-      tick(around.ids().now());
+      long wait = LONGEST_PAUSE.toMillis();
+      try {
+        tick(around.ids().now());
+        wait = pauseMillis();
+      } catch (RuntimeException e) {
+        // What concerns one function is caught there; this must not end the thread either.
+        errors.incrementAndGet();
+        lastError = e.toString();
+        LOG.warn("a round of training failed; revisions go on serving", e);
+      }
       synchronized (pause) {
         if (stopped) {
           return;
         }
         try {
-          pause.wait(pauseMillis());
+          pause.wait(wait);
         } catch (InterruptedException e) {
           Thread.currentThread().interrupt();
           return;
@@ -274,9 +294,11 @@ public final class PolicyTrainer implements AutoCloseable {
             ? around.latestRevision().apply(function)
             : Optional.ofNullable(before.latest);
     List<ChangeAlarm> alarms =
-        stored
-            .map(r -> RevisionProvenance.alarmsOf(r.provenance(), rule.metric()))
-            .orElse(List.of());
+        before != null && before.rule.metric().equals(rule.metric())
+            ? before.state.alarms()
+            : stored
+                .map(r -> RevisionProvenance.alarmsOf(r.provenance(), rule.metric()))
+                .orElse(List.of());
     TrainerState state = new FunctionTrainer(learned.settings(), rule.type()).resume(alarms);
     Optional<Generation> current = around.control().currentGeneration(function);
     if (current.isPresent() && current.get().settings().equals(settings.text())) {
@@ -329,12 +351,19 @@ public final class PolicyTrainer implements AutoCloseable {
     if (buckets == 0 && run.loaded) {
       return;
     }
-    Instant from =
-        run.loaded ? now.minus(run.rule.attributionWindow()).minus(REREAD) : Instant.EPOCH;
-    around
-        .store()
-        .statistics(run.rule.functionName(), run.rule.metric(), from, FAR)
-        .forEach(run.state::put);
+    boolean whole = run.rowsOfWindow <= ROWS_READ_EVERY_TIME || ++run.partialReads > PARTIAL_READS;
+    Instant from = Instant.EPOCH;
+    if (run.loaded) {
+      Duration back = whole ? run.rule.attributionWindow().plus(LATE_SPOOL) : RECENT;
+      from = StatisticsRow.bucketOf(now.minus(back));
+    }
+    List<StatisticsRow> rows =
+        around.store().statistics(run.rule.functionName(), run.rule.metric(), from, FAR);
+    run.state.replaceFrom(from, rows);
+    if (whole) {
+      run.rowsOfWindow = rows.size();
+      run.partialReads = 0;
+    }
     run.loaded = true;
   }
 

@@ -123,6 +123,22 @@ final class PolicyTrainerTest {
   }
 
   @Test
+  void tick_valueCorrectedHoursLater_isLearnt() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 30, 1.0);
+    trainer.tick(at(100));
+    store.append(List.of(Events.feedback(7200, Events.id(3), "resolved", false)), ++sequence);
+
+    trainer.tick(at(7300));
+
+    PolicyStatistics statistics = received.getLast().statistics();
+    double missing =
+        statistics.cells().stream().mapToDouble(cell -> cell.weight() - cell.sum()).sum();
+    assertThat(missing).isBetween(0.99, 1.0);
+    assertRetrains(received.getLast());
+  }
+
+  @Test
   void tick_withinTheInterval_waits() {
     PolicyTrainer trainer = trainer();
     trainer.tick(at(100));

@@ -97,11 +97,14 @@ final class LearningLoop {
     return ids.at(at);
   }
 
-  /** Decides for an episode's first inference and counts the decision. */
-  Decision decide(Instant at, UUID episode, String segment, int inputTokens) {
-    Decision decision = sampler.decide(routing, request(episode, segment, inputTokens, true));
-    state.decided(at, segment, decision.chosenVariant());
-    return decision;
+  /** Decides for an episode's first inference; counts nothing. */
+  Decision decide(UUID episode, String segment, int inputTokens) {
+    return sampler.decide(routing, request(episode, segment, inputTokens, true));
+  }
+
+  /** A decision was logged, which is when its answer has ended. */
+  void decided(Instant decidedAt, String segment, String variant) {
+    state.decided(decidedAt, segment, variant);
   }
 
   /** What the policy would choose if it did not explore; counts nothing. */
@@ -109,8 +112,7 @@ final class LearningLoop {
     return sampler.decide(routing, request(nextEpisode(at), segment, inputTokens, false));
   }
 
-  private DecisionRequest request(
-      UUID episode, String segment, int inputTokens, boolean explore) {
+  private DecisionRequest request(UUID episode, String segment, int inputTokens, boolean explore) {
     return new DecisionRequest(
         episode, segment, Map.of(), inputTokens, noExclusions, List.of(), explore);
   }

@@ -7,7 +7,6 @@ import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.SquareCbPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.UniformPolicy;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -145,7 +144,8 @@ public final class Replay {
       deliver(pending, round, loop, now);
       int row = rows[round];
       String task = data.tasks().get(data.task(row));
-      Decision decision = loop.decide(now, loop.nextEpisode(now), task, 0);
+      Decision decision = loop.decide(loop.nextEpisode(now), task, 0);
+      loop.decided(now, task, decision.chosenVariant());
       int model = decision.candidates().indexOf(decision.chosenVariant());
       obtained += raw[row][model];
       if (settings.feedbackRate() == 1 || random.nextDouble() < settings.feedbackRate()) {
@@ -166,10 +166,7 @@ public final class Replay {
     for (Pending next; (next = pending.peek()) != null && next.dueRound <= round; ) {
       pending.remove();
       loop.rewarded(
-          next.decidedAt,
-          data.tasks().get(next.task),
-          data.models().get(next.model),
-          next.reward);
+          next.decidedAt, data.tasks().get(next.task), data.models().get(next.model), next.reward);
       loop.revise(now);
     }
   }

@@ -69,8 +69,7 @@ public record ReplaySettings(
                   new IllegalArgumentException(
                       "algorithm %s cannot be replayed: use one of %s"
                           .formatted(
-                              label,
-                              Arrays.stream(values()).map(Algorithm::label).toList())));
+                              label, Arrays.stream(values()).map(Algorithm::label).toList())));
     }
   }
 
@@ -99,8 +98,7 @@ public record ReplaySettings(
 
   /** Ten orders of the protocol: floor 0.5 %, every feedback at once, no change alarms. */
   public static ReplaySettings of(Algorithm algorithm) {
-    return new ReplaySettings(
-        algorithm, 10, 1, MeanEstimator.ADDITIVE_RIDGE, 0.005, 0, 1, false);
+    return new ReplaySettings(algorithm, 10, 1, MeanEstimator.ADDITIVE_RIDGE, 0.005, 0, 1, false);
   }
 
   /** With another number of orders. */

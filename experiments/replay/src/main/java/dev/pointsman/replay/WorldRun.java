@@ -203,6 +203,11 @@ public final class WorldRun {
         world, chooser.label(), configuration.baselineVariant(), length, requests, alarms);
   }
 
+  /** What policy and trainer compute with. */
+  public LearnedSettings settings() {
+    return settings;
+  }
+
   /** The evidence of the last revision. */
   public PolicyStatistics statistics() {
     return loop.statistics();
@@ -217,7 +222,7 @@ public final class WorldRun {
     Instant decidedAt = START.plus(now);
     UUID episode = loop.nextEpisode(decidedAt);
     World.Usage usage = world.models().getFirst().usage();
-    Decision decision = loop.decide(decidedAt, episode, kind, usage.inputTokens());
+    Decision decision = loop.decide(episode, kind, usage.inputTokens());
     SimulatedModel model = models.get(decision.chosenVariant());
     if (model == null) {
       throw new IllegalStateException("no model serves variant " + decision.chosenVariant());
@@ -243,6 +248,7 @@ public final class WorldRun {
       Instant decidedAt,
       Duration now) {
     String kind = visit.question().kind().label();
+    loop.decided(decidedAt, kind, decision.chosenVariant());
     loop.answered(
         decidedAt,
         kind,

@@ -11,6 +11,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -57,7 +58,7 @@ public final class CatalogWatcher implements AutoCloseable {
     executor =
         Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().daemon().name("pointsman-configuration").factory());
-    var unused =
+    ScheduledFuture<?> _ =
         executor.scheduleWithFixedDelay(
             this::tickAndSurvive, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
   }

@@ -3,6 +3,7 @@ package dev.pointsman.eventstore;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
@@ -15,7 +16,6 @@ import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.duckdb.DuckDBAppender;
@@ -27,8 +27,6 @@ import org.jspecify.annotations.Nullable;
  * of the migrations; a test reads every one of them back by name.
  */
 final class EventAppender implements AutoCloseable {
-
-  private static final int EVENT_VERSION = 1;
 
   private final DuckDBConnection connection;
   private final long sequence;
@@ -93,7 +91,7 @@ final class EventAppender implements AutoCloseable {
     DuckDBAppender row = to(EventTable.INFERENCE).beginRow();
     row.append(ids.inferenceId()).append(ids.episodeId()).append(ids.requestId());
     row.append(ids.traceId()).append(ids.idempotencyKey()).append(ids.node());
-    row.append(EVENT_VERSION).appendEpochMicros(micros(ids.startedAt()));
+    row.append(EventCodec.VERSION).appendEpochMicros(micros(ids.startedAt()));
 
     row.append(asker.surface()).append(asker.namespace()).append(asker.functionName());
     row.append(asker.functionType()).append(asker.keyId()).append(asker.teamId());
@@ -131,7 +129,8 @@ final class EventAppender implements AutoCloseable {
     row.append(quantities.overheadMicros());
     row.endRow();
 
-    if (event.payload() instanceof InferenceEvent.Payload payload) {
+    InferenceEvent.Payload payload = event.payload();
+    if (payload != null) {
       DuckDBAppender text = to(EventTable.INFERENCE_PAYLOAD).beginRow();
       text.append(ids.inferenceId()).appendEpochMicros(micros(ids.startedAt()));
       text.append(asker.functionName()).append(payload.input()).append(payload.output());
@@ -148,8 +147,7 @@ final class EventAppender implements AutoCloseable {
     }
   }
 
-  private void appendAttempt(UUID inferenceId, InferenceEvent.Attempt attempt)
-      throws SQLException {
+  private void appendAttempt(UUID inferenceId, InferenceEvent.Attempt attempt) throws SQLException {
     DuckDBAppender row = to(EventTable.ATTEMPT).beginRow();
     row.append(attempt.attemptId()).append(inferenceId).append(attempt.ordinal());
     row.appendEpochMicros(micros(attempt.startedAt()));
@@ -270,8 +268,7 @@ final class EventAppender implements AutoCloseable {
   private static void refuseUnless(boolean holds, InferenceEvent event, String rule) {
     if (!holds) {
       throw new EventRefusedException(
-          "inference %s of %s: %s"
-              .formatted(event.id(), event.asker().functionName(), rule));
+          "inference %s of %s: %s".formatted(event.id(), event.asker().functionName(), rule));
     }
   }
 }

@@ -65,10 +65,23 @@ public final class EventStore implements AutoCloseable {
     }
     this.readers = new Connections(connections, settings.queryTimeout());
     this.refresh = new StatisticsRefresh(connect(root));
-    try (Statement statement = writer.createStatement();
+    this.lastSequence = mark(writer);
+  }
+
+  private static long mark(Connection connection) throws SQLException {
+    try (Statement statement = connection.createStatement();
         ResultSet row = statement.executeQuery("SELECT seq FROM ingest")) {
       row.next();
-      this.lastSequence = row.getLong(1);
+      return row.getLong(1);
+    }
+  }
+
+  private boolean isStored(long sequence) {
+    try {
+      lastSequence = mark(writer);
+      return lastSequence >= sequence;
+    } catch (SQLException e) {
+      return false;
     }
   }
 
@@ -133,7 +146,9 @@ public final class EventStore implements AutoCloseable {
           }
           appender.flush();
           statement.execute(
-              "UPDATE ingest SET seq = " + lastSequence + ", updated_at = now()::TIMESTAMP");
+              "UPDATE ingest SET seq = "
+                  + lastSequence
+                  + ", updated_at = now() AT TIME ZONE 'UTC'");
           statement.execute("COMMIT");
           committed = true;
         } finally {
@@ -142,6 +157,10 @@ public final class EventStore implements AutoCloseable {
           }
         }
       } catch (SQLException e) {
+        if (isStored(lastSequence)) {
+          // The commit itself was done; what failed came after it.
+          return;
+        }
         throw new StoreException(
             "%d events up to %d could not be stored in %s: %s"
                 .formatted(events.size(), lastSequence, dataDirectory, e.getMessage()),
@@ -186,11 +205,26 @@ public final class EventStore implements AutoCloseable {
         Rows::statistics);
   }
 
+  /** Figures about functions and their variants. */
+  public FunctionQueries functions() {
+    return new FunctionQueries(readers);
+  }
+
+  /** Single inferences, revisions, and what changed. */
+  public HistoryQueries history() {
+    return new HistoryQueries(readers);
+  }
+
+  /** Tables as files. */
+  public TableExport export() {
+    return new TableExport(readers, dataDirectory.resolve("tmp"));
+  }
+
   /** Whether the engine takes a transaction at all; tells a bad row from a bad day. */
   boolean isWritable() {
     synchronized (writing) {
       try (Statement statement = writer.createStatement()) {
-        statement.execute("UPDATE ingest SET updated_at = now()::TIMESTAMP");
+        statement.execute("UPDATE ingest SET updated_at = now() AT TIME ZONE 'UTC'");
         return true;
       } catch (SQLException e) {
         return false;
@@ -215,8 +249,8 @@ public final class EventStore implements AutoCloseable {
     }
   }
 
-  private static void attach(
-      DuckDBConnection root, Path file, Path temporary, Settings settings) throws SQLException {
+  private static void attach(DuckDBConnection root, Path file, Path temporary, Settings settings)
+      throws SQLException {
     try (Statement statement = root.createStatement()) {
       // Small row groups: the engine rewrites the last, unfinished one at each checkpoint, and ours
       // hold text. Without the storage version the compression is silently off.
@@ -228,7 +262,6 @@ public final class EventStore implements AutoCloseable {
       statement.execute("SET memory_limit = '" + settings.memoryLimit() + "'");
       statement.execute("SET threads = " + settings.threads());
       statement.execute("SET temp_directory = " + quoted(temporary.resolve("spill")));
-      statement.execute("SET TimeZone = 'UTC'");
     }
   }
 
@@ -254,7 +287,8 @@ public final class EventStore implements AutoCloseable {
     }
   }
 
-  private static void closeQuietly(@org.jspecify.annotations.Nullable Connection root, Exception why) {
+  private static void closeQuietly(
+      @org.jspecify.annotations.Nullable Connection root, Exception why) {
     if (root != null) {
       try {
         root.close();

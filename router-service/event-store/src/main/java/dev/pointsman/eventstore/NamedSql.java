@@ -78,7 +78,8 @@ final class NamedSql {
 
   private static String source(String name) {
     for (String dialect : List.of("duckdb", "common")) {
-      try (InputStream in = NamedSql.class.getResourceAsStream("sql/" + dialect + "/" + name + ".sql")) {
+      try (InputStream in =
+          NamedSql.class.getResourceAsStream("sql/" + dialect + "/" + name + ".sql")) {
         if (in != null) {
           String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
           return INCLUDE

@@ -60,7 +60,8 @@ public record RewardRule(
     }
     if (attributionWindow.isNegative()) {
       throw new IllegalArgumentException(
-          "the attribution window of %s is negative: %s".formatted(functionName, attributionWindow));
+          "the attribution window of %s is negative: %s"
+              .formatted(functionName, attributionWindow));
     }
     if (noFeedback != null && !(noFeedback >= 0 && noFeedback <= 1)) {
       throw new IllegalArgumentException(

@@ -249,14 +249,12 @@ final class Rows {
     return row.wasNull() ? null : Double.valueOf(value);
   }
 
-  private static @Nullable Integer integerOrNull(ResultSet row, String column)
-      throws SQLException {
+  private static @Nullable Integer integerOrNull(ResultSet row, String column) throws SQLException {
     int value = row.getInt(column);
     return row.wasNull() ? null : Integer.valueOf(value);
   }
 
-  private static @Nullable Boolean booleanOrNull(ResultSet row, String column)
-      throws SQLException {
+  private static @Nullable Boolean booleanOrNull(ResultSet row, String column) throws SQLException {
     boolean value = row.getBoolean(column);
     return row.wasNull() ? null : Boolean.valueOf(value);
   }

@@ -29,8 +29,7 @@ public final class StatisticsFold {
       Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
           .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
   private static final Comparator<InferenceEvent> FIRST =
-      Comparator.comparing(InferenceEvent::at)
-          .thenComparing(e -> e.ids().inferenceId(), BY_BYTES);
+      Comparator.comparing(InferenceEvent::at).thenComparing(e -> e.ids().inferenceId(), BY_BYTES);
   private static final Comparator<FeedbackEvent> LAST =
       Comparator.comparing(FeedbackEvent::receivedAt)
           .thenComparing(FeedbackEvent::feedbackId, BY_BYTES);
@@ -101,8 +100,7 @@ public final class StatisticsFold {
     for (int i = 0; i < candidates.size(); i++) {
       double p = propensities[i];
       if (p > 0) {
-        Sums arm =
-            sums.computeIfAbsent(Cell.of(deciding, candidates.get(i)), c -> new Sums());
+        Sums arm = sums.computeIfAbsent(Cell.of(deciding, candidates.get(i)), c -> new Sums());
         arm.expectedPulls += p;
         arm.pullVariance += p * (1 - p);
       }
@@ -156,8 +154,9 @@ public final class StatisticsFold {
   }
 
   private double scaled(FeedbackEvent feedback) {
-    if (feedback.booleanValue() instanceof Boolean value) {
-      return value ? 1 : 0;
+    Boolean held = feedback.booleanValue();
+    if (held != null) {
+      return held ? 1 : 0;
     }
     Double value = feedback.floatValue();
     if (value == null) {
@@ -172,10 +171,11 @@ public final class StatisticsFold {
   }
 
   private boolean counts(FeedbackEvent feedback) {
+    Double number = feedback.floatValue();
     boolean hasValue =
         switch (rule.type()) {
           case BOOLEAN -> feedback.booleanValue() != null;
-          case FLOAT -> feedback.floatValue() instanceof Double v && !v.isNaN();
+          case FLOAT -> number != null && !number.isNaN();
         };
     boolean atLevel =
         (feedback.target() == FeedbackEvent.Target.EPISODE)
@@ -240,19 +240,23 @@ public final class StatisticsFold {
           && chosen.equals(member.outcome().servedVariant())) {
         answered++;
         durationMicros += quantities.durationMicros();
-        if (quantities.tokens().input() instanceof Long tokens) {
-          inputTokens += tokens;
+        Long input = quantities.tokens().input();
+        if (input != null) {
+          inputTokens += input;
           inputTokensCount++;
         }
-        if (quantities.tokens().output() instanceof Long tokens) {
-          outputTokens += tokens;
+        Long output = quantities.tokens().output();
+        if (output != null) {
+          outputTokens += output;
           outputTokensCount++;
         }
       }
-      if (quantities.costNanos() instanceof Long cost) {
+      Long cost = quantities.costNanos();
+      if (cost != null) {
         costNanos += cost;
         costCount++;
-        if (quantities.baselineCostNanos() instanceof Long baseline) {
+        Long baseline = quantities.baselineCostNanos();
+        if (baseline != null) {
           baselineCostNanos += baseline;
           comparedCostNanos += cost;
           comparedCount++;

@@ -136,8 +136,7 @@ final class StatisticsRefresh implements AutoCloseable {
     }
   }
 
-  private void run(String sql, Map<String, ? extends @Nullable Object> values)
-      throws SQLException {
+  private void run(String sql, Map<String, ? extends @Nullable Object> values) throws SQLException {
     try (PreparedStatement statement = NamedSql.named(sql).prepare(connection, values)) {
       statement.execute();
     }

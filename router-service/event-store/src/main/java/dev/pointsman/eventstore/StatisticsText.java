@@ -158,9 +158,7 @@ final class StatisticsText {
   private static double real(Map<String, Object> fields, String name) {
     Object value = present(fields, name);
     // NaN and the infinities are written as text.
-    return value instanceof String word
-        ? Double.parseDouble(word)
-        : ((Number) value).doubleValue();
+    return value instanceof String word ? Double.parseDouble(word) : ((Number) value).doubleValue();
   }
 
   private static @Nullable Double realOrNull(Map<String, Object> fields, String name) {

@@ -11,22 +11,34 @@ import java.util.Map;
  * models. {@link MeanEstimator#ADDITIVE_RIDGE} therefore minimises, over segment effects b and
  * variant effects d,
  *
- * <pre>Σ n_sa (r̄_sa − b_s − d_a)² + 1·Σ (b_s − 0.5)² + 4·Σ (d_a − prior_a)²</pre>
+ * <pre>Σ n_sa (r̄_sa − b_s − d_a)² + 50·Σ (b_s − 0.5)² + 4·Σ (d_a − prior_a)²</pre>
  *
- * and sets m_sa = (n·r̄ + κ(b_s + d_a)) / (n + κ). κ = σ̂²/τ̂², the variance within cells over the
- * variance of the cells around the fit, both by moments over the cells with n ≥ 5, clipped to 1…20;
- * it is 2 until there are ten such cells, or as long as they leave no degree of freedom.
+ * and sets m_sa = (n·r̄ + κ(b_s + d_a)) / (n + κ). κ = σ̂²/(3·τ̂²), the variance within cells over
+ * three times the variance of the cells around the fit, clipped to 1…20; it is 2 until there are ten
+ * cells, or as long as they leave no degree of freedom. With weights n and the fit's hat matrix H,
+ *
+ * <pre>τ̂² = (Σ n e² − (cells − tr H)·σ̂²) / (Σ n − Σ n·H_ii)</pre>
+ *
+ * <p>A segment never seen gets 0.5 + d_a of the same fit with ridge 1 on b_s, which tells difficulty
+ * and skill apart as far as the traffic allows. Within seen segments the strong ridge does better: it
+ * leaves with a variant some of the difficulty of the segments that chose it, and having been chosen
+ * says something about a variant too. The factor 3 is there because a policy's own traffic hides
+ * variance: where a variant was unlucky it is not tried again, and the leader's cell fits itself.
+ * Mean regret of 80 orders on recorded outcomes (mmlu-pro, llmrouter; standard errors 6 and 5): 279
+ * and 220; with ridge 1 278 and 236; with ridge 1 and factor 1 282 and 260; with shrinking to the
+ * variants' means 323 and 224.
  */
 final class SegmentMeans {
 
   private static final double SEGMENT_PRIOR = 0.5;
-  private static final double SEGMENT_RIDGE = 1;
+  private static final double SEGMENT_RIDGE = 50;
+  private static final double NEW_SEGMENT_RIDGE = 1;
   private static final double VARIANT_RIDGE = 4;
   private static final double DEFAULT_KAPPA = 2;
   private static final double LEAST_KAPPA = 1;
   private static final double LARGEST_KAPPA = 20;
   private static final int CELLS_FOR_MOMENTS = 10;
-  private static final double EVIDENCE_FOR_MOMENTS = 5;
+  private static final double HIDDEN_VARIANCE = 3;
   private static final double VARIANT_MEAN_PSEUDO_COUNTS = 2;
 
   private final Map<String, Integer> rows;
@@ -97,8 +109,10 @@ final class SegmentMeans {
       double[][] sum,
       double[][] squares,
       double[] priors) {
-    double[] variantEffects = variantEffects(n, sum, priors);
+    double[][] factor = new double[priors.length][priors.length];
+    double[] variantEffects = variantEffects(n, sum, priors, SEGMENT_RIDGE, factor);
     double[] segmentEffects = new double[n.length];
+    double[] segmentWeights = new double[n.length];
     for (int row = 0; row < n.length; row++) {
       double weight = SEGMENT_RIDGE;
       double residual = SEGMENT_RIDGE * SEGMENT_PRIOR;
@@ -107,31 +121,39 @@ final class SegmentMeans {
         residual += sum[row][arm] - n[row][arm] * variantEffects[arm];
       }
       segmentEffects[row] = residual / weight;
+      segmentWeights[row] = weight;
     }
-    double kappa = kappa(n, sum, squares, segmentEffects, variantEffects);
+    double kappa =
+        kappa(n, sum, squares, segmentEffects, variantEffects, segmentWeights, inverse(factor));
+    double[] contrasts =
+        variantEffects(n, sum, priors, NEW_SEGMENT_RIDGE, new double[priors.length][priors.length]);
     double[][] means = new double[n.length + 1][priors.length];
     for (int arm = 0; arm < priors.length; arm++) {
       for (int row = 0; row < n.length; row++) {
         double fitted = segmentEffects[row] + variantEffects[arm];
         means[row][arm] = unit((sum[row][arm] + kappa * fitted) / (n[row][arm] + kappa));
       }
-      means[n.length][arm] = unit(SEGMENT_PRIOR + variantEffects[arm]);
+      means[n.length][arm] = unit(SEGMENT_PRIOR + contrasts[arm]);
     }
     return new SegmentMeans(rows, means, kappa);
   }
 
-  /** Solves the normal equations with the segment effects eliminated; one unknown per variant. */
-  private static double[] variantEffects(double[][] n, double[][] sum, double[] priors) {
+  /**
+   * Solves the normal equations with the segment effects eliminated; one unknown per variant.
+   *
+   * @param matrix zeros; the equations' Cholesky factor afterwards
+   */
+  private static double[] variantEffects(
+      double[][] n, double[][] sum, double[] priors, double segmentRidge, double[][] matrix) {
     int arms = priors.length;
-    double[][] matrix = new double[arms][arms];
     double[] right = new double[arms];
     for (int arm = 0; arm < arms; arm++) {
       matrix[arm][arm] = VARIANT_RIDGE;
       right[arm] = VARIANT_RIDGE * priors[arm];
     }
     for (int row = 0; row < n.length; row++) {
-      double weight = SEGMENT_RIDGE;
-      double total = SEGMENT_RIDGE * SEGMENT_PRIOR;
+      double weight = segmentRidge;
+      double total = segmentRidge * SEGMENT_PRIOR;
       for (int arm = 0; arm < arms; arm++) {
         weight += n[row][arm];
         total += sum[row][arm];
@@ -164,19 +186,35 @@ final class SegmentMeans {
         matrix[row][column] /= matrix[column][column];
       }
     }
+    substitute(matrix, right);
+    return right;
+  }
+
+  /** Solves with a Cholesky factor, in place. */
+  private static void substitute(double[][] factor, double[] right) {
+    int size = right.length;
     for (int row = 0; row < size; row++) {
       for (int k = 0; k < row; k++) {
-        right[row] -= matrix[row][k] * right[k];
+        right[row] -= factor[row][k] * right[k];
       }
-      right[row] /= matrix[row][row];
+      right[row] /= factor[row][row];
     }
     for (int row = size - 1; row >= 0; row--) {
       for (int k = row + 1; k < size; k++) {
-        right[row] -= matrix[k][row] * right[k];
+        right[row] -= factor[k][row] * right[k];
       }
-      right[row] /= matrix[row][row];
+      right[row] /= factor[row][row];
     }
-    return right;
+  }
+
+  /** The inverse of the matrix with that Cholesky factor; symmetric. */
+  private static double[][] inverse(double[][] factor) {
+    double[][] result = new double[factor.length][factor.length];
+    for (int row = 0; row < factor.length; row++) {
+      result[row][row] = 1;
+      substitute(factor, result[row]);
+    }
+    return result;
   }
 
   private static double kappa(
@@ -184,43 +222,54 @@ final class SegmentMeans {
       double[][] sum,
       double[][] squares,
       double[] segmentEffects,
-      double[] variantEffects) {
+      double[] variantEffects,
+      double[] segmentWeights,
+      double[][] covariance) {
+    int arms = variantEffects.length;
     int cells = 0;
-    int usedRows = 0;
-    boolean[] usedArms = new boolean[variantEffects.length];
     double total = 0;
     double within = 0;
     double withinFreedom = 0;
     double around = 0;
+    double leverages = 0;
+    double weightedLeverages = 0;
+    double[] product = new double[arms];
     for (int row = 0; row < n.length; row++) {
-      boolean used = false;
-      for (int arm = 0; arm < variantEffects.length; arm++) {
+      // H_ii = n·(x' A⁻¹ x) for the cell's two indicators, by the blocks of the inverse.
+      double quadratic = 0;
+      for (int arm = 0; arm < arms; arm++) {
+        product[arm] = 0;
+        for (int other = 0; other < arms; other++) {
+          product[arm] += covariance[arm][other] * n[row][other];
+        }
+        quadratic += n[row][arm] * product[arm];
+      }
+      double inSegment =
+          1 / segmentWeights[row] + quadratic / (segmentWeights[row] * segmentWeights[row]);
+      for (int arm = 0; arm < arms; arm++) {
         double weight = n[row][arm];
-        if (weight >= EVIDENCE_FOR_MOMENTS) {
-          cells++;
-          used = true;
-          usedArms[arm] = true;
+        if (weight > 0) {
           double mean = sum[row][arm] / weight;
           double error = mean - segmentEffects[row] - variantEffects[arm];
+          double leverage =
+              weight * (inSegment - 2 * product[arm] / segmentWeights[row] + covariance[arm][arm]);
+          cells++;
           total += weight;
           within += Math.max(0, squares[row][arm] - weight * mean * mean);
-          withinFreedom += weight - 1;
+          withinFreedom += Math.max(0, weight - 1);
           around += weight * error * error;
+          leverages += leverage;
+          weightedLeverages += weight * leverage;
         }
       }
-      usedRows += used ? 1 : 0;
     }
-    int effects = usedRows - 1;
-    for (boolean used : usedArms) {
-      effects += used ? 1 : 0;
-    }
-    int freedom = cells - effects;
-    if (cells < CELLS_FOR_MOMENTS || freedom < 1) {
+    double freedom = cells - leverages;
+    double spread = total - weightedLeverages;
+    if (cells < CELLS_FOR_MOMENTS || freedom < 1 || withinFreedom < CELLS_FOR_MOMENTS) {
       return DEFAULT_KAPPA;
     }
     double sigma = within / withinFreedom;
-    // E[Σ n e²] = freedom·σ² + τ²·Σn·(freedom/cells), taking the leverages as equal.
-    double tau = (around - freedom * sigma) / (total * freedom / cells);
+    double tau = HIDDEN_VARIANCE * (around - freedom * sigma) / spread;
     return tau <= 0 ? LARGEST_KAPPA : Math.clamp(sigma / tau, LEAST_KAPPA, LARGEST_KAPPA);
   }
 

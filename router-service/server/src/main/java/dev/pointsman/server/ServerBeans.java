@@ -15,6 +15,7 @@ import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.trainer.RewardRules;
 import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
@@ -29,6 +30,8 @@ final class ServerBeans {
     return parts.ids();
   }
 
+  // The framework has a clock bean of its own; everything here must read the same one.
+  @Primary
   @Singleton
   InstantSource clock(ServerParts parts) {
     return parts.clock();

@@ -9,6 +9,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 
 /** A surface with two routes: the upstream's answer whole, and streamed. */
 @Controller("/relay")
@@ -31,6 +32,32 @@ final class RelayController {
   @Post(value = "/stream", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> stream(HttpRequest<?> request, @Body byte[] body) {
     return answers.start(request, sink -> relay.relay(body, true, sink));
+  }
+
+  /** Work that shields itself before or after its caller leaves, and reports whether it helped. */
+  @Get(value = "/shielded/{early}", produces = MediaType.ALL)
+  CompletableFuture<HttpResponse<RawAnswer>> shielded(HttpRequest<?> request, boolean early) {
+    return answers.start(
+        request,
+        sink -> {
+          if (early) {
+            sink.shield();
+          }
+          relay.headSeen = true;
+          while (!sink.callerLeft()) {
+            LockSupport.parkNanos(1_000_000);
+          }
+          if (!early) {
+            sink.shield();
+          }
+          relay.endings.add(
+              new Relay.Ending(
+                  Thread.currentThread().isInterrupted()
+                      ? Relay.Outcome.FAILED
+                      : Relay.Outcome.ANSWERED,
+                  null));
+          sink.full(new AnswerHead(200, "text/plain"), new byte[0]);
+        });
   }
 
   /** Work that goes wrong in the way its name says. */

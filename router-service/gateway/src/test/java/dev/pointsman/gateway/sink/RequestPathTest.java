@@ -436,6 +436,18 @@ final class RequestPathTest {
   }
 
   @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void shield_callerLeaves_threadIsNotInterrupted(boolean early) throws Exception {
+    server.relay.reset(upstream.uri());
+    try (RawCaller caller = server.caller()) {
+      caller.get("/relay/shielded/" + early);
+      assertThat(RelayServer.within(LONG, () -> server.relay.headSeen)).isTrue();
+      caller.close();
+      assertThat(server.ending().outcome()).isEqualTo(Outcome.ANSWERED);
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(strings = {"throws", "returns"})
   void start_workGivesNoAnswer_is500(String way) throws Exception {
     try (RawCaller caller = server.caller()) {

@@ -90,7 +90,8 @@ gathered AS (
 unit AS (
   SELECT
     d.inference_id, d.episode_id, d.started_at, d.bucket, d.segment, d.stratum,
-    d.experiment_group, coalesce(d.lane, '') AS lane, d.lane_shares, d.candidates, d.exclusions,
+    d.experiment_group, coalesce(d.lane, '') AS lane, d.lane_shares,
+    d.policy_generation, d.policy_revision, d.candidates, d.exclusions,
     d.predicted_quality, d.policy_probabilities, d.challenger_probabilities, d.propensities,
     d.chosen_variant, d.propensity, d.outcome, d.baseline_variant, d.features,
     g.* EXCLUDE (episode_id),

@@ -14,15 +14,15 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** Events for tests: seeded ids, plausible values, everything open to change. */
-final class Events {
+/** Units for tests, decisions and what follows them: seeded ids, plausible values, everything open to change. */
+final class Units {
 
   static final Instant START = Instant.parse("2026-03-01T12:00:00.123456Z");
   static final List<String> CANDIDATES = List.of("large", "medium", "small");
 
   private final SplittableRandom random;
 
-  Events(long seed) {
+  Units(long seed) {
     random = new SplittableRandom(seed);
   }
 

@@ -1,0 +1,285 @@
+package dev.pointsman.eventstore;
+
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventCursor;
+import dev.pointsman.eventlog.EventDecodeException;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.SpooledEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Moves events from the spool into the store, each exactly once: the rows and the number of the last
+ * of them commit together, and after a crash reading begins behind that number. What was committed is
+ * released, so that the spool can forget it.
+ *
+ * <p>A store that takes nothing is asked again, ever less often, up to every ten seconds. An event
+ * that a working store refuses is found by halving its batch and laid, with the reason, into
+ * {@code dead-letter/} of the data directory; the rest goes on.
+ */
+public final class Drain implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
+  private static final String SINK = "event-store";
+  private static final int BATCH_EVENTS = 5_000;
+  private static final long BATCH_BYTES = 8L << 20;
+  private static final Duration GATHER = Duration.ofMillis(200);
+  private static final Duration IDLE = Duration.ofMillis(500);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+  private final EventStore store;
+  private final EventLog log;
+  private final EventCursor cursor;
+  private final Path deadLetters;
+  // Fair, or the thread that drains all the time would never let drainNow in.
+  private final ReentrantLock draining = new ReentrantLock(true);
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread thread;
+  private final AtomicLong drained = new AtomicLong();
+  private final AtomicLong refused = new AtomicLong();
+  private volatile @Nullable Instant waitingSince;
+  private volatile @Nullable String lastError;
+
+  /**
+   * How far the store is behind.
+   *
+   * @param events events in the spool that are not in the store
+   * @param waitingSince time of the oldest event at work, null while there is none
+   * @param drained events stored by this process
+   * @param deadLetters events laid aside by this process
+   * @param lastError why the store took nothing the last time it did not, null once it works again
+   */
+  public record Lag(
+      long events,
+      @Nullable Instant waitingSince,
+      long drained,
+      long deadLetters,
+      @Nullable String lastError) {}
+
+  /**
+   * A drain that stands behind the store's last event. Make it before the log's first append, so
+   * that the log keeps everything for it; nothing moves before {@link #start} or {@link #drainNow}.
+   */
+  public Drain(EventStore store, EventLog log) {
+    this.store = store;
+    this.log = log;
+    this.cursor = log.cursor(SINK, store.lastSequence());
+    this.deadLetters = store.dataDirectory().resolve("dead-letter");
+  }
+
+  /** Starts the thread that drains until {@link #close}. */
+  public void start() {
+    Thread started =
+        Thread.ofPlatform().name("event-store-drain").daemon(true).unstarted(this::run);
+    thread = started;
+    started.start();
+  }
+
+  /**
+   * Moves all that the spool holds now, on the calling thread. For a directory whose service is
+   * stopped, and for tests.
+   *
+   * @return events taken from the spool
+   * @throws StoreException if the store takes nothing
+   */
+  public long drainNow() {
+    long taken = 0;
+    draining.lock();
+    try {
+      List<SpooledEvent> batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
+      while (!batch.isEmpty()) {
+        if (!store(batch)) {
+          throw new StoreException(
+              "the event store %s takes nothing: %s".formatted(store.dataDirectory(), lastError));
+        }
+        taken += batch.size();
+        batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
+      }
+      return taken;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("draining was interrupted after %d events".formatted(taken), e);
+    } finally {
+      draining.unlock();
+    }
+  }
+
+  /** How far the store is behind, now. */
+  public Lag lag() {
+    return new Lag(log.health().lag(), waitingSince, drained.get(), refused.get(), lastError);
+  }
+
+  private void run() {
+    Duration pause = FIRST_PAUSE;
+    List<SpooledEvent> batch = List.of();
+    try {
+      while (!isStopping()) {
+        boolean done;
+        draining.lockInterruptibly();
+        try {
+          if (batch.isEmpty()) {
+            batch = gather();
+          }
+          done = batch.isEmpty() || store(batch);
+        } catch (UncheckedIOException e) {
+          // The spool could not be read, or the dead letter not be written; both are tried again.
+          noteError(e);
+          done = false;
+        } finally {
+          draining.unlock();
+        }
+        if (done) {
+          batch = List.of();
+          pause = FIRST_PAUSE;
+        } else {
+          pauseFor(pause);
+          pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+        }
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (IllegalStateException e) {
+      if (!isStopping()) {
+        noteError(e);
+        LOG.error("the event log was closed before its drain: the rest is drained at next start");
+      }
+    }
+  }
+
+  /** Waits for a first event, then a little for more of them. */
+  private List<SpooledEvent> gather() throws InterruptedException {
+    List<SpooledEvent> batch = new ArrayList<>(cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE));
+    if (batch.isEmpty()) {
+      return batch;
+    }
+    long bytes = bytesOf(batch);
+    long deadline = System.nanoTime() + GATHER.toNanos();
+    long left = GATHER.toNanos();
+    while (left > 0 && batch.size() < BATCH_EVENTS && bytes < BATCH_BYTES && !isStopping()) {
+      List<SpooledEvent> more =
+          cursor.next(BATCH_EVENTS - batch.size(), BATCH_BYTES - bytes, Duration.ofNanos(left));
+      batch.addAll(more);
+      bytes += bytesOf(more);
+      left = deadline - System.nanoTime();
+    }
+    return batch;
+  }
+
+  private static long bytesOf(List<SpooledEvent> batch) {
+    return batch.stream().mapToLong(e -> e.encoded().length).sum();
+  }
+
+  /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */
+  private boolean store(List<SpooledEvent> batch) {
+    long last = batch.getLast().seq();
+    if (last <= store.lastSequence()) {
+      return true;
+    }
+    List<Event> events = new ArrayList<>(batch.size());
+    for (SpooledEvent spooled : batch) {
+      if (spooled.seq() > store.lastSequence()) {
+        try {
+          events.add(spooled.event());
+        } catch (EventDecodeException e) {
+          layAside(spooled, e);
+        }
+      }
+    }
+    waitingSince = events.isEmpty() ? null : events.getFirst().at();
+    try {
+      store.append(events, last);
+    } catch (StoreException | EventRefusedException | ArithmeticException e) {
+      return storeByHalves(batch, e);
+    }
+    cursor.release(last);
+    drained.addAndGet(events.size());
+    waitingSince = null;
+    lastError = null;
+    return true;
+  }
+
+  private boolean storeByHalves(List<SpooledEvent> batch, RuntimeException why) {
+    if (!store.isWritable()) {
+      noteError(why);
+      return false;
+    }
+    if (batch.size() > 1) {
+      int half = batch.size() / 2;
+      return store(batch.subList(0, half)) && store(batch.subList(half, batch.size()));
+    }
+    SpooledEvent poison = batch.getFirst();
+    layAside(poison, why);
+    store.append(List.of(), poison.seq());
+    cursor.release(poison.seq());
+    waitingSince = null;
+    return true;
+  }
+
+  /** Named by its number, so that doing it again after a crash writes the same files. */
+  private void layAside(SpooledEvent event, RuntimeException why) {
+    LOG.error("event {} cannot be stored and goes to {}", event.seq(), deadLetters, why);
+    try {
+      Files.createDirectories(deadLetters);
+      Files.write(deadLetters.resolve(event.seq() + ".json"), event.encoded());
+      Files.writeString(deadLetters.resolve(event.seq() + ".reason.txt"), why.getMessage() + "\n");
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "event %d cannot be laid into %s: free space or make it writable"
+              .formatted(event.seq(), deadLetters),
+          e);
+    }
+    refused.incrementAndGet();
+  }
+
+  private void noteError(RuntimeException e) {
+    lastError = e.getMessage();
+    LOG.warn("the event store takes nothing, trying again: {}", e.getMessage());
+  }
+
+  private void pauseFor(Duration pause) throws InterruptedException {
+    if (stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS)) {
+      LOG.info("drain stops with events left in the spool");
+    }
+  }
+
+  private boolean isStopping() {
+    return stopping.getCount() == 0;
+  }
+
+  private static Duration min(Duration a, Duration b) {
+    return a.compareTo(b) < 0 ? a : b;
+  }
+
+  /** Stops after the batch at work; what is left stays in the spool for the next start. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    cursor.close();
+    Thread started = thread;
+    boolean interrupted = false;
+    while (started != null && started.isAlive()) {
+      try {
+        started.join();
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

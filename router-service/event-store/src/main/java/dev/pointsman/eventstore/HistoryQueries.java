@@ -1,0 +1,147 @@
+package dev.pointsman.eventstore;
+
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.FeedbackEvent;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.routing.PolicyRevision;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was logged, read back: single inferences, revisions, changes, configurations. A decision read
+ * back has no fallback order, which is not stored. Safe for concurrent use.
+ */
+public final class HistoryQueries {
+
+  /** Above every id, for the first page. */
+  private static final UUID LAST_ID = new UUID(-1, -1);
+
+  private final Connections readers;
+
+  HistoryQueries(Connections readers) {
+    this.readers = readers;
+  }
+
+  /**
+   * Where a page of inferences goes on: behind this row.
+   *
+   * @param startedAt the row's time
+   * @param inferenceId the row's id
+   */
+  public record Key(Instant startedAt, UUID inferenceId) {
+    /** Behind an inference that was shown. */
+    public static Key behind(InferenceEvent shown) {
+      return new Key(shown.at(), shown.ids().inferenceId());
+    }
+
+    /** Before everything up to a time. */
+    public static Key until(Instant time) {
+      return new Key(time, LAST_ID);
+    }
+  }
+
+  /**
+   * A page of inferences, newest first, without attempts and payloads.
+   *
+   * @param functionName only this one's, null for all
+   * @param before where the page begins
+   * @param size rows of the page
+   */
+  public List<InferenceEvent> inferences(@Nullable String functionName, Key before, int size) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("function", functionName);
+    values.put("before_time", before.startedAt());
+    values.put("before_id", before.inferenceId());
+    values.put("page", size);
+    return readers.query("live_inferences", values, Rows::inference);
+  }
+
+  /** All inferences of an episode, in order, without attempts and payloads. */
+  public List<InferenceEvent> episode(UUID episodeId) {
+    return readers.query("inferences_of_episode", Map.of("episode", episodeId), Rows::inference);
+  }
+
+  /** One inference whole, null when it is not in the store. */
+  public @Nullable StoredInference inference(UUID inferenceId) {
+    Map<String, Object> values = Map.of("inference", inferenceId);
+    List<InferenceEvent> found = readers.query("inference_by_id", values, Rows::inference);
+    if (found.isEmpty()) {
+      return null;
+    }
+    InferenceEvent row = found.getFirst();
+    List<InferenceEvent.Payload> payload = readers.query("payload_of", values, Rows::payload);
+    InferenceEvent whole =
+        new InferenceEvent(
+            row.ids(),
+            row.asker(),
+            row.versions(),
+            row.decision(),
+            row.outcome(),
+            row.quantities(),
+            readers.query("attempts_of", values, Rows::attempt),
+            payload.isEmpty() ? null : payload.getFirst());
+    List<FeedbackEvent> feedback =
+        readers.query(
+            "feedback_of",
+            Map.of("inference", inferenceId, "episode", row.ids().episodeId()),
+            Rows::feedback);
+    return new StoredInference(whole, feedback);
+  }
+
+  /** The revision of that number with its statistics, null when it is not in the store. */
+  public @Nullable PolicyRevision revision(String functionName, String generation, long revision) {
+    List<PolicyRevision> found =
+        readers.query(
+            "revision_by_number",
+            Map.of("function", functionName, "generation", generation, "revision", revision),
+            Rows::revision);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** The revision published last, null before the first. */
+  public @Nullable PolicyRevision latestRevision(String functionName) {
+    List<PolicyRevision> found =
+        readers.query("revision_latest", Map.of("function", functionName), Rows::revision);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** Revisions published in a range, newest first, at most so many. */
+  public List<RevisionLine> revisions(String functionName, Instant from, Instant to, int most) {
+    return readers.query(
+        "revisions",
+        Map.of("function", functionName, "from", from, "to", to, "most", most),
+        row ->
+            new RevisionLine(
+                row.getString("function_name"),
+                row.getString("generation"),
+                row.getLong("revision"),
+                Rows.instant(row, "published_at"),
+                row.getString("provenance")));
+  }
+
+  /**
+   * What changed in a range, in order, at most so many.
+   *
+   * @param functionName that function's changes and those that concern all, null for everything
+   */
+  public List<ChangeEvent> changes(
+      @Nullable String functionName, Instant from, Instant to, int most) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("function", functionName);
+    values.put("from", from);
+    values.put("to", to);
+    values.put("most", most);
+    return readers.query("changes", values, Rows::change);
+  }
+
+  /** The text of a configuration that rows name by its hash, null when it is not in the store. */
+  public @Nullable String configuration(String configHash) {
+    List<String> found =
+        readers.query("config_text", Map.of("hash", configHash), row -> row.getString("text"));
+    return found.isEmpty() ? null : found.getFirst();
+  }
+}

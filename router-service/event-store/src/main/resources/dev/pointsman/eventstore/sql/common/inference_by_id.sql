@@ -1,0 +1,1 @@
+SELECT * FROM inference WHERE inference_id = :inference

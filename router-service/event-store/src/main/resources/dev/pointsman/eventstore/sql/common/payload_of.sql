@@ -1,0 +1,1 @@
+SELECT * FROM inference_payload WHERE inference_id = :inference
