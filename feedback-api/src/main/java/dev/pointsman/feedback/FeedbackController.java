@@ -30,7 +30,8 @@ final class FeedbackController {
 
   @Post(value = "/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedback(@Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedback(
+      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
@@ -40,7 +41,8 @@ final class FeedbackController {
 
   @Post(value = "/v1/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedbackOfOpenAiClients(
+      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
@@ -68,8 +70,7 @@ final class FeedbackController {
 
   private static HttpResponse<byte[]> accepted(UUID id) {
     return json(
-        HttpResponse.ok(),
-        JsonNodeFactory.instance.objectNode().put("feedback_id", id.toString()));
+        HttpResponse.ok(), JsonNodeFactory.instance.objectNode().put("feedback_id", id.toString()));
   }
 
   private static HttpResponse<byte[]> refused(FeedbackRefusedException problem, JsonNode error) {

@@ -145,8 +145,7 @@ record FeedbackFields(
         return id;
       }
     }
-    throw malformed(
-        name, "`%s` must be a UUID of version 7, as an answer gave it".formatted(name));
+    throw malformed(name, "`%s` must be a UUID of version 7, as an answer gave it".formatted(name));
   }
 
   private static Map<String, String> tags(ObjectNode object, boolean internal) {
@@ -158,14 +157,12 @@ record FeedbackFields(
       }
       for (var tag : given.properties()) {
         if (!tag.getValue().isTextual()) {
-          throw malformed(
-              "tags", "`tags.%s` must be a string".formatted(shortened(tag.getKey())));
+          throw malformed("tags", "`tags.%s` must be a string".formatted(shortened(tag.getKey())));
         }
         if (tag.getKey().startsWith("tensorzero::") && !internal) {
           throw malformed("tags", "`tags`: names starting with tensorzero:: are reserved");
         }
-        tags.put(
-            wellFormed("tags", tag.getKey()), wellFormed("tags", tag.getValue().textValue()));
+        tags.put(wellFormed("tags", tag.getKey()), wellFormed("tags", tag.getValue().textValue()));
       }
     }
     if (internal) {

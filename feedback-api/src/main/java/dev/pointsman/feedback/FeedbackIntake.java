@@ -117,8 +117,7 @@ public final class FeedbackIntake {
     if (!fits) {
       String wanted =
           metric.level() == MetricDefinition.Level.INFERENCE ? "inference_id" : "episode_id";
-      throw FeedbackFields.malformed(
-          wanted, "metric %s needs `%s`".formatted(name, wanted));
+      throw FeedbackFields.malformed(wanted, "metric %s needs `%s`".formatted(name, wanted));
     }
     return metric;
   }
@@ -162,7 +161,8 @@ public final class FeedbackIntake {
         if (!type.equals("text") && !type.equals("tool_call")) {
           throw FeedbackFields.malformed(
               "value",
-              "a demonstration of a chat function is a string or a list of text and tool_call blocks");
+              "a demonstration of a chat function is a string or a list of text and tool_call"
+                  + " blocks");
         }
       }
     }

@@ -56,8 +56,7 @@ final class FeedbackControllerTest {
 
   @BeforeAll
   static void start() {
-    log =
-        EventLog.open(directory, new EventLog.Settings(EventLog.Durability.OS, 16L << 20));
+    log = EventLog.open(directory, new EventLog.Settings(EventLog.Durability.OS, 16L << 20));
     cursor = log.cursor("test", 0);
     FunctionCatalog catalog =
         switch (new CatalogReader(List.of(), Map.of()).readText("test.toml", CONFIG)) {
@@ -67,8 +66,7 @@ final class FeedbackControllerTest {
         };
     IdSource ids = new IdSource(Clock.systemUTC(), () -> ThreadLocalRandom.current().nextLong());
     FeedbackIntake intake =
-        new FeedbackIntake(
-            () -> catalog, log, ids, new FeedbackMeters(new SimpleMeterRegistry()));
+        new FeedbackIntake(() -> catalog, log, ids, new FeedbackMeters(new SimpleMeterRegistry()));
     context =
         ApplicationContext.builder()
             .properties(Map.of("micronaut.server.port", -1, "micronaut.server.host", "127.0.0.1"))

@@ -57,7 +57,6 @@ public final class CostMeter {
     if (price == null || tokens.input() == null || tokens.output() == null) {
       return null;
     }
-    return Math.round(
-        price.inputNanos() * tokens.input() + price.outputNanos() * tokens.output());
+    return Math.round(price.inputNanos() * tokens.input() + price.outputNanos() * tokens.output());
   }
 }

@@ -170,8 +170,7 @@ public final class RunningAttempt implements AutoCloseable {
         problem.rawResponse());
     ledger.failure(
         "%s via %s: %s: %s"
-            .formatted(
-                variant.name(), deployment.name(), failure.errorClass(), failure.message()));
+            .formatted(variant.name(), deployment.name(), failure.errorClass(), failure.message()));
     if (failure.countsForCircuit()) {
       circuit.failed(asked, failure.errorClass());
     } else {

@@ -109,17 +109,14 @@ public final class NativeDialect implements ChatDialect {
       case Refusal.Overloaded overloaded ->
           answer(503, overloaded.message(), overloaded.retryAfter());
       case Refusal.NothingEligible none -> answer(400, none.message(), null);
-      case Refusal.DeadlinePassed late ->
-          answer(late.pinned() ? 408 : 502, late.message(), null);
+      case Refusal.DeadlinePassed late -> answer(late.pinned() ? 408 : 502, late.message(), null);
       case Refusal.UpstreamFailed failed ->
           answer(failed.pinned() ? 500 : 502, failed.message(), failed.retryAfter());
       case Refusal.Internal internal -> answer(500, internal.message(), null);
     };
   }
 
-  private static RefusalAnswer answer(
-      int status, String message, @Nullable Duration retryAfter) {
-    return new RefusalAnswer(
-        status, Json.bytes(Json.object().put("error", message)), retryAfter);
+  private static RefusalAnswer answer(int status, String message, @Nullable Duration retryAfter) {
+    return new RefusalAnswer(status, Json.bytes(Json.object().put("error", message)), retryAfter);
   }
 }

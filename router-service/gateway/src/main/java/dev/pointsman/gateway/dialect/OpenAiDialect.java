@@ -130,8 +130,7 @@ public final class OpenAiDialect implements ChatDialect {
   private static RefusalAnswer upstream(Refusal.UpstreamFailed failed) {
     Integer given = failed.httpStatus();
     return switch (failed.kind()) {
-      case REQUEST_REJECTED ->
-          upstream(given == null ? 400 : given, "upstream_rejected", failed);
+      case REQUEST_REJECTED -> upstream(given == null ? 400 : given, "upstream_rejected", failed);
       case CONTEXT_TOO_LONG ->
           request(400, failed.message(), "messages", "context_length_exceeded");
       case RATE_LIMITED -> upstream(429, "rate_limit_exceeded", failed);

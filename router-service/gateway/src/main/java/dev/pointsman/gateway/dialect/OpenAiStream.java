@@ -84,8 +84,7 @@ final class OpenAiStream implements ChatStream {
     ArrayNode none = Json.array();
     last.set("choices", none);
     last.set("usage", OpenAiDialect.usage(usage.tokens()));
-    return ServerSentEvents.joined(
-        finish, ServerSentEvents.frame(last), ServerSentEvents.DONE);
+    return ServerSentEvents.joined(finish, ServerSentEvents.frame(last), ServerSentEvents.DONE);
   }
 
   @Override

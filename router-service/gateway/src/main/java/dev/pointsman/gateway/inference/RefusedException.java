@@ -15,8 +15,7 @@ public final class RefusedException extends RuntimeException {
 
   /** A malformed request. */
   public static RefusedException malformed(String param, String message) {
-    return new RefusedException(
-        new Refusal.Malformed(message, param.isEmpty() ? null : param));
+    return new RefusedException(new Refusal.Malformed(message, param.isEmpty() ? null : param));
   }
 
   /** Why. */

@@ -217,8 +217,7 @@ public final class JsonFields {
     JsonNode value = any(name);
     if (value != null && !(value.isContainerNode() && value.isEmpty())) {
       throw new FieldException(
-          pathOf(name),
-          "`%s` is not supported yet: leave it out".formatted(pathOf(name)));
+          pathOf(name), "`%s` is not supported yet: leave it out".formatted(pathOf(name)));
     }
   }
 

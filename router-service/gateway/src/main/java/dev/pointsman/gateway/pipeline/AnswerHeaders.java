@@ -50,10 +50,7 @@ final class AnswerHeaders {
         printable(
             "%s of %s, stratum %s%s"
                 .formatted(
-                    decision.kind().label(),
-                    decision.chosenVariant(),
-                    decision.stratum(),
-                    lane)));
+                    decision.kind().label(), decision.chosenVariant(), decision.stratum(), lane)));
     if (decision.propensity() != null) {
       headers.put("x-pointsman-propensity", Double.toString(decision.propensity()));
     }

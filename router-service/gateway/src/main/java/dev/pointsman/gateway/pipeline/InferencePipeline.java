@@ -113,8 +113,16 @@ public final class InferencePipeline {
       Decision decision = decide(call, function, inferenceId, episodeId);
       InferenceDraft draft =
           new InferenceDraft(
-              inferenceId, episodeId, startedAt, startNanos, call, snapshot, function, tools,
-              tags(call), decision);
+              inferenceId,
+              episodeId,
+              startedAt,
+              startNanos,
+              call,
+              snapshot,
+              function,
+              tools,
+              tags(call),
+              decision);
       Closing closing = Closing.NOTHING;
       boolean logged;
       try {
@@ -165,8 +173,7 @@ public final class InferencePipeline {
         throw new RefusedException(new Refusal.UnknownFunction(call.functionName()));
       }
       if (call.variantName() != null && !function.variants().containsKey(call.variantName())) {
-        throw new RefusedException(
-            new Refusal.UnknownVariant(function.name(), call.variantName()));
+        throw new RefusedException(new Refusal.UnknownVariant(function.name(), call.variantName()));
       }
       return function;
     }
@@ -181,8 +188,7 @@ public final class InferencePipeline {
     return function;
   }
 
-  private static OfferedTools check(
-      InferenceCall call, Snapshot snapshot, BoundFunction function) {
+  private static OfferedTools check(InferenceCall call, Snapshot snapshot, BoundFunction function) {
     FunctionDefinition definition = function.definition();
     Prompts.check(definition, call.input());
     if (definition.type() == FunctionDefinition.Type.JSON) {
@@ -221,8 +227,7 @@ public final class InferencePipeline {
     FunctionRouting routing = function.routing();
     EpisodeStickiness stickiness = function.stickiness();
     if (routing == null || stickiness == null) {
-      return Decision.pinned(
-          function.variants().keySet().iterator().next(), segment, features);
+      return Decision.pinned(function.variants().keySet().iterator().next(), segment, features);
     }
     if (call.variantName() != null) {
       return Decision.pinned(call.variantName(), segment, features);
@@ -277,8 +282,7 @@ public final class InferencePipeline {
         order.add(name);
       }
     }
-    return Decision.sticky(
-        choice.decidedBy(), choice.variant(), order, choice.segment(), features);
+    return Decision.sticky(choice.decidedBy(), choice.variant(), order, choice.segment(), features);
   }
 
   private List<@Nullable Exclusion> exclusions(BoundFunction function, List<String> names) {
@@ -323,8 +327,14 @@ public final class InferencePipeline {
         call.outputSchema() == null ? function.definition().outputSchema() : call.outputSchema();
     RequestRenderer renderer =
         new RequestRenderer(
-            function.definition(), call.input(), tools, schema, call.sampling(), call.jsonMode(),
-            call.format(), call.stream());
+            function.definition(),
+            call.input(),
+            tools,
+            schema,
+            call.sampling(),
+            call.jsonMode(),
+            call.format(),
+            call.stream());
     List<BoundVariant> order = new ArrayList<>();
     for (String name : draft.decision.fallbackOrder()) {
       BoundVariant variant = function.variants().get(name);

@@ -110,7 +110,8 @@ public final class PointsmanMeters {
     }
   }
 
-  private void addTokens(String name, String description, @org.jspecify.annotations.Nullable Long count) {
+  private void addTokens(
+      String name, String description, @org.jspecify.annotations.Nullable Long count) {
     if (count != null) {
       Counter.builder(name).description(description).register(registry).increment(count);
     }

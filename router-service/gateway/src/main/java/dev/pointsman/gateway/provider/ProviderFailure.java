@@ -62,8 +62,7 @@ public sealed interface ProviderFailure {
   }
 
   /** The request itself was refused (400, 404, 413, 422). */
-  record RequestRejected(String message, @Nullable Integer httpStatus)
-      implements ProviderFailure {
+  record RequestRejected(String message, @Nullable Integer httpStatus) implements ProviderFailure {
     @Override
     public String errorClass() {
       return "request_rejected";
@@ -99,8 +98,7 @@ public sealed interface ProviderFailure {
   }
 
   /** The provider's filter refused the content; it is not shown to further providers. */
-  record ContentFiltered(String message, @Nullable Integer httpStatus)
-      implements ProviderFailure {
+  record ContentFiltered(String message, @Nullable Integer httpStatus) implements ProviderFailure {
     @Override
     public String errorClass() {
       return "content_filtered";
@@ -162,8 +160,7 @@ public sealed interface ProviderFailure {
   }
 
   /** The answer is not what the protocol says. */
-  record MalformedAnswer(String message, @Nullable Integer httpStatus)
-      implements ProviderFailure {
+  record MalformedAnswer(String message, @Nullable Integer httpStatus) implements ProviderFailure {
     @Override
     public String errorClass() {
       return "malformed_answer";

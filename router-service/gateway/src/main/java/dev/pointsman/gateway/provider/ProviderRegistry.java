@@ -23,7 +23,8 @@ public final class ProviderRegistry {
   public ProviderRegistry(Collection<ProviderType> types) {
     for (ProviderType type : types) {
       if (this.types.put(type.kind().name(), type) != null) {
-        throw new IllegalArgumentException("two kinds of providers are named " + type.kind().name());
+        throw new IllegalArgumentException(
+            "two kinds of providers are named " + type.kind().name());
       }
     }
   }

@@ -47,8 +47,7 @@ public final class Prompts {
           case ContentBlock.Text text -> {
             String role = message.role().label();
             if (function.schemas().containsKey(role)) {
-              checkArguments(
-                  function, role, Json.object().textNode(text.text()), path);
+              checkArguments(function, role, Json.object().textNode(text.text()), path);
             }
           }
           case ContentBlock.TemplateUse use ->
@@ -131,8 +130,7 @@ public final class Prompts {
       case ContentBlock.TemplateUse use -> {
         PromptTemplate template = variant.templates().get(use.name());
         if (template == null) {
-          throw failed(
-              "variant %s has no template %s".formatted(variant.name(), use.name()));
+          throw failed("variant %s has no template %s".formatted(variant.name(), use.name()));
         }
         yield new ContentBlock.Text(render(template, use.arguments()));
       }

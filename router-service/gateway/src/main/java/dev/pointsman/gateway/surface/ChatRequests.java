@@ -340,11 +340,7 @@ final class ChatRequests {
       case "input_audio" -> {
         JsonFields audio = JsonFields.of(part.pathOf("input_audio"), part.required("input_audio"));
         yield new ContentBlock.FileBlock(
-            null,
-            audio.requiredText("data"),
-            "audio/" + audio.requiredText("format"),
-            null,
-            null);
+            null, audio.requiredText("data"), "audio/" + audio.requiredText("format"), null, null);
       }
       case "file" -> {
         JsonFields file = JsonFields.of(part.pathOf("file"), part.required("file"));
@@ -395,7 +391,8 @@ final class ChatRequests {
       if (block instanceof ContentBlock.FileBlock) {
         throw new FieldException(
             message.pathOf("content"),
-            "`%s`: assistant messages hold text and tool calls".formatted(message.pathOf("content")));
+            "`%s`: assistant messages hold text and tool calls"
+                .formatted(message.pathOf("content")));
       }
     }
     return new InputMessage(InputMessage.Role.ASSISTANT, blocks);
@@ -464,7 +461,8 @@ final class ChatRequests {
   private static FieldException unknownChoice() {
     return new FieldException(
         "tool_choice",
-        "`tool_choice` must be none, auto, required or {\"type\": \"function\", \"function\": {\"name\": …}}");
+        "`tool_choice` must be none, auto, required or {\"type\": \"function\", \"function\":"
+            + " {\"name\": …}}");
   }
 
   private static @Nullable ResponseFormat format(JsonFields body) {

@@ -70,7 +70,8 @@ final class CommonReading {
       if (key.startsWith("tensorzero::")) {
         throw new FieldException(
             fields.pathOf(name),
-            "`%s`: tag names starting with tensorzero:: are reserved".formatted(fields.pathOf(name)));
+            "`%s`: tag names starting with tensorzero:: are reserved"
+                .formatted(fields.pathOf(name)));
       }
     }
     return tags;

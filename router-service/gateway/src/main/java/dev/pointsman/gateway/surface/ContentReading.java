@@ -25,8 +25,7 @@ final class ContentReading {
     List<InputMessage> messages = new ArrayList<>();
     List<JsonNode> given = input.list("messages");
     for (int i = 0; i < given.size(); i++) {
-      messages.add(
-          message(JsonFields.of(input.pathOf("messages[%d]".formatted(i)), given.get(i))));
+      messages.add(message(JsonFields.of(input.pathOf("messages[%d]".formatted(i)), given.get(i))));
     }
     input.rejectOthers();
     return new ChatInput(system, messages);
@@ -63,8 +62,7 @@ final class ContentReading {
         switch (type) {
           case "text" -> text(block, role);
           case "template" ->
-              new ContentBlock.TemplateUse(
-                  block.requiredText("name"), object(block, "arguments"));
+              new ContentBlock.TemplateUse(block.requiredText("name"), object(block, "arguments"));
           case "raw_text" -> new ContentBlock.RawText(block.requiredText("value"));
           case "tool_call" -> toolCall(block);
           case "tool_result" ->

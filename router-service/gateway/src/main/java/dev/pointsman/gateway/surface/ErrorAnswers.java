@@ -46,11 +46,14 @@ final class ErrorAnswers implements ErrorResponseProcessor<byte[]> {
         };
     MutableHttpResponse<byte[]> answer =
         errors.answer(request, status, response.reason(), type, code, message);
-    response.getHeaders().forEach((name, values) -> {
-      if (name.equalsIgnoreCase("allow")) {
-        values.forEach(value -> answer.header(name, value));
-      }
-    });
+    response
+        .getHeaders()
+        .forEach(
+            (name, values) -> {
+              if (name.equalsIgnoreCase("allow")) {
+                values.forEach(value -> answer.header(name, value));
+              }
+            });
     return answer;
   }
 }

@@ -21,12 +21,15 @@ final class ErrorBodies {
   }
 
   MutableHttpResponse<byte[]> answer(
-      HttpRequest<?> request, int status, String reason, String type, @Nullable String code,
+      HttpRequest<?> request,
+      int status,
+      String reason,
+      String type,
+      @Nullable String code,
       String message) {
     byte[] body =
         isOpenAi(request)
-            ? Json.bytes(
-                Json.object().set("error", OpenAiDialect.error(message, type, null, code)))
+            ? Json.bytes(Json.object().set("error", OpenAiDialect.error(message, type, null, code)))
             : Json.bytes(Json.object().put("error", message));
     return HttpResponse.<byte[]>status(status, reason)
         .body(body)

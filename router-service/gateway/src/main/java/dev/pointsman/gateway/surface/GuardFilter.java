@@ -25,11 +25,9 @@ final class GuardFilter {
   @Nullable HttpResponse<?> check(HttpRequest<?> request) {
     HttpHeaders headers = request.getHeaders();
     String objection =
-        guard.objection(
-            headers.get("host"), headers.get("origin"), headers.get("sec-fetch-site"));
+        guard.objection(headers.get("host"), headers.get("origin"), headers.get("sec-fetch-site"));
     return objection == null
         ? null
-        : errors.answer(
-            request, 403, "Forbidden", "permission_error", "foreign_origin", objection);
+        : errors.answer(request, 403, "Forbidden", "permission_error", "foreign_origin", objection);
   }
 }

@@ -125,7 +125,8 @@ final class NativeRequests {
       String type = tool.text("type");
       if (type != null && !type.equals("function")) {
         throw new FieldException(
-            tool.pathOf("type"), "`%s`: only functions are supported".formatted(tool.pathOf("type")));
+            tool.pathOf("type"),
+            "`%s`: only functions are supported".formatted(tool.pathOf("type")));
       }
       JsonNode parameters = tool.required("parameters");
       CommonReading.checkDepth(parameters, tool.pathOf("parameters"));

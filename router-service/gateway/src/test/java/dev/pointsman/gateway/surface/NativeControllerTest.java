@@ -86,7 +86,8 @@ final class NativeControllerTest {
 
   private static String ask(String function, String rest) {
     return """
-    {"function_name":"%s","input":{"messages":[{"role":"user","content":"hello"}]}%s}"""
+    {"function_name":"%s","input":{"messages":[{"role":"user","content":"hello"}]}%s}\
+    """
         .formatted(function, rest);
   }
 
@@ -112,8 +113,7 @@ final class NativeControllerTest {
     assertThat(row.payload().input()).contains("hello");
     assertThat(response.headers().firstValue("x-pointsman-inference-id"))
         .hasValue(row.id().toString());
-    assertThat(response.headers().firstValue("x-pointsman-model"))
-        .hasValue("dummy::good/dummy");
+    assertThat(response.headers().firstValue("x-pointsman-model")).hasValue("dummy::good/dummy");
   }
 
   @Test
@@ -137,8 +137,7 @@ final class NativeControllerTest {
     assertThat(second.path("episode_id").asText()).isEqualTo(episode);
     InferenceEvent row = router.inferences().get(1);
     assertThat(row.decision().kind()).isEqualTo(DecisionKind.STICKY);
-    assertThat(row.decision().decidedBy())
-        .hasToString(first.path("inference_id").asText());
+    assertThat(row.decision().decidedBy()).hasToString(first.path("inference_id").asText());
     assertThat(row.decision().propensity()).isNull();
   }
 

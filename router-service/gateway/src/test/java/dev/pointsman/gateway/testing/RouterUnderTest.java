@@ -89,8 +89,7 @@ public final class RouterUnderTest implements AutoCloseable {
     return new RouterUnderTest(context, log);
   }
 
-  private static FunctionCatalog catalog(
-      ProviderRegistry registry, String toml) {
+  private static FunctionCatalog catalog(ProviderRegistry registry, String toml) {
     return switch (new CatalogReader(registry.kinds(), Map.of()).readText("test.toml", toml)) {
       case CatalogReading.Loaded loaded -> loaded.catalog();
       case CatalogReading.Rejected rejected ->

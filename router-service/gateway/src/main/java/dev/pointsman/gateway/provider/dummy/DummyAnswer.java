@@ -40,8 +40,7 @@ final class DummyAnswer implements ProviderAnswer {
   }
 
   @Override
-  public @Nullable AnswerEvent next(long by)
-      throws ProviderFailureException, InterruptedException {
+  public @Nullable AnswerEvent next(long by) throws ProviderFailureException, InterruptedException {
     if (position == events.size()) {
       return null;
     }

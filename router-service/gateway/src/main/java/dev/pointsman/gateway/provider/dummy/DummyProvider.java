@@ -91,11 +91,9 @@ public final class DummyProvider implements ProviderClient {
       case "echo_request_messages" ->
           events.add(new AnswerEvent.TextDelta(0, messagesAsJson(request)));
       case "random_answer" ->
-          events.add(
-              new AnswerEvent.TextDelta(0, "{\"answer\":\"%s\"}".formatted(ids.next())));
+          events.add(new AnswerEvent.TextDelta(0, "{\"answer\":\"%s\"}".formatted(ids.next())));
       case "tool" ->
-          events.add(
-              call("0", DummyTexts.text("tool_name"), DummyTexts.text("tool_arguments")));
+          events.add(call("0", DummyTexts.text("tool_name"), DummyTexts.text("tool_arguments")));
       case "bad_tool" ->
           events.add(
               call("0", DummyTexts.text("tool_name"), DummyTexts.text("bad_tool_arguments")));
@@ -129,8 +127,7 @@ public final class DummyProvider implements ProviderClient {
                   "{\"thinking\":\"hmmm\",\"answer_choice\":%s}"
                       .formatted(model.endsWith("big") ? "100" : model.substring(10))));
       case "llm_judge::true", "llm_judge::false" ->
-          events.add(
-              new AnswerEvent.TextDelta(0, "{\"score\":%s}".formatted(model.substring(11))));
+          events.add(new AnswerEvent.TextDelta(0, "{\"score\":%s}".formatted(model.substring(11))));
       case "llm_judge::zero" -> events.add(new AnswerEvent.TextDelta(0, "{\"score\":0}"));
       case "llm_judge::one" -> events.add(new AnswerEvent.TextDelta(0, "{\"score\":1}"));
       case "llm_judge::error" ->
@@ -265,8 +262,7 @@ public final class DummyProvider implements ProviderClient {
   }
 
   private String text(ModelRequest request) {
-    return Json.text(
-        Json.object().put("model", model).put("messages", request.messages().size()));
+    return Json.text(Json.object().put("model", model).put("messages", request.messages().size()));
   }
 
   /** Waits, or fails when the deadline comes first. */

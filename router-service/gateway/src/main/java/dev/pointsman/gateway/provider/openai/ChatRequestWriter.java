@@ -102,8 +102,11 @@ final class ChatRequestWriter {
     String data = file.data();
     if (data == null || mime == null || mime.startsWith("image/")) {
       ObjectNode image = part.put("type", "image_url").putObject("image_url");
-      image.put("url", data == null ? file.url() : "data:%s;base64,%s".formatted(
-          mime == null ? "image/png" : mime, data));
+      image.put(
+          "url",
+          data == null
+              ? file.url()
+              : "data:%s;base64,%s".formatted(mime == null ? "image/png" : mime, data));
       if (file.detail() != null) {
         image.put("detail", file.detail());
       }

@@ -111,8 +111,7 @@ final class OpenAiAnswer implements ProviderAnswer {
   }
 
   @Override
-  public @Nullable AnswerEvent next(long by)
-      throws ProviderFailureException, InterruptedException {
+  public @Nullable AnswerEvent next(long by) throws ProviderFailureException, InterruptedException {
     while (true) {
       AnswerEvent event = events.poll();
       if (event != null) {

@@ -99,7 +99,8 @@ public final class OpenAiProvider implements ProviderClient {
     }
     byte[] body = ChatRequestWriter.write(settings, request);
     UpstreamRequest upstream = UpstreamRequest.post(settings.chatCompletions(), headers, body);
-    return OpenAiAnswer.begin(upstreams.open(upstream), body, request.stream(), beginBy, this::mask);
+    return OpenAiAnswer.begin(
+        upstreams.open(upstream), body, request.stream(), beginBy, this::mask);
   }
 
   /** Providers repeat keys in error messages. */

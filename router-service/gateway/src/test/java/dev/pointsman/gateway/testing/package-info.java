@@ -1,0 +1,2 @@
+/** Stand-ins and whole routers for tests. */
+package dev.pointsman.gateway.testing;
