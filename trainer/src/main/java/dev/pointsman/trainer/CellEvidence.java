@@ -70,12 +70,12 @@ final class CellEvidence {
     sumsStale = true;
   }
 
-  /** Forgets what it has in some buckets, apart from some lanes of them. */
-  boolean keepOnly(Set<Long> startMillis, Set<EvidenceBucket.Key> kept) {
+  /** Forgets the buckets from some time on, apart from those kept. */
+  boolean keepOnly(long fromMillis, Set<EvidenceBucket.Key> kept) {
     boolean removed =
         buckets.removeIf(
             bucket ->
-                startMillis.contains(bucket.startMillis)
+                bucket.startMillis >= fromMillis
                     && !kept.contains(new EvidenceBucket.Key(bucket.startMillis, bucket.lane)));
     rewardsUnseen |= removed;
     sumsStale |= removed;

@@ -91,17 +91,13 @@ public final class TrainerState {
   }
 
   /**
-   * Takes all rows of some buckets in the place of what was known of these buckets.
+   * Takes all rows from some time on in the place of what was known of that time.
    *
-   * @param buckets starts of the buckets
-   * @param rows what they hold now; a cell without a row holds nothing there any more
+   * @param from start of the first bucket that the rows are of
+   * @param rows all there is from then on; what is not among them is forgotten
    * @return whether anything changed
    */
-  public boolean replace(Collection<Instant> buckets, Collection<StatisticsRow> rows) {
-    Set<Long> millis = new HashSet<>();
-    for (Instant bucket : buckets) {
-      millis.add(bucket.toEpochMilli());
-    }
+  public boolean replaceFrom(Instant from, Collection<StatisticsRow> rows) {
     Map<CellKey, Set<EvidenceBucket.Key>> kept = new HashMap<>();
     boolean differs = false;
     for (StatisticsRow row : rows) {
@@ -109,8 +105,9 @@ public final class TrainerState {
       kept.computeIfAbsent(new CellKey(row.segment(), row.variant()), k -> new HashSet<>())
           .add(new EvidenceBucket.Key(row.bucket().toEpochMilli(), row.lane()));
     }
+    long fromMillis = from.toEpochMilli();
     for (Map.Entry<CellKey, CellEvidence> cell : cells.entrySet()) {
-      differs |= cell.getValue().keepOnly(millis, kept.getOrDefault(cell.getKey(), Set.of()));
+      differs |= cell.getValue().keepOnly(fromMillis, kept.getOrDefault(cell.getKey(), Set.of()));
     }
     changed |= differs;
     return differs;

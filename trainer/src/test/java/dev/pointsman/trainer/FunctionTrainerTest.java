@@ -170,7 +170,7 @@ final class FunctionTrainerTest {
   }
 
   @Test
-  void replace_bucketThatLostItsRow_forgetsIt() {
+  void replaceFrom_rowThatIsGone_isForgotten() {
     FunctionTrainer trainer = trainer(null, RewardRule.Type.BOOLEAN);
     TrainerState state = trainer.begin();
     StatisticsRow kept = Rows.row("a", "large", "policy", START, 3, 2, 1);
@@ -178,14 +178,16 @@ final class FunctionTrainerTest {
     state.put(Rows.row("a", "small", "policy", START, 4, 4, 4));
     state.put(Rows.row("a", "small", "policy", START.plusSeconds(10), 1, 1, 1));
 
-    assertThat(state.replace(List.of(START), List.of(kept))).isTrue();
+    StatisticsRow later = Rows.row("a", "small", "policy", START.plusSeconds(10), 1, 1, 1);
+    assertThat(state.replaceFrom(START, List.of(kept, later))).isTrue();
 
     assertThat(state.statistics(START.plusSeconds(60)).cells())
         .extracting(PolicyStatistics.Cell::variant, PolicyStatistics.Cell::weight)
         .containsExactly(
             org.assertj.core.groups.Tuple.tuple("large", 2.0),
             org.assertj.core.groups.Tuple.tuple("small", 1.0));
-    assertThat(state.replace(List.of(START), List.of(kept))).isFalse();
+    assertThat(state.replaceFrom(START, List.of(kept, later))).isFalse();
+    assertThat(state.replaceFrom(START.plusSeconds(10), List.of(later))).isFalse();
   }
 
   @Test

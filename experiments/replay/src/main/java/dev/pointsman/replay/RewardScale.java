@@ -12,7 +12,7 @@ import java.util.Arrays;
  * @param costFactor 0.1 / its mean cost in dollars; 0 where costs are unknown or all zero
  * @param lowest the raw reward that is mapped to 0
  */
-record RewardScale(String strongModel, double costFactor, double lowest) {
+public record RewardScale(String strongModel, double costFactor, double lowest) {
   private static final double COST_SHARE = 0.1;
   private static final double LOW_QUANTILE = 0.001;
 

@@ -28,6 +28,9 @@ import org.tomlj.TomlParseResult;
  */
 public final class CatalogReader {
 
+  /** Stands for the content of a file that cannot be read; no text file holds it. */
+  private static final String UNREADABLE = "\0";
+
   private final Map<String, ProviderKind> kinds;
   private final Map<String, String> environment;
 
@@ -87,7 +90,8 @@ public final class CatalogReader {
   /**
    * What was read, and of what.
    *
-   * @param content what every file held that was read, by its path; missing ones are not there
+   * @param content what every file held that was named, by its path; {@link #UNREADABLE} for those
+   *     that are missing or cannot be read
    */
   record Outcome(CatalogReading reading, SortedMap<String, String> content) {}
 
@@ -110,6 +114,7 @@ public final class CatalogReader {
       files =
           new ReferencedFiles(
               path -> {
+                content.put(path.toString(), UNREADABLE);
                 String text = source.of(path);
                 content.put(path.toString(), text);
                 return text;
@@ -210,7 +215,7 @@ public final class CatalogReader {
     return pattern.chars().anyMatch(c -> "*?[{".indexOf(c) >= 0);
   }
 
-  private static List<Path> matching(String pattern) throws IOException {
+  static List<Path> matching(String pattern) throws IOException {
     if (!isGlob(pattern)) {
       Path path = Path.of(pattern);
       return Files.exists(path) ? List.of(path) : List.of();

@@ -1,6 +1,5 @@
 package dev.pointsman.catalog;
 
-import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pointsman.routing.TokenPrice;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code [functions.*]}. */
 final class FunctionReader {
 
-  private static final JsonSchema ANYTHING = JsonSchema.of(BooleanNode.TRUE);
   private static final List<String> TOOL_CHOICES = List.of("none", "auto", "required");
 
   private final VariantReader variantReader;
@@ -69,8 +67,9 @@ final class FunctionReader {
                 weights.put(variant, weight);
               }
             });
-    if (variants.isEmpty() && (section.node("variants") instanceof TomlNode.Table)
-        || !section.has("variants")) {
+    if (!section.has("variants")
+        || (section.node("variants") instanceof TomlNode.Table table
+            && table.entries().isEmpty())) {
       section.error(
           "variants", "%s is empty: name at least one variant".formatted(section.path("variants")));
     }
@@ -108,7 +107,7 @@ final class FunctionReader {
       String key = role + "_schema";
       if (section.has(key)) {
         JsonSchema schema = files.schema(section, key);
-        schemas.put(role, schema == null ? ANYTHING : schema);
+        schemas.put(role, schema == null ? JsonSchema.ANYTHING : schema);
       }
     }
     section
@@ -125,17 +124,17 @@ final class FunctionReader {
               if (!table.has("path")) {
                 table.missing("path");
               }
-              schemas.put(name, schema == null ? ANYTHING : schema);
+              schemas.put(name, schema == null ? JsonSchema.ANYTHING : schema);
             });
     return schemas;
   }
 
   private JsonSchema outputSchema(Section section) {
     if (!section.has("output_schema")) {
-      return ANYTHING;
+      return JsonSchema.ANYTHING;
     }
     JsonSchema schema = files.schema(section, "output_schema");
-    return schema == null ? ANYTHING : schema;
+    return schema == null ? JsonSchema.ANYTHING : schema;
   }
 
   private static String toolChoice(Section section) {

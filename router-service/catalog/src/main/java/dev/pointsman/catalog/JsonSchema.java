@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.networknt.schema.JsonSchemaException;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SchemaLocation;
@@ -13,7 +14,10 @@ import com.networknt.schema.SpecVersionDetector;
 import com.networknt.schema.resource.DisallowSchemaLoader;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JSON schema, compiled at load. Draft 2020-12 unless its {@code $schema} says otherwise.
@@ -23,13 +27,18 @@ public final class JsonSchema {
 
   private static final JsonMapper MAPPER =
       JsonMapper.builder().enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS).build();
-  private static final SchemaValidatorsConfig CONFIG =
-      SchemaValidatorsConfig.builder().locale(Locale.ENGLISH).build();
+
+  /** Compiled once each, since that takes longer than to check a schema. */
+  private static final Map<SpecVersion.VersionFlag, com.networknt.schema.JsonSchema> META_SCHEMAS =
+      new ConcurrentHashMap<>();
+
+  /** The schema {@code true}; it needs no validator, and does not load one. */
+  static final JsonSchema ANYTHING = new JsonSchema(BooleanNode.TRUE, null);
 
   private final JsonNode source;
-  private final com.networknt.schema.JsonSchema compiled;
+  private final com.networknt.schema.@Nullable JsonSchema compiled;
 
-  private JsonSchema(JsonNode source, com.networknt.schema.JsonSchema compiled) {
+  private JsonSchema(JsonNode source, com.networknt.schema.@Nullable JsonSchema compiled) {
     this.source = source;
     this.compiled = compiled;
   }
@@ -80,7 +89,7 @@ public final class JsonSchema {
                   factory ->
                       factory.schemaLoaders(
                           loaders -> loaders.add(DisallowSchemaLoader.getInstance())))
-              .getSchema(source, CONFIG);
+              .getSchema(source, config());
       compiled.initializeValidators();
       return new JsonSchema(source, compiled);
     } catch (JsonSchemaException e) {
@@ -90,13 +99,21 @@ public final class JsonSchema {
 
   private static void checkAgainstMetaSchema(JsonNode source, SpecVersion.VersionFlag version) {
     Set<com.networknt.schema.ValidationMessage> messages =
-        JsonSchemaFactory.getInstance(version)
-            .getSchema(SchemaLocation.of(version.getId()), CONFIG)
+        META_SCHEMAS
+            .computeIfAbsent(
+                version,
+                v ->
+                    JsonSchemaFactory.getInstance(v)
+                        .getSchema(SchemaLocation.of(v.getId()), config()))
             .validate(source);
     if (!messages.isEmpty()) {
       throw new IllegalArgumentException(
           "the schema is not valid: " + messages.iterator().next().getMessage());
     }
+  }
+
+  private static SchemaValidatorsConfig config() {
+    return SchemaValidatorsConfig.builder().locale(Locale.ENGLISH).build();
   }
 
   /** The schema itself. */
@@ -106,8 +123,10 @@ public final class JsonSchema {
 
   /** What is wrong with a value, one sentence each; empty when it satisfies the schema. */
   public List<String> violations(JsonNode value) {
-    return compiled.validate(value).stream()
-        .map(com.networknt.schema.ValidationMessage::getMessage)
-        .toList();
+    return compiled == null
+        ? List.of()
+        : compiled.validate(value).stream()
+            .map(com.networknt.schema.ValidationMessage::getMessage)
+            .toList();
   }
 }

@@ -1,5 +1,6 @@
 package dev.pointsman.catalog;
 
+import com.fasterxml.jackson.annotation.JsonValue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.hubspot.jinjava.Jinjava;
 import com.hubspot.jinjava.JinjavaConfig;
@@ -8,10 +9,13 @@ import com.hubspot.jinjava.interpret.Context;
 import com.hubspot.jinjava.interpret.InterpretException;
 import com.hubspot.jinjava.interpret.JinjavaInterpreter;
 import com.hubspot.jinjava.interpret.TemplateError;
+import com.hubspot.jinjava.interpret.UnknownTokenException;
 import com.hubspot.jinjava.lib.exptest.ExpTest;
 import com.hubspot.jinjava.loader.ResourceNotFoundException;
+import com.hubspot.jinjava.objects.serialization.PyishSerializable;
 import com.hubspot.jinjava.tree.Node;
 import com.hubspot.jinjava.util.HasObjectTruthValue;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,12 +42,21 @@ final class TemplateLanguage {
           .withMaxMapSize(100_000)
           .withRangeLimit(10_000)
           .withEnableRecursiveMacroCalls(false)
-          .withLegacyOverrides(LegacyOverrides.ALL)
+          .withLegacyOverrides(
+              LegacyOverrides.newBuilder()
+                  .withUsePyishObjectMapper(true)
+                  .withIterateOverMapKeys(true)
+                  .withUseNaturalOperatorPrecedence(true)
+                  .build())
           .build();
 
   private static final TemplateLanguage WITHOUT_INCLUDES = new TemplateLanguage(_ -> null);
 
-  private final Jinjava jinjava;
+  /** What the template that is being rendered may include. */
+  private static final ScopedValue<Function<String, @Nullable String>> INCLUDES =
+      ScopedValue.newInstance();
+
+  private final Function<String, @Nullable String> includes;
 
   /**
    * A language whose templates may include others.
@@ -52,17 +65,27 @@ final class TemplateLanguage {
    *     when there is none
    */
   TemplateLanguage(Function<String, @Nullable String> includes) {
-    jinjava = new Jinjava(CONFIG);
-    jinjava.setResourceLocator(
-        (name, encoding, interpreter) -> {
-          String source = includes.apply(name);
-          if (source == null) {
-            throw new ResourceNotFoundException(
-                "'%s' is not among the configured templates".formatted(name));
-          }
-          return source;
-        });
-    jinjava.getGlobalContext().registerExpTest(new NoneTest());
+    this.includes = includes;
+  }
+
+  /** The engine is slow to set up, so there is one, and none before the first template. */
+  private static final class Engine {
+    static final Jinjava JINJAVA = jinjava();
+
+    private static Jinjava jinjava() {
+      Jinjava jinjava = new Jinjava(CONFIG);
+      jinjava.setResourceLocator(
+          (name, encoding, interpreter) -> {
+            String source = INCLUDES.isBound() ? INCLUDES.get().apply(name) : null;
+            if (source == null) {
+              throw new ResourceNotFoundException(
+                  "'%s' is not among the configured templates".formatted(name));
+            }
+            return source;
+          });
+      jinjava.getGlobalContext().registerExpTest(new NoneTest());
+      return jinjava;
+    }
   }
 
   static TemplateLanguage withoutIncludes() {
@@ -72,7 +95,8 @@ final class TemplateLanguage {
   Compiled compile(String name, String source) {
     String text = source.endsWith("\n") ? source.substring(0, source.length() - 1) : source;
     JinjavaInterpreter interpreter =
-        new JinjavaInterpreter(jinjava, new Context(jinjava.getGlobalContext()), CONFIG);
+        new JinjavaInterpreter(
+            Engine.JINJAVA, new Context(Engine.JINJAVA.getGlobalContext()), CONFIG);
     Node root;
     JinjavaInterpreter.pushCurrent(interpreter);
     try {
@@ -131,9 +155,20 @@ final class TemplateLanguage {
   }
 
   /** JSON's null: given, but nothing; a Java null would count as not given. */
-  enum None implements HasObjectTruthValue {
-    /** The only one. */
-    NONE;
+  private static final class None implements HasObjectTruthValue, PyishSerializable {
+    static final None NONE = new None();
+
+    @JsonValue
+    @Nullable Object json() {
+      return null;
+    }
+
+    @Override
+    public <T extends Appendable & CharSequence> T appendPyishString(T appendable)
+        throws IOException {
+      appendable.append(toString());
+      return appendable;
+    }
 
     @Override
     public boolean getObjectTruthValue() {
@@ -171,18 +206,33 @@ final class TemplateLanguage {
     }
 
     String render(Map<String, Object> variables) {
+      return ScopedValue.where(INCLUDES, includes).call(() -> renderBound(variables));
+    }
+
+    private String renderBound(Map<String, Object> variables) {
       JinjavaInterpreter interpreter =
           new JinjavaInterpreter(
-              jinjava, new Context(jinjava.getGlobalContext(), variables), CONFIG);
+              Engine.JINJAVA, new Context(Engine.JINJAVA.getGlobalContext(), variables), CONFIG);
       JinjavaInterpreter.pushCurrent(interpreter);
       try {
         String text = interpreter.render(root, true);
         failOnErrors(name, interpreter.getErrors());
         return text;
+      } catch (IllegalArgumentException e) {
+        throw e;
+      } catch (UnknownTokenException e) {
+        throw new IllegalArgumentException(
+            "template '%s', line %d: '%s' is not given, or is a filter that does not exist"
+                .formatted(name, e.getLineNumber(), e.getToken()),
+            e);
       } catch (InterpretException e) {
         failOnErrors(name, interpreter.getErrors());
         throw new IllegalArgumentException(
             "template '%s', line %d: %s".formatted(name, e.getLineNumber(), e.getMessage()), e);
+      } catch (RuntimeException | StackOverflowError e) {
+        failOnErrors(name, interpreter.getErrors());
+        throw new IllegalArgumentException(
+            "template '%s' failed: %s".formatted(name, e.getMessage()), e);
       } finally {
         JinjavaInterpreter.popCurrent();
       }

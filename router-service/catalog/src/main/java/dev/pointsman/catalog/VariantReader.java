@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code [functions.F.variants.*]}. */
@@ -164,7 +165,7 @@ final class VariantReader {
               }
               add(templates, name, table, "path", schemas);
             });
-    Set<String> written = new java.util.TreeSet<>(section.named("templates").keySet());
+    Set<String> written = new TreeSet<>(section.named("templates").keySet());
     for (String schema : schemas.keySet()) {
       if (!written.contains(schema) && !section.has(legacyKey(schema))) {
         section

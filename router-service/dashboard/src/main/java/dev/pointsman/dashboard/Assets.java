@@ -26,7 +26,8 @@ final class Assets {
       for (String name : List.of("live.js", "pointsman.css")) {
         try (InputStream in = Assets.class.getResourceAsStream("assets/" + name)) {
           if (in == null) {
-            throw new IllegalStateException("the page file %s is missing from the jar".formatted(name));
+            throw new IllegalStateException(
+                "the page file %s is missing from the jar".formatted(name));
           }
           byte[] content = in.readAllBytes();
           digest.update(content);

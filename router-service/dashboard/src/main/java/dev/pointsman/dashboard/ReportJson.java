@@ -21,8 +21,7 @@ final class ReportJson {
           .addModule(new JavaTimeModule())
           .addModule(new SimpleModule().addSerializer(Double.class, new UnknownAsNull()))
           .addModule(new SimpleModule("arrays").addSerializer(double[].class, new UnknownsAsNull()))
-          .addModule(
-              new SimpleModule("primitives").addSerializer(Double.TYPE, new UnknownAsNull()))
+          .addModule(new SimpleModule("primitives").addSerializer(Double.TYPE, new UnknownAsNull()))
           .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
           .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
           .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)

@@ -68,7 +68,8 @@ final class UiController {
                         "report", report,
                         "live", reports.live(name, 20))))
         .orElseGet(
-            () -> missing(request, "There is no function %s, configured or logged.".formatted(name)));
+            () ->
+                missing(request, "There is no function %s, configured or logged.".formatted(name)));
   }
 
   @Get(value = "/inferences/{id}", produces = "text/html")
@@ -110,7 +111,8 @@ final class UiController {
   }
 
   private MutableHttpResponse<?> missing(HttpRequest<?> request, String sentence) {
-    return page("missing", Map.of("frame", frame(request, "Not found", false), "sentence", sentence))
+    return page(
+            "missing", Map.of("frame", frame(request, "Not found", false), "sentence", sentence))
         .status(404);
   }
 

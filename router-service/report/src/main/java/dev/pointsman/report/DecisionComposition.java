@@ -17,7 +17,8 @@ public final class DecisionComposition {
   public static List<String> steps(Decision decision) {
     List<String> steps = new ArrayList<>();
     switch (decision.kind()) {
-      case PINNED -> steps.add("The caller named %s; nothing was drawn.".formatted(decision.chosenVariant()));
+      case PINNED ->
+          steps.add("The caller named %s; nothing was drawn.".formatted(decision.chosenVariant()));
       case STICKY ->
           steps.add(
               "A later inference of its episode: it follows the first one's choice, %s."
@@ -95,7 +96,10 @@ public final class DecisionComposition {
     new TreeMap<>(shares)
         .forEach(
             (lane, share) ->
-                text.append(text.isEmpty() ? "" : ", ").append(lane).append(' ').append(number(share)));
+                text.append(text.isEmpty() ? "" : ", ")
+                    .append(lane)
+                    .append(' ')
+                    .append(number(share)));
     return text.toString();
   }
 

@@ -60,6 +60,14 @@ final class FunctionFigures {
     return rows.stream().filter(which).mapToLong(what).sum();
   }
 
+  /** Σ of a variant's propensities over all decisions. */
+  double expectedPulls(String variant) {
+    return rows.stream()
+        .filter(row -> row.variant().equals(variant))
+        .mapToDouble(StatisticsRow::expectedPulls)
+        .sum();
+  }
+
   /** Mean quality of the matured decisions among some rows. */
   Estimate quality(Predicate<StatisticsRow> which) {
     Sums sums = new Sums();
@@ -123,8 +131,7 @@ final class FunctionFigures {
     SortedMap<Instant, Long> decisions = new TreeMap<>();
     for (StatisticsRow row : rows) {
       Instant start = startOf(row.bucket(), bucket);
-      double[][] sums =
-          byBucket.computeIfAbsent(start, s -> new double[2][variants.size()]);
+      double[][] sums = byBucket.computeIfAbsent(start, s -> new double[2][variants.size()]);
       int variant = variants.indexOf(row.variant());
       sums[0][variant] += row.served();
       sums[1][variant] += row.expectedPulls();

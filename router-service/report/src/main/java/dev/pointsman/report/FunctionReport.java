@@ -50,8 +50,8 @@ public record FunctionReport(
    * @param savedModelled dollars saved in the range against the baseline at the same tokens
    * @param savedMeasured dollars saved in the range by the holdout's difference in mean cost
    * @param unpriced answered inferences whose cost is unknown
-   * @param p50Millis median duration
-   * @param p95Millis 95th percentile of the duration
+   * @param p50Millis median duration of the slowest variant
+   * @param p95Millis 95th percentile of the duration of the slowest variant
    * @param feedbackShare share of matured decisions with feedback, null before any matured
    * @param pending decisions inside the attribution window
    */
@@ -75,7 +75,8 @@ public record FunctionReport(
    *
    * @param served share of the answered inferences it served, NaN before any
    * @param intended its mean propensity, NaN before any decision
-   * @param weightedQuality mean quality weighted by 1/propensity: what it would give on all traffic
+   * @param standardisedQuality mean quality standardised over segments: what it would give on all
+   *     traffic
    * @param rawQuality mean quality of the decisions that chose it; biased, shown in grey
    * @param dollarsPerThousand cost, null when unknown
    * @param p50Millis median duration, null before any
@@ -88,7 +89,7 @@ public record FunctionReport(
       String variant,
       double served,
       double intended,
-      Estimate weightedQuality,
+      Estimate standardisedQuality,
       Estimate rawQuality,
       @Nullable Double dollarsPerThousand,
       @Nullable Double p50Millis,

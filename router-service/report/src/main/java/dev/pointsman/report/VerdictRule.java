@@ -31,11 +31,7 @@ final class VerdictRule {
       Estimate holdout,
       String headlineCosts,
       String relearning) {
-    String failed =
-        health.stream()
-            .filter(check -> check.state() == HealthCheck.State.BLOCKED)
-            .map(check -> check.name() + ": " + check.sentence())
-            .collect(Collectors.joining("; "));
+    String failed = failed(health);
     if (!failed.isEmpty()) {
       return new Verdict(Verdict.State.BLOCKED, failed);
     }
@@ -62,14 +58,25 @@ final class VerdictRule {
                 figures(quality, holdout), headlineCosts.isEmpty() ? "" : ", " + headlineCosts));
   }
 
+  /** The verdict on a function whose weights are fixed: health is all there is to judge. */
+  static Verdict ofFixed(List<HealthCheck> health) {
+    String failed = failed(health);
+    return failed.isEmpty()
+        ? new Verdict(Verdict.State.HOLD, "fixed weights: nothing is learnt, health is fine")
+        : new Verdict(Verdict.State.BLOCKED, failed);
+  }
+
+  private static String failed(List<HealthCheck> health) {
+    return health.stream()
+        .filter(check -> check.state() == HealthCheck.State.BLOCKED)
+        .map(check -> check.name() + ": " + check.sentence())
+        .collect(Collectors.joining("; "));
+  }
+
   private static String figures(Estimate quality, Estimate holdout) {
     String text =
         String.format(
-            Locale.ROOT,
-            "quality %.3f (%.3f–%.3f)",
-            quality.mean(),
-            quality.low(),
-            quality.high());
+            Locale.ROOT, "quality %.3f (%.3f–%.3f)", quality.mean(), quality.low(), quality.high());
     return holdout.known()
         ? text + String.format(Locale.ROOT, " against %.3f in the holdout", holdout.mean())
         : text;

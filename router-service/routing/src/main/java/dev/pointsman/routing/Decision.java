@@ -127,7 +127,6 @@ public record Decision(
 
   /** No candidate was eligible; the first usable fallback answers. */
   static Decision forced(
-      PolicyVersion version,
       List<String> candidates,
       List<String> exclusions,
       List<String> fallbackOrder,
@@ -136,7 +135,6 @@ public record Decision(
     return undrawn(
         DecisionKind.FORCED,
         null,
-        version,
         segment,
         candidates,
         exclusions,
@@ -153,13 +151,12 @@ public record Decision(
       String variant,
       List<String> fallbackOrder) {
     return undrawn(
-        kind, decidedBy, null, segment, List.of(), List.of(), features, variant, fallbackOrder);
+        kind, decidedBy, segment, List.of(), List.of(), features, variant, fallbackOrder);
   }
 
   private static Decision undrawn(
       DecisionKind kind,
       @Nullable UUID decidedBy,
-      @Nullable PolicyVersion version,
       String segment,
       List<String> candidates,
       List<String> exclusions,
@@ -169,7 +166,7 @@ public record Decision(
     return new Decision(
         kind,
         decidedBy,
-        version,
+        null,
         segment,
         "",
         null,

@@ -391,7 +391,6 @@ public final class DecisionSampler {
       throw noneEligible(routing, request);
     }
     return Decision.forced(
-        routing.policy().version(),
         candidates,
         exclusionTexts(request.exclusions()),
         order,

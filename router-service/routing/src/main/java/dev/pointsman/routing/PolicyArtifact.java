@@ -36,7 +36,8 @@ public record PolicyArtifact(
    * The policy of one revision of this generation.
    *
    * @param prices today's price per candidate, null where unknown
-   * @throws IllegalArgumentException if the kind is not known here
+   * @throws IllegalArgumentException if the kind is not known here, or a number in the settings or
+   *     the statistics cannot be
    */
   public Policy policy(
       long revision, PolicyStatistics statistics, List<@Nullable TokenPrice> prices) {

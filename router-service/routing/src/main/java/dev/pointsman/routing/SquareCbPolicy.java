@@ -37,6 +37,9 @@ public final class SquareCbPolicy implements Policy {
   private static final double LEAST_FLOOR = 0.001;
   private static final double DEFAULT_OUTPUT_TOKENS = 200;
 
+  /** Above any count that can occur, below where sums of products lose their meaning. */
+  private static final double LARGEST_QUANTITY = 1e15;
+
   /** Answers that a variant's mean counts for in a cell, and the default in a variant's mean. */
   private static final double QUANTITY_PSEUDO_COUNTS = 4;
 
@@ -65,6 +68,8 @@ public final class SquareCbPolicy implements Policy {
           "one price (or null) per candidate is needed: %d candidates, %d prices"
               .formatted(candidates.size(), prices.size()));
     }
+    checkSettings(settings);
+    checkEvidence(statistics);
     double[] priors =
         QualityPrior.contrasts(candidates, settings.baselineVariant(), prices, statistics.priors());
     this.quality = SegmentMeans.fit(estimator, candidates, statistics.cells(), priors);
@@ -102,8 +107,8 @@ public final class SquareCbPolicy implements Policy {
    * @param statistics the revision's evidence; {@link PolicyStatistics#EMPTY} for a cold start
    * @param prices today's price per candidate, null where unknown; what the priors of quality come
    *     from. The cost of a decision comes from the context's prices
-   * @throws IllegalArgumentException if the candidates are not in name order, or the prices do not
-   *     fit them
+   * @throws IllegalArgumentException if the candidates are not in name order, the prices do not fit
+   *     them, or a number in the settings or the statistics cannot be
    */
   public static SquareCbPolicy of(
       PolicyVersion version,
@@ -121,6 +126,41 @@ public final class SquareCbPolicy implements Policy {
       List<@Nullable TokenPrice> prices,
       MeanEstimator estimator) {
     return new SquareCbPolicy(version, settings, statistics, prices, estimator);
+  }
+
+  /** What would make a probability negative or no number is refused when the policy is loaded. */
+  private static void checkSettings(LearnedSettings settings) {
+    checkWithin("cost_weight", settings.costWeight(), Double.MAX_VALUE);
+    checkWithin("latency_weight", settings.latencyWeight(), Double.MAX_VALUE);
+    checkWithin("min_prob", settings.minProbability(), 1);
+    checkWithin("nursery.floor", settings.nursery().floor(), 1);
+    checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
+  }
+
+  private static void checkEvidence(PolicyStatistics statistics) {
+    checkWithin("feedback_count", statistics.feedbackCount(), LARGEST_QUANTITY);
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      String name = "cell (%s, %s): ".formatted(cell.segment(), cell.variant());
+      checkWithin(name + "weight", cell.weight(), LARGEST_QUANTITY);
+      // Discounted sums may leave 0..weight by rounding.
+      double slack = 1e-9 * (1 + cell.weight());
+      checkWithin(name + "sum", cell.sum() + slack, cell.weight() + 2 * slack);
+      checkWithin(name + "sum of squares", cell.sumSquares() + slack, cell.weight() + 2 * slack);
+      Double tokens = cell.outputTokens();
+      Double latency = cell.latencyUs();
+      checkWithin(name + "output tokens", tokens == null ? 0 : tokens, LARGEST_QUANTITY);
+      checkWithin(name + "latency", latency == null ? 0 : latency, LARGEST_QUANTITY);
+    }
+    statistics
+        .priors()
+        .forEach((variant, prior) -> checkWithin("prior of " + variant, Math.abs(prior), 1));
+  }
+
+  private static void checkWithin(String name, double value, double largest) {
+    if (!(value >= 0 && value <= largest)) {
+      throw new IllegalArgumentException(
+          "%s must be from 0 to %s, but was %s".formatted(name, largest, value));
+    }
   }
 
   @Override

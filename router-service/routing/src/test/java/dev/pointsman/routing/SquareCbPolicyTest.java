@@ -1,13 +1,16 @@
 package dev.pointsman.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -120,7 +123,7 @@ final class SquareCbPolicyTest extends PolicyContract {
   @Test
   void probabilities_changeAlarm_raisesTheFloorsOfThatSegmentOnly() {
     PolicyStatistics calm = certain(0.9, 0.89, 0.88);
-    List<PolicyStatistics.Cell> cells = new java.util.ArrayList<>(calm.cells());
+    List<PolicyStatistics.Cell> cells = new ArrayList<>(calm.cells());
     cells.add(new PolicyStatistics.Cell("t", "b", 5, 2, 2, null, null, 120));
     List<PolicyStatistics.VariantEvidence> old =
         NAMES.stream().map(n -> new PolicyStatistics.VariantEvidence(n, 900, 300, false)).toList();
@@ -207,6 +210,78 @@ final class SquareCbPolicyTest extends PolicyContract {
         .containsExactly(new double[] {(4 + 2 * variantMean) / 6, 0.5, 0.5}, within(1e-15));
   }
 
+  @Test
+  void probabilities_anyEvidenceAndSettings_giveRowsThatProveThemselves() {
+    SplittableRandom random = new SplittableRandom(30);
+    DecisionSampler sampler = new DecisionSampler(Routings.SALT);
+    for (int attempt = 0; attempt < 2_000; attempt++) {
+      LearnedSettings settings =
+          new LearnedSettings(
+              "squarecb",
+              Routings.CANDIDATES,
+              random.nextBoolean() ? "large" : null,
+              random.nextInt(3) * Math.exp(random.nextDouble(-5, 12)),
+              random.nextInt(3) * random.nextDouble(),
+              random.nextInt(4) * 0.1 * random.nextDouble(),
+              random.nextInt(5) == 0 ? Double.POSITIVE_INFINITY : random.nextInt(3) * 0.01,
+              random.nextBoolean() ? LearnedSettings.Nursery.DEFAULT : LearnedSettings.Nursery.OFF,
+              null);
+      List<PolicyStatistics.Cell> cells = new ArrayList<>();
+      for (String segment : Routings.SEGMENTS) {
+        for (String variant : Routings.CANDIDATES) {
+          double n = random.nextInt(4) * Math.exp(random.nextDouble(-20, 20));
+          double sum = n * random.nextDouble();
+          cells.add(
+              new PolicyStatistics.Cell(
+                  segment,
+                  variant,
+                  n,
+                  sum,
+                  sum * random.nextDouble(),
+                  random.nextBoolean() ? null : random.nextDouble(5_000),
+                  random.nextBoolean() ? null : random.nextDouble(1e8),
+                  random.nextInt(20) == 0 ? 100 : 0));
+        }
+      }
+      double feedbacks = random.nextInt(3) * Math.exp(random.nextDouble(0, 15));
+      Policy policy =
+          SquareCbPolicy.of(
+              VERSION,
+              settings,
+              new PolicyStatistics(feedbacks, cells, List.of(), Map.of()),
+              Routings.PRICES,
+              MeanEstimator.values()[random.nextInt(2)]);
+      Decision row =
+          sampler.decide(
+              Routings.learned(policy),
+              Routings.request(Routings.episode(random), Routings.SEGMENTS.get(random.nextInt(3))));
+      assertThat(PropensityCheck.check(row, "large")).isEmpty();
+      assertThat(row.gamma()).isNotNaN().isFinite();
+    }
+  }
+
+  @Test
+  void of_numbersThatCannotBe_areRefused() {
+    PolicyStatistics negative =
+        new PolicyStatistics(
+            1,
+            List.of(new PolicyStatistics.Cell("s", "a", -1, 0, 0, null, null, 0)),
+            List.of(),
+            Map.of());
+    LearnedSettings settings = settings(0.005, 0.02, LearnedSettings.Nursery.OFF);
+    assertThatThrownBy(() -> policy(settings, negative))
+        .hasMessage("cell (s, a): weight must be from 0 to 1.0E15, but was -1.0");
+    assertThatThrownBy(
+            () -> policy(settings(1.5, 0.02, LearnedSettings.Nursery.OFF), PolicyStatistics.EMPTY))
+        .hasMessageContaining("min_prob must be from 0 to 1.0");
+    assertThatThrownBy(
+            () ->
+                policy(
+                    settings(0.005, Double.NaN, LearnedSettings.Nursery.OFF),
+                    PolicyStatistics.EMPTY))
+        .hasMessageContaining("exploration_limit");
+  }
+
   private static double explorationCost(ArmProbabilities answer) {
     double[] raised =
         ProbabilityFloors.raise(
@@ -231,7 +306,7 @@ final class SquareCbPolicyTest extends PolicyContract {
 
   /** So much evidence in segment {@code s} that shrinking does not show. */
   private static PolicyStatistics certain(double... means) {
-    List<PolicyStatistics.Cell> cells = new java.util.ArrayList<>();
+    List<PolicyStatistics.Cell> cells = new ArrayList<>();
     for (int arm = 0; arm < means.length; arm++) {
       double n = 1e8;
       cells.add(

@@ -24,8 +24,13 @@ record DataDirectory(Path path) {
     return path.resolve("spool");
   }
 
-  Path control() {
-    return path.resolve("control");
+  /** Where native libraries are unpacked; created here, swept at the next start. */
+  Path temporary() {
+    try {
+      return Files.createDirectories(path.resolve("tmp"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private Path serviceFile() {

@@ -70,7 +70,7 @@ final class DemoTraffic implements AutoCloseable {
         .putArray("messages")
         .addObject()
         .put("role", "user")
-        .put("content", visit.question().text());
+        .put("content", visit.question().prompt());
     visit.tags().forEach(body.putObject("tags")::put);
     http.sendAsync(post("/inference", body), HttpResponse.BodyHandlers.ofByteArray())
         .thenAccept(response -> read(visit, response))

@@ -20,12 +20,13 @@ final class ServedProcess implements AutoCloseable {
   private static final Pattern READY = Pattern.compile("Pointsman is ready on (http://\\S+)");
 
   private final Process process;
+  private final Thread reader;
   private final CompletableFuture<URI> ready = new CompletableFuture<>();
   private final StringBuffer output = new StringBuffer();
 
   private ServedProcess(Process process) {
     this.process = process;
-    Thread.ofPlatform().daemon().start(this::read);
+    this.reader = Thread.ofPlatform().daemon().start(this::read);
   }
 
   /** Starts a command and waits for its ready line. */
@@ -40,14 +41,24 @@ final class ServedProcess implements AutoCloseable {
     return served;
   }
 
+  /** Starts a command and waits for nothing. */
+  static ServedProcess launched(String... arguments) throws IOException {
+    return new ServedProcess(launch(arguments));
+  }
+
   /** Runs a command to its end and returns its exit code. */
   static int run(String... arguments) throws Exception {
-    ServedProcess command = new ServedProcess(launch(arguments));
-    if (!command.process.waitFor(120, TimeUnit.SECONDS)) {
-      command.process.destroyForcibly();
-      throw new AssertionError("the command did not end; it said:\n" + command.output);
+    return launched(arguments).exitCode();
+  }
+
+  /** Waits for the end of the process, and until all it said was read. */
+  int exitCode() throws InterruptedException {
+    if (!process.waitFor(120, TimeUnit.SECONDS)) {
+      process.destroyForcibly();
+      throw new AssertionError("the command did not end; it said:\n" + output);
     }
-    return command.process.exitValue();
+    reader.join();
+    return process.exitValue();
   }
 
   private static Process launch(String... arguments) throws IOException {

@@ -222,7 +222,7 @@ final class NettyAnswerSink implements AnswerSink, BufferConsumer.Upstream {
   public void shield() {
     boolean attached;
     synchronized (this) {
-      attached = worker == Thread.currentThread();
+      attached = Thread.currentThread().equals(worker);
       worker = null;
     }
     // Under the lock no departure can set the flag again.

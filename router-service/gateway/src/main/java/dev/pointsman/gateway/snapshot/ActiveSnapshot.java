@@ -2,11 +2,13 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.PolicyRevision;
-import dev.pointsman.routing.SegmentVocabulary;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The snapshot in use. Readers read one volatile field; a swap builds the whole new snapshot before
@@ -16,19 +18,24 @@ public final class ActiveSnapshot {
 
   private final ProviderRegistry registry;
   private final Map<String, PolicyRevision> revisions = new HashMap<>();
-  private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
+  private final FunctionMemory memory;
   private volatile Snapshot current;
 
   /**
    * Starts with a catalog and the last revisions that were published.
    *
+   * @param clock what the age of episodes is measured with
    * @throws IllegalArgumentException if the catalog cannot be bound
    */
   public ActiveSnapshot(
-      FunctionCatalog catalog, Collection<PolicyRevision> lastRevisions, ProviderRegistry registry) {
+      FunctionCatalog catalog,
+      Collection<PolicyRevision> lastRevisions,
+      ProviderRegistry registry,
+      InstantSource clock) {
     this.registry = registry;
+    this.memory = new FunctionMemory(clock);
     lastRevisions.forEach(revision -> revisions.put(revision.functionName(), revision));
-    this.current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+    this.current = Snapshot.bind(catalog, revisions, memory, registry);
   }
 
   /** The snapshot in use now; a request asks once. */
@@ -37,12 +44,28 @@ public final class ActiveSnapshot {
   }
 
   /**
+   * How a function's decisions were made under a revision, so that they can be computed again.
+   *
+   * @param revision the revision, null for the policy before its first one
+   * @param configHash the configuration the decisions were made under
+   * @return null when that configuration is not the one in use, or has no such function
+   */
+  public @Nullable FunctionRouting routingUnder(
+      String functionName, @Nullable PolicyRevision revision, String configHash) {
+    Snapshot snapshot = current;
+    BoundFunction function = snapshot.functions().get(functionName);
+    return function == null || !snapshot.catalog().configHash().equals(configHash)
+        ? null
+        : Snapshot.routing(function.definition(), function.variants(), revision);
+  }
+
+  /**
    * Takes a new catalog into use.
    *
    * @throws IllegalArgumentException if it cannot be bound; the old one stays
    */
   public synchronized void swap(FunctionCatalog catalog) {
-    current = Snapshot.bind(catalog, revisions, vocabularies, registry);
+    current = Snapshot.bind(catalog, revisions, memory, registry);
   }
 
   /**
@@ -62,7 +85,7 @@ public final class ActiveSnapshot {
     }
     Map<String, PolicyRevision> next = new HashMap<>(revisions);
     next.put(revision.functionName(), revision);
-    current = Snapshot.bind(current.catalog(), next, vocabularies, registry);
+    current = Snapshot.bind(current.catalog(), next, memory, registry);
     revisions.putAll(next);
     return true;
   }

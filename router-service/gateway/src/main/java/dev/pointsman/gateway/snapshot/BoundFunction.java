@@ -2,6 +2,7 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.routing.EpisodeStickiness;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.SegmentRule;
 import dev.pointsman.routing.SegmentVocabulary;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param segments how a request's segment is found
  * @param vocabulary the segments told apart; lives on when the snapshot is swapped
+ * @param stickiness the choices of its episodes, likewise; null for a call of a model by its name
  * @param routing how its decisions are made; null for a call of a model by its name
  */
 public record BoundFunction(
@@ -20,6 +22,7 @@ public record BoundFunction(
     Map<String, BoundVariant> variants,
     SegmentRule segments,
     SegmentVocabulary vocabulary,
+    @Nullable EpisodeStickiness stickiness,
     @Nullable FunctionRouting routing) {
 
   /** The function that calls of a model by its name run under. */

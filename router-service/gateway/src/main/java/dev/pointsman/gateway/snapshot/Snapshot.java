@@ -3,11 +3,14 @@ package dev.pointsman.gateway.snapshot;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.JsonSchema;
 import dev.pointsman.catalog.ModelDefinition;
+import dev.pointsman.catalog.ToolDefinition;
 import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.catalog.VariantDefinition.RetrySettings;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.catalog.VariantDefinition.Timeouts;
+import dev.pointsman.gateway.inference.ToolSpec;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LaneShares;
@@ -36,14 +39,19 @@ import org.jspecify.annotations.Nullable;
  * prices, each model with its clients. Immutable; a request reads one snapshot from its first line
  * to its last.
  *
+ * @param tools by configuration key
  * @param priceVersion hash of all prices, 16 hex digits
  */
 public record Snapshot(
     FunctionCatalog catalog,
     Map<String, BoundFunction> functions,
     Map<String, BoundModel> models,
+    Map<String, BoundTool> tools,
     String priceVersion,
     ProviderRegistry registry) {
+
+  /** A configured tool, its schema compiled. */
+  public record BoundTool(ToolSpec spec, JsonSchema schema) {}
 
   /** The generation of a learned policy before the trainer has published anything. */
   public static final String FIRST_GENERATION = "initial";
@@ -55,13 +63,13 @@ public record Snapshot(
    * Binds a catalog.
    *
    * @param revisions the latest revision of each learned function, by function
-   * @param vocabularies the segments known so far, by function; missing ones are added
+   * @param memory what lives on from snapshot to snapshot
    * @throws IllegalArgumentException if a reference of the catalog leads nowhere
    */
   static Snapshot bind(
       FunctionCatalog catalog,
       Map<String, PolicyRevision> revisions,
-      Map<String, SegmentVocabulary> vocabularies,
+      FunctionMemory memory,
       ProviderRegistry registry) {
     Map<String, BoundModel> models = new LinkedHashMap<>();
     catalog.models().forEach((name, model) -> models.put(name, BoundModel.of(model, registry)));
@@ -69,23 +77,28 @@ public record Snapshot(
     for (FunctionDefinition function : catalog.functions().values()) {
       Map<String, BoundVariant> variants = new LinkedHashMap<>();
       for (VariantDefinition variant : function.variants().values()) {
-        variants.put(
-            variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
+        variants.put(variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
       }
       PolicyRevision revision = revisions.get(function.name());
-      SegmentVocabulary vocabulary =
-          vocabularies.computeIfAbsent(
-              function.name(), name -> new SegmentVocabulary(segments(revision)));
       functions.put(
           function.name(),
           new BoundFunction(
               function,
               variants,
               SegmentRule.of(function.segmentBy()),
-              vocabulary,
+              memory.vocabulary(function.name(), segments(revision)),
+              memory.stickiness(function),
               routing(function, variants, revision)));
     }
-    return new Snapshot(catalog, functions, models, priceVersion(catalog), registry);
+    Map<String, BoundTool> tools = new LinkedHashMap<>();
+    catalog.tools().forEach((key, tool) -> tools.put(key, bound(tool)));
+    return new Snapshot(catalog, functions, models, tools, priceVersion(catalog), registry);
+  }
+
+  private static BoundTool bound(ToolDefinition tool) {
+    JsonSchema schema = JsonSchema.parse(tool.parameters());
+    return new BoundTool(
+        new ToolSpec(tool.name(), tool.description(), schema.source(), tool.strict()), schema);
   }
 
   private static BoundModel modelOf(
@@ -113,7 +126,8 @@ public record Snapshot(
             .toList();
   }
 
-  private static FunctionRouting routing(
+  /** How decisions are made under a revision, null = before the first one. */
+  static FunctionRouting routing(
       FunctionDefinition function,
       Map<String, BoundVariant> variants,
       @Nullable PolicyRevision revision) {
@@ -239,6 +253,7 @@ public record Snapshot(
         Map.of(model, new BoundVariant(variant, bound)),
         SegmentRule.of(List.of()),
         new SegmentVocabulary(List.of()),
+        null,
         null);
   }
 }

@@ -70,6 +70,7 @@ final class ConnectionPool {
     sweep(System.nanoTime(), 0);
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The sweep ends with its loop.
   private void scheduleSweep() {
     sweeping = true;
     loop.schedule(

@@ -252,6 +252,7 @@ final class NettyUpstreamExchange implements UpstreamExchange {
   }
 
   @Override
+  @SuppressWarnings("FutureReturnValueIgnored") // Nobody waits for a connection to be closed.
   public void abort() {
     aborted = true;
     loop.execute(

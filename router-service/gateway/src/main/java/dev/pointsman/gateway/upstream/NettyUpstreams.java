@@ -105,6 +105,7 @@ final class NettyUpstreams implements Upstreams {
   }
 
   /** Makes a connection for an exchange; called on its loop, and so are all that follow. */
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange hears of either outcome.
   void connect(NettyUpstreamExchange exchange) {
     UpstreamTarget target = exchange.target();
     hosts
@@ -121,6 +122,7 @@ final class NettyUpstreams implements Upstreams {
             exchange.loop());
   }
 
+  @SuppressWarnings("FutureReturnValueIgnored") // The exchange hears of either outcome.
   private void connect(NettyUpstreamExchange exchange, List<InetAddress> addresses, int index) {
     if (exchange.isAborted()) {
       return;

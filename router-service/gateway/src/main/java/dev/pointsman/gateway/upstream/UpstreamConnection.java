@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * one unless the exchange has enough waiting; an idle connection keeps one read pending, which is
  * how it learns that the upstream closed it.
  */
+@SuppressWarnings("FutureReturnValueIgnored") // A close is heard of in channelInactive.
 final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   private final UpstreamTarget target;
@@ -209,7 +210,8 @@ final class UpstreamConnection extends ChannelInboundHandlerAdapter {
 
   @Override
   public void userEventTriggered(ChannelHandlerContext context, Object event) {
-    if (event instanceof SslCloseCompletionEvent && exchange == null) {
+    // The upstream's goodbye inside TLS: it says no more, whether or not it closes the socket.
+    if (event instanceof SslCloseCompletionEvent) {
       context.close();
     }
     context.fireUserEventTriggered(event);

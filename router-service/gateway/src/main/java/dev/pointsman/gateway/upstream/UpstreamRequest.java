@@ -16,6 +16,7 @@ import java.util.Map;
  *     must not be among them
  * @param body the bytes to send, empty for none; handed over, not copied
  */
+@SuppressWarnings("ArrayRecordComponent") // Requests are sent, never compared.
 public record UpstreamRequest(
     UpstreamTarget target, String method, String path, Map<String, String> headers, byte[] body) {
 

@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.sink;
 
+import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -8,14 +9,14 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 
 /** A caller on a bare socket, who can leave in any way at any time. */
 final class RawCaller implements AutoCloseable {
 
-  private static final byte[] BODY = "{\"model\":\"m\"}".getBytes(StandardCharsets.US_ASCII);
-
   private final Socket socket = new Socket();
+  private final InputStream in;
 
   RawCaller(int port, int receiveBuffer) throws IOException {
     if (receiveBuffer > 0) {
@@ -24,15 +25,21 @@ final class RawCaller implements AutoCloseable {
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress("127.0.0.1", port));
     socket.setSoTimeout(5000);
+    in = new BufferedInputStream(socket.getInputStream());
   }
 
   void post(String path) throws IOException {
+    post(path, "{\"model\":\"m\"}");
+  }
+
+  void post(String path, String text) throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.US_ASCII);
     ByteArrayOutputStream request = new ByteArrayOutputStream();
     request.writeBytes(
         "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(path, BODY.length)
+            .formatted(path, body.length)
             .getBytes(StandardCharsets.US_ASCII));
-    request.writeBytes(BODY);
+    request.writeBytes(body);
     socket.getOutputStream().write(request.toByteArray());
   }
 
@@ -45,19 +52,24 @@ final class RawCaller implements AutoCloseable {
                 .getBytes(StandardCharsets.US_ASCII));
   }
 
-  InputStream in() throws IOException {
-    return socket.getInputStream();
+  /** How long this caller waits for bytes before it takes the other side for silent. */
+  void waitAtMost(Duration silence) throws IOException {
+    socket.setSoTimeout(Math.toIntExact(silence.toMillis()));
+  }
+
+  InputStream in() {
+    return in;
   }
 
   /**
    * Reads until the text has come, {@code <END>} standing for the connection's end and {@code
-   * <TIMEOUT>} for five seconds of silence.
+   * <TIMEOUT>} for silence, five seconds unless told otherwise.
    */
   String readUntil(String end) throws IOException {
     StringBuilder text = new StringBuilder();
     try {
       int c;
-      while ((c = socket.getInputStream().read()) >= 0) {
+      while ((c = in.read()) >= 0) {
         text.append((char) c);
         if (text.length() >= end.length() && text.indexOf(end, text.length() - end.length()) >= 0) {
           return text.toString();
@@ -77,7 +89,7 @@ final class RawCaller implements AutoCloseable {
     for (String line : head.split("\r\n")) {
       if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
         byte[] body =
-            socket.getInputStream().readNBytes(Integer.parseInt(line.substring(15).trim()));
+            in.readNBytes(Integer.parseInt(line.substring(15).trim()));
         return head + new String(body, StandardCharsets.UTF_8);
       }
     }
@@ -87,7 +99,7 @@ final class RawCaller implements AutoCloseable {
   boolean isSilentFor(int millis) throws IOException {
     socket.setSoTimeout(millis);
     try {
-      socket.getInputStream().read();
+      in.read();
       return false;
     } catch (SocketTimeoutException silence) {
       return true;

@@ -51,16 +51,17 @@ final class RelayServer implements AutoCloseable {
   }
 
   /** Answers a few requests on every loop, so that no bound is spent on loading classes. */
-  void warmUp(RawUpstream raw) throws IOException {
+  void warmUp(RawUpstream raw, String host) throws IOException {
     raw.serve(
         call -> {
           call.send(RawUpstream.STREAM_HEAD);
           call.chunk(RawUpstream.EVENT);
           call.lastChunk();
         });
-    relay.reset(raw.uri());
+    relay.reset(raw.uri(host));
     for (int i = 0; i < 8; i++) {
       try (RawCaller caller = caller()) {
+        caller.waitAtMost(Duration.ofSeconds(30));
         caller.post("/relay/stream");
         assertThat(caller.readUntil("0\r\n\r\n")).contains("200 OK");
       }

@@ -7,10 +7,12 @@ import dev.pointsman.gateway.upstream.DeadlineExceededException;
 import dev.pointsman.gateway.upstream.DeadlineExceededException.Awaited;
 import dev.pointsman.gateway.upstream.RawUpstream;
 import dev.pointsman.gateway.upstream.RawUpstream.Script;
+import dev.pointsman.gateway.upstream.SilentServer;
 import dev.pointsman.gateway.upstream.UpstreamClosedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -48,7 +50,7 @@ final class RequestPathTest {
   static void start(boolean carrier) throws IOException {
     upstream = new RawUpstream();
     server = new RelayServer(carrier, Map.of());
-    server.warmUp(upstream);
+    server.warmUp(upstream, "127.0.0.1");
   }
 
   @AfterParameterizedClassInvocation
@@ -145,6 +147,19 @@ final class RequestPathTest {
       Progress.NOTHING.await(caller);
       caller.close();
       assertThat(upstream.awaitClosed(ONE_SECOND)).isTrue();
+      assertThat(server.ending().outcome()).isEqualTo(Outcome.CALLER_LEFT);
+    }
+  }
+
+  @Test
+  void callerLeaves_whileTlsHandshakeStalls_connectionIsClosedWithinASecond() throws Exception {
+    try (SilentServer silent = new SilentServer();
+        RawCaller caller = server.caller()) {
+      server.relay.reset(URI.create("https://localhost:" + silent.port() + "/"));
+      caller.post("/relay/stream");
+      assertThat(silent.awaitSpokenTo(LONG)).isTrue();
+      caller.close();
+      assertThat(silent.awaitClosed(ONE_SECOND)).isTrue();
       assertThat(server.ending().outcome()).isEqualTo(Outcome.CALLER_LEFT);
     }
   }

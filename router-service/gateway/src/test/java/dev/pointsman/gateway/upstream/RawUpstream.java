@@ -16,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -130,11 +131,11 @@ public final class RawUpstream implements AutoCloseable {
     try (socket) {
       socket.setTcpNoDelay(true);
       int number = 0;
-      byte[] body;
-      while ((body = readRequest(socket.getInputStream())) != null) {
+      Request request;
+      while ((request = readRequest(socket.getInputStream())) != null) {
         requests.incrementAndGet();
         number++;
-        Call call = new Call(socket, number, body, closed);
+        Call call = new Call(socket, number, request, closed);
         requested.countDown();
         script.answer(call);
         if (socket.isClosed()) {
@@ -146,7 +147,9 @@ public final class RawUpstream implements AutoCloseable {
     }
   }
 
-  private static byte @Nullable [] readRequest(InputStream in) throws IOException {
+  private record Request(String head, byte[] body) {}
+
+  private static @Nullable Request readRequest(InputStream in) throws IOException {
     ByteArrayOutputStream head = new ByteArrayOutputStream();
     int state = 0;
     while (state < 4) {
@@ -157,12 +160,13 @@ public final class RawUpstream implements AutoCloseable {
       head.write(c);
       state = c == (state % 2 == 0 ? '\r' : '\n') ? state + 1 : c == '\r' ? 1 : 0;
     }
-    for (String line : head.toString(StandardCharsets.US_ASCII).split("\r\n")) {
+    String text = head.toString(StandardCharsets.US_ASCII);
+    for (String line : text.split("\r\n")) {
       if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-        return in.readNBytes(Integer.parseInt(line.substring(15).trim()));
+        return new Request(text, in.readNBytes(Integer.parseInt(line.substring(15).trim())));
       }
     }
-    return new byte[0];
+    return new Request(text, new byte[0]);
   }
 
   @Override
@@ -175,15 +179,16 @@ public final class RawUpstream implements AutoCloseable {
 
     private final Socket socket;
     private final int number;
-    private final byte[] body;
-    private final CountDownLatch gone;
+    private final Request request;
+    private final CountDownLatch closedOfAny;
+    private final CountDownLatch gone = new CountDownLatch(1);
     private boolean watched;
 
-    private Call(Socket socket, int number, byte[] body, CountDownLatch gone) {
+    private Call(Socket socket, int number, Request request, CountDownLatch closedOfAny) {
       this.socket = socket;
       this.number = number;
-      this.body = body;
-      this.gone = gone;
+      this.request = request;
+      this.closedOfAny = closedOfAny;
     }
 
     /** Which request of its connection this is, from 1. */
@@ -191,8 +196,18 @@ public final class RawUpstream implements AutoCloseable {
       return number;
     }
 
+    /** When the TLS session began, in ms since 1970; a resumed one keeps its first beginning. */
+    public long tlsSessionBegan() {
+      return ((SSLSocket) socket).getSession().getCreationTime();
+    }
+
+    /** Request line and headers as they came, with the empty line. */
+    public String head() {
+      return request.head;
+    }
+
     public byte[] body() {
-      return body;
+      return request.body;
     }
 
     public void send(byte[] bytes) throws IOException {
@@ -238,6 +253,11 @@ public final class RawUpstream implements AutoCloseable {
       return gone.await(longest.toNanos(), TimeUnit.NANOSECONDS);
     }
 
+    /** Closes the sending side only; encrypted, that is a close_notify without a FIN. */
+    public void halfClose() throws IOException {
+      socket.shutdownOutput();
+    }
+
     /** Ends the connection in the ordinary way (FIN). */
     public void finish() throws IOException {
       socket.close();
@@ -267,6 +287,7 @@ public final class RawUpstream implements AutoCloseable {
                 }
                 closedAt = System.nanoTime();
                 gone.countDown();
+                closedOfAny.countDown();
               });
     }
   }

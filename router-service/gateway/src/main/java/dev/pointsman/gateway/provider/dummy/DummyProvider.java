@@ -3,7 +3,6 @@ package dev.pointsman.gateway.provider.dummy;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.ProviderKind;
-import dev.pointsman.catalog.ProviderKind.ProviderReading;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.ContentBlock;
@@ -21,7 +20,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import org.tomlj.TomlTable;
 
 /**
  * A model that needs no network: its name says how it answers or fails. Names that are not known
@@ -50,18 +48,9 @@ public final class DummyProvider implements ProviderClient {
   public static ProviderType type(IdSource ids) {
     ConcurrentHashMap<String, AtomicLong> calls = new ConcurrentHashMap<>();
     return new ProviderType(
-        new ProviderKind("dummy", DummyProvider::read),
+        new ProviderKind("dummy", (table, reading) -> reading.requiredText("model_name")),
         settings -> new DummyProvider((String) settings, ids, calls),
         model -> model);
-  }
-
-  private static Object read(TomlTable table, ProviderReading reading) {
-    reading.known("model_name");
-    if (table.get(List.of("model_name")) instanceof String name && !name.isBlank()) {
-      return name;
-    }
-    reading.error("model_name", "model_name must be one of the dummy models, for example good");
-    return "good";
   }
 
   @Override

@@ -8,9 +8,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param modelName the model's name at the provider
  * @param apiBase what {@code /chat/completions} is appended to
- * @param apiKey the resolved secret, null when the provider takes none
+ * @param apiKey the resolved secret, null when the provider takes none or it was not found
+ * @param missingSecret where a secret was expected and none was, null when all is well
  */
-record OpenAiSettings(String modelName, URI apiBase, @Nullable String apiKey) {
+record OpenAiSettings(
+    String modelName, URI apiBase, @Nullable String apiKey, @Nullable String missingSecret) {
 
   static final URI OPENAI = URI.create("https://api.openai.com/v1");
 

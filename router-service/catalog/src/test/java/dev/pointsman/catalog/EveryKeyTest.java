@@ -1,0 +1,429 @@
+package dev.pointsman.catalog;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Every key of every class of the configuration, away from its default, and the defaults. */
+final class EveryKeyTest {
+
+  private static final Map<String, String> FILES =
+      Map.of("s.json", "{\"type\":\"object\"}", "u.j2", "Hi {{ name }}", "plain.j2", "Hi");
+
+  private static final String VARIANTS =
+      """
+      [functions.f]
+      type = "chat"
+      [functions.f.variants.a]
+      type = "chat_completion"
+      model = "dummy::a"
+      [functions.f.variants.b]
+      type = "chat_completion"
+      model = "dummy::b"
+      """;
+
+  private static final String METRIC =
+      """
+      [metrics.stars]
+      type = "float"
+      level = "episode"
+      optimize = "min"
+      description = "how bad"
+      range = [1, 5]
+      """;
+
+  private static FunctionDefinition function(String toml) {
+    return Readings.loaded(toml, FILES).functions().get("f");
+  }
+
+  @Test
+  void gateway_everyKey_isMapped() {
+    assertThat(
+            Readings.loaded(
+                    """
+                    [gateway]
+                    bind_address = "[::1]:8080"
+                    base_path = "/llm/v2/"
+                    allow_open_bind = true
+                    unstable_error_json = true
+                    global_outbound_http_timeout_ms = 1500
+                    disable_pseudonymous_usage_analytics = true
+                    """)
+                .gateway())
+        .isEqualTo(
+            new GatewaySettings("::1", 8080, "/llm/v2", true, true, Duration.ofMillis(1500)));
+  }
+
+  @Test
+  void gateway_addressInTheEnvironment_holdsUnlessTheFileHasOne() {
+    CatalogReader reader =
+        new CatalogReader(List.of(), Map.of("TENSORZERO_GATEWAY_BIND_ADDRESS", "0.0.0.0:81"));
+
+    assertThat(Readings.loaded(reader.readText("a.toml", "")).catalog().gateway().port())
+        .isEqualTo(81);
+    assertThat(
+            Readings.loaded(reader.readText("a.toml", "gateway.bind_address = \"h:82\""))
+                .catalog()
+                .gateway()
+                .port())
+        .isEqualTo(82);
+  }
+
+  @Test
+  void store_everyKey_isMapped() {
+    assertThat(
+            Readings.loaded(
+                    """
+                    [store]
+                    events = "embedded"
+                    control = "jdbc:postgresql://db/p"
+                    data_directory = "/var/lib/pointsman"
+                    durability = "none"
+                    cluster = ""
+                    when_spool_full = "reject"
+                    spool_max_bytes = "2GiB"
+                    """)
+                .store())
+        .isEqualTo(
+            new StoreSettings(
+                "embedded",
+                "jdbc:postgresql://db/p",
+                "/var/lib/pointsman",
+                StoreSettings.Durability.NONE,
+                2L << 30));
+  }
+
+  @Test
+  void metric_everyKey_isMapped() {
+    assertThat(Readings.loaded(METRIC).metrics().get("stars"))
+        .isEqualTo(
+            new MetricDefinition(
+                "stars",
+                MetricDefinition.Type.FLOAT,
+                MetricDefinition.Level.EPISODE,
+                MetricDefinition.Direction.MIN,
+                "how bad",
+                new MetricDefinition.Range(1, 5)));
+  }
+
+  @Test
+  void tool_everyKey_isMapped() {
+    assertThat(
+            Readings.loaded(
+                    """
+                    [tools.t]
+                    description = "does"
+                    parameters = "s.json"
+                    strict = true
+                    name = "other"
+                    """,
+                    FILES)
+                .tools())
+        .containsExactly(
+            Map.entry(
+                "t", new ToolDefinition("t", "other", "does", "{\"type\":\"object\"}", true)));
+  }
+
+  @Test
+  void tool_defaults() {
+    assertThat(
+            Readings.loaded("tools.t = { description = \"d\", parameters = \"s.json\" }", FILES)
+                .tools()
+                .get("t"))
+        .isEqualTo(new ToolDefinition("t", "t", "d", "{\"type\":\"object\"}", false));
+  }
+
+  @Test
+  void model_everyKey_isMapped() {
+    ModelDefinition model =
+        Readings.loaded(
+                """
+                [models.m]
+                routing = ["q", "p"]
+                timeouts.non_streaming.total_ms = 1
+                timeouts.streaming.ttft_ms = 2
+                timeouts.streaming.total_ms = 3
+                [models.m.providers.p]
+                type = "dummy"
+                model_name = "x"
+                [models.m.providers.q]
+                type = "remote"
+                model_name = "y"
+                api_base = "http://localhost/v1"
+                api_key_location = "env::REMOTE_KEY"
+                timeouts.streaming.total_ms = 4
+                cost = [
+                  { pointer_nonstreaming = "/a", pointer_streaming = "/b~1c", cost_per_million = 0.15, required = true },
+                  { pointer = "/d", cost_per_unit = -2 },
+                ]
+                """)
+            .models()
+            .get("m");
+
+    assertThat(model.routing()).containsExactly("q", "p");
+    assertThat(model.timeouts())
+        .isEqualTo(
+            new VariantDefinition.Timeouts(
+                Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3)));
+    assertThat(model.providers().get("p"))
+        .isEqualTo(
+            new ModelDefinition.ProviderDefinition(
+                "p",
+                "dummy",
+                new Readings.DummySettings("x"),
+                List.of(),
+                VariantDefinition.Timeouts.NONE));
+    assertThat(model.providers().get("p").tokenPrice()).isNull();
+    assertThat(model.providers().get("q"))
+        .isEqualTo(
+            new ModelDefinition.ProviderDefinition(
+                "q",
+                "remote",
+                new Readings.RemoteSettings(
+                    "y",
+                    "http://localhost/v1",
+                    new CredentialLocation.EnvironmentVariable("REMOTE_KEY")),
+                List.of(
+                    new ModelDefinition.CostEntry("/a", "/b~1c", new BigDecimal("1.5E-7"), true),
+                    new ModelDefinition.CostEntry("/d", "/d", new BigDecimal("-2"), false)),
+                new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4))));
+    // Terms that are no token counts make no price per token.
+    assertThat(model.providers().get("q").tokenPrice()).isNull();
+  }
+
+  @Test
+  void variant_everyKey_isMapped() {
+    VariantDefinition variant =
+        function(
+                """
+                [functions.f]
+                type = "chat"
+                schemas.user.path = "s.json"
+                [functions.f.variants.v]
+                type = "chat_completion"
+                model = "dummy::a"
+                user_template = "u.j2"
+                system_template = "plain.j2"
+                templates.extra.path = "plain.j2"
+                temperature = 0.5
+                max_tokens = 7
+                seed = -3
+                top_p = 0.9
+                presence_penalty = 0.1
+                frequency_penalty = 0.2
+                stop_sequences = ["a", "b"]
+                reasoning_effort = "low"
+                service_tier = "flex"
+                verbosity = "high"
+                json_mode = "strict"
+                retries = { num_retries = 2, max_delay_s = 0.25 }
+                timeouts = { non_streaming = { total_ms = 9 } }
+                """)
+            .variants()
+            .get("v");
+
+    assertThat(variant.model()).isEqualTo("dummy::a");
+    assertThat(variant.templates()).containsOnlyKeys("extra", "system", "user");
+    assertThat(variant.sampling())
+        .isEqualTo(
+            new VariantDefinition.SamplingParameters(
+                0.5, 7, -3L, 0.9, 0.1, 0.2, List.of("a", "b"), "low", "flex", "high"));
+    assertThat(variant.jsonMode()).isEqualTo("strict");
+    assertThat(variant.retries())
+        .isEqualTo(new VariantDefinition.RetrySettings(2, Duration.ofMillis(250)));
+    assertThat(variant.timeouts().total()).isEqualTo(Duration.ofMillis(9));
+  }
+
+  @Test
+  void variant_defaults() {
+    VariantDefinition variant = function(VARIANTS).variants().get("a");
+
+    assertThat(variant)
+        .isEqualTo(
+            new VariantDefinition(
+                "a",
+                "dummy::a",
+                Map.of(),
+                new VariantDefinition.SamplingParameters(
+                    null, null, null, null, null, null, List.of(), null, null, null),
+                null,
+                VariantDefinition.RetrySettings.NONE,
+                VariantDefinition.Timeouts.NONE));
+  }
+
+  @Test
+  void function_everyKey_isMapped() {
+    FunctionDefinition function =
+        function(
+            """
+            [tools.t]
+            description = "d"
+            parameters = "s.json"
+            [functions.f]
+            type = "chat"
+            description = "answers"
+            user_schema = "s.json"
+            schemas.extra.path = "s.json"
+            tools = ["t"]
+            tool_choice = { specific = "t" }
+            parallel_tool_calls = false
+            segment_by = ["tag:topic", "has_code"]
+            log_text = false
+            [functions.f.variants.v]
+            type = "chat_completion"
+            model = "dummy::a"
+            user_template = "u.j2"
+            templates.extra.path = "plain.j2"
+            """);
+
+    assertThat(function.type()).isEqualTo(FunctionDefinition.Type.CHAT);
+    assertThat(function.description()).isEqualTo("answers");
+    assertThat(function.schemas()).containsOnlyKeys("extra", "user");
+    assertThat(function.tools()).containsExactly("t");
+    assertThat(function.toolChoice()).isEqualTo("{\"specific\":\"t\"}");
+    assertThat(function.parallelToolCalls()).isFalse();
+    assertThat(function.segmentBy()).containsExactly("tag:topic", "has_code");
+    assertThat(function.logText()).isFalse();
+    assertThat(function.outputSchema()).isNull();
+  }
+
+  @Test
+  void function_defaults() {
+    FunctionDefinition function = function(VARIANTS);
+
+    assertThat(function.description()).isNull();
+    assertThat(function.schemas()).isEmpty();
+    assertThat(function.tools()).isEmpty();
+    assertThat(function.toolChoice()).isEqualTo("auto");
+    assertThat(function.parallelToolCalls()).isNull();
+    assertThat(function.experimentation()).isEqualTo(new Experimentation.Uniform());
+    assertThat(function.segmentBy()).isEmpty();
+    assertThat(function.logText()).isTrue();
+  }
+
+  @Test
+  void function_jsonWithoutSchema_acceptsAnything() {
+    JsonSchema schema = function(VARIANTS.replace("\"chat\"", "\"json\"")).outputSchema();
+
+    assertThat(schema).isNotNull();
+    assertThat(schema.violations(com.fasterxml.jackson.databind.node.NullNode.instance)).isEmpty();
+  }
+
+  @Test
+  void experimentationStatic_listOrMap_givesWeights() {
+    assertThat(
+            function(
+                    VARIANTS
+                        + """
+                        [functions.f.experimentation]
+                        type = "static"
+                        candidate_variants = ["b"]
+                        fallback_variants = ["a"]
+                        """)
+                .experimentation())
+        .isEqualTo(new Experimentation.Static(Map.of("b", 1.0), List.of("a")));
+    assertThat(
+            function(
+                    VARIANTS
+                        + """
+                        [functions.f.experimentation]
+                        type = "static"
+                        candidate_variants = { a = 3, b = 0 }
+                        """)
+                .experimentation())
+        .isEqualTo(new Experimentation.Static(Map.of("a", 3.0, "b", 0.0), List.of()));
+  }
+
+  @Test
+  void experimentation_deprecatedTypes_areReadWithAWarning() {
+    for (Map.Entry<String, Experimentation> alias :
+        Map.of(
+                "type = \"uniform\"",
+                (Experimentation) new Experimentation.Uniform(),
+                "type = \"uniform\"\ncandidate_variants = [\"a\"]",
+                new Experimentation.Static(Map.of("a", 1.0), List.of()),
+                "type = \"static_weights\"\ncandidate_variants = { a = 2 }",
+                new Experimentation.Static(Map.of("a", 2.0), List.of()))
+            .entrySet()) {
+      CatalogReading.Loaded loaded =
+          Readings.loaded(
+              Readings.read(VARIANTS + "[functions.f.experimentation]\n" + alias.getKey()));
+
+      assertThat(loaded.catalog().functions().get("f").experimentation())
+          .isEqualTo(alias.getValue());
+      assertThat(loaded.warnings())
+          .singleElement()
+          .satisfies(warning -> assertThat(warning.message()).contains("write \"static\" instead"));
+    }
+  }
+
+  @Test
+  void experimentationLearned_everyKey_isMapped() {
+    Experimentation learned =
+        function(
+                METRIC
+                    + """
+                    [models.a]
+                    routing = ["p"]
+                    providers.p = { type = "dummy", model_name = "a", cost = [{ pointer = "/usage/prompt_tokens", cost_per_million = 1 }] }
+                    """
+                    + VARIANTS.replace("dummy::a", "a").replace("dummy::b", "a")
+                    + """
+                    [functions.f.experimentation]
+                    type = "learned"
+                    metric = "stars"
+                    candidate_variants = ["b", "a"]
+                    fallback_variants = ["b"]
+                    baseline_variant = "a"
+                    algorithm = "squarecb"
+                    context = "segments"
+                    value_of_success = "$0.04"
+                    latency_weight = 0.5
+                    min_prob = 0.01
+                    uniform_slice = 0.02
+                    holdout = 0.1
+                    exploration_limit = inf
+                    explore_if = "tag:plan != enterprise"
+                    revision_interval = "10s"
+                    sticky_ttl = "1h"
+                    sticky_max = 5
+                    nursery = { feedbacks = 1, pulls = 2, age = "3d", floor = 0.04 }
+                    half_life = "never"
+                    attribution_window = "90m"
+                    no_feedback = 0.5
+                    reward_on_error = -0.5
+                    """)
+            .experimentation();
+
+    assertThat(learned)
+        .isEqualTo(
+            new Experimentation.Learned(
+                "stars",
+                new LearnedSettings(
+                    "squarecb",
+                    List.of("a", "b"),
+                    "a",
+                    25,
+                    0.5,
+                    0.01,
+                    Double.POSITIVE_INFINITY,
+                    new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
+                    null),
+                "segments",
+                new LaneShares(0.02, 0.1, 0),
+                List.of("b"),
+                Duration.ofSeconds(10),
+                Duration.ofHours(1),
+                5,
+                Duration.ofMinutes(90),
+                0.5,
+                -0.5,
+                new Experimentation.ExploreCondition("plan", false, "enterprise")));
+  }
+}

@@ -1,0 +1,106 @@
+package dev.pointsman.gateway.operations;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.gateway.attempt.Circuits;
+import dev.pointsman.gateway.json.Json;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.MutableHttpResponse;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Objects;
+
+/** {@code /status}, {@code /health}, {@code /ready}, {@code /metrics} and {@code /openapi.yaml}. */
+@Controller
+final class OperationsController {
+
+  private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+  private final ActiveSnapshot snapshots;
+  private final EventLog log;
+  private final Circuits circuits;
+  private final List<ReadyCheck> checks;
+  private final RouterIdentity identity;
+  private final PrometheusMeterRegistry meters;
+
+  OperationsController(
+      ActiveSnapshot snapshots,
+      EventLog log,
+      Circuits circuits,
+      List<ReadyCheck> checks,
+      RouterIdentity identity,
+      PrometheusMeterRegistry meters) {
+    this.snapshots = snapshots;
+    this.log = log;
+    this.circuits = circuits;
+    this.checks = checks;
+    this.identity = identity;
+    this.meters = meters;
+  }
+
+  /** Alive: asks nothing that could fail. */
+  @Get("/status")
+  HttpResponse<byte[]> status() {
+    return json(
+        200,
+        Json.object()
+            .put("status", "ok")
+            .put("version", identity.version())
+            .put("config_hash", snapshots.current().catalog().configHash()));
+  }
+
+  /** Each component; those that are not in use count as well. */
+  @Get("/health")
+  HttpResponse<byte[]> health() {
+    EventLog.State state = log.health().state();
+    boolean writable = state == EventLog.State.OPEN;
+    ObjectNode body = Json.object().put("gateway", "ok").put("log", writable ? "ok" : "error");
+    for (String unused : List.of("clickhouse", "postgres", "valkey", "valkey_cache")) {
+      body.put(unused, "ok");
+    }
+    return json(writable ? 200 : 503, body);
+  }
+
+  /** Whether to send traffic here, and if not, every reason. */
+  @Get("/ready")
+  HttpResponse<byte[]> ready() {
+    ObjectNode body = Json.object();
+    ArrayNode reasons = body.putArray("reasons");
+    for (ReadyCheck check : checks) {
+      String objection = check.objection();
+      if (objection != null) {
+        reasons.add(objection);
+      }
+    }
+    ObjectNode phases = body.putObject("circuits");
+    circuits.phases().forEach(phases::put);
+    body.put("ready", reasons.isEmpty());
+    return json(reasons.isEmpty() ? 200 : 503, body);
+  }
+
+  @Get("/metrics")
+  HttpResponse<String> metrics() {
+    return HttpResponse.ok(meters.scrape()).contentType(MediaType.of(PROMETHEUS_TEXT));
+  }
+
+  @Get("/openapi.yaml")
+  HttpResponse<byte[]> openApi() throws IOException {
+    try (InputStream in = OperationsController.class.getResourceAsStream("/openapi.yaml")) {
+      return HttpResponse.ok(Objects.requireNonNull(in, "openapi.yaml is missing").readAllBytes())
+          .contentType(MediaType.of("application/yaml"));
+    }
+  }
+
+  private static MutableHttpResponse<byte[]> json(int status, ObjectNode body) {
+    return HttpResponse.<byte[]>status(status, status == 200 ? "OK" : "Service Unavailable")
+        .body(Json.bytes(body))
+        .contentType(MediaType.APPLICATION_JSON_TYPE);
+  }
+}

@@ -1,0 +1,183 @@
+package dev.pointsman.gateway.pipeline;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.InferenceEvent.Attempt;
+import dev.pointsman.eventlog.InferenceEvent.Ending;
+import dev.pointsman.eventlog.InferenceEvent.Tokens;
+import dev.pointsman.eventlog.LoggedText;
+import dev.pointsman.gateway.attempt.AttemptLedger;
+import dev.pointsman.gateway.attempt.CostMeter;
+import dev.pointsman.gateway.attempt.RunningAttempt;
+import dev.pointsman.gateway.dialect.AnswerFacts;
+import dev.pointsman.gateway.dialect.NativeDialect;
+import dev.pointsman.gateway.inference.ToolSpec;
+import dev.pointsman.gateway.json.Json;
+import dev.pointsman.gateway.render.OfferedTools;
+import dev.pointsman.gateway.snapshot.BoundFunction;
+import dev.pointsman.gateway.snapshot.BoundVariant;
+import dev.pointsman.gateway.snapshot.Snapshot;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.SegmentRule;
+import java.time.Instant;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** The line of the log that a request is going to write, as far as it is known. One thread's. */
+final class InferenceDraft {
+
+  final UUID inferenceId;
+  final UUID episodeId;
+  final Instant startedAt;
+  final Decision decision;
+  final AttemptLedger ledger;
+  private final long startNanos;
+  private final InferenceCall call;
+  private final Snapshot snapshot;
+  private final BoundFunction function;
+  private final OfferedTools tools;
+  private final Map<String, String> tags;
+  private Ending ending = Ending.ABANDONED;
+  private @Nullable String errorClass;
+  private @Nullable RunningAttempt serving;
+  private @Nullable AnswerFacts facts;
+
+  InferenceDraft(
+      UUID inferenceId,
+      UUID episodeId,
+      Instant startedAt,
+      long startNanos,
+      InferenceCall call,
+      Snapshot snapshot,
+      BoundFunction function,
+      OfferedTools tools,
+      Map<String, String> tags,
+      Decision decision) {
+    this.inferenceId = inferenceId;
+    this.episodeId = episodeId;
+    this.startedAt = startedAt;
+    this.startNanos = startNanos;
+    this.call = call;
+    this.snapshot = snapshot;
+    this.function = function;
+    this.tools = tools;
+    this.tags = tags;
+    this.decision = decision;
+    this.ledger = new AttemptLedger(function.definition().logText());
+  }
+
+  void serving(RunningAttempt attempt, AnswerFacts answerFacts) {
+    serving = attempt;
+    facts = answerFacts;
+  }
+
+  void ended(Ending how, @Nullable String withErrorClass) {
+    ending = how;
+    errorClass = withErrorClass;
+  }
+
+  /** Nano-dollars of all attempts; null when one of them is unknown that must have cost something. */
+  @Nullable Long costNanos() {
+    long total = 0;
+    for (Attempt attempt : ledger.attempts()) {
+      if (attempt.costNanos() != null) {
+        total += attempt.costNanos();
+      } else if (attempt.tokens().output() != null || attempt.status().equals("ok")) {
+        return null;
+      }
+    }
+    return total;
+  }
+
+  /** Microseconds not spent waiting for a provider. */
+  long overheadMicros() {
+    return Math.max(0, (System.nanoTime() - startNanos - ledger.providerNanos()) / 1_000);
+  }
+
+  InferenceEvent event(String node) {
+    RunningAttempt served = serving;
+    Tokens tokens = served == null ? Tokens.UNKNOWN : served.tokens();
+    long duration = (System.nanoTime() - startNanos) / 1_000;
+    FunctionRouting routing = function.routing();
+    String baseline = routing == null ? null : routing.baselineVariant();
+    BoundVariant baselineVariant = baseline == null ? null : function.variants().get(baseline);
+    return new InferenceEvent(
+        new InferenceEvent.Ids(
+            inferenceId,
+            episodeId,
+            call.origin().requestId(),
+            call.origin().traceId(),
+            call.origin().idempotencyKey(),
+            node,
+            startedAt),
+        new InferenceEvent.Asker(
+            call.dialect().surface(),
+            call.namespace(),
+            function.name(),
+            function.definition().type() == FunctionDefinition.Type.JSON ? "json" : "chat",
+            call.origin().caller().keyId(),
+            call.origin().caller().teamId(),
+            call.endUser(),
+            tags),
+        new InferenceEvent.Versions(
+            snapshot.catalog().configHash(), snapshot.priceVersion(), SegmentRule.FEATURE_VERSION),
+        decision,
+        new InferenceEvent.Outcome(
+            ending,
+            errorClass,
+            served == null ? null : served.variant().name(),
+            served == null ? null : served.deployment().model(),
+            served == null ? null : served.deployment().provider(),
+            ledger.count(),
+            served != null && !served.variant().name().equals(decision.chosenVariant()),
+            served == null || served.finish() == null ? null : served.finish().label(),
+            call.stream(),
+            "off"),
+        new InferenceEvent.Quantities(
+            tokens,
+            served != null && served.tokensEstimated(),
+            costNanos(),
+            baseline,
+            baselineVariant == null
+                ? null
+                : CostMeter.costOfTokens(baselineVariant.model().price(), tokens),
+            duration,
+            served == null ? null : served.ttftMicros(),
+            Math.max(0, duration - ledger.providerNanos() / 1_000)),
+        ledger.attempts(),
+        function.definition().logText() ? payload() : null);
+  }
+
+  private InferenceEvent.Payload payload() {
+    String input = Json.text(call.input().toJson());
+    RunningAttempt served = serving;
+    String output =
+        served == null || facts == null
+            ? null
+            : Json.text(NativeDialect.content(facts, served.soFar()));
+    JsonNode parameters = call.parameters();
+    String parameterText = parameters == null ? null : Json.text(parameters);
+    String toolText = tools.specs().isEmpty() ? null : Json.text(toolsAsJson());
+    boolean shortened =
+        LoggedText.tooLong(input)
+            || LoggedText.tooLong(output)
+            || LoggedText.tooLong(parameterText)
+            || LoggedText.tooLong(toolText);
+    return new InferenceEvent.Payload(input, output, parameterText, toolText, shortened);
+  }
+
+  private ArrayNode toolsAsJson() {
+    ArrayNode list = Json.array();
+    for (ToolSpec tool : tools.specs()) {
+      list.addObject()
+          .put("name", tool.name())
+          .put("description", tool.description())
+          .set("parameters", tool.parameters());
+    }
+    return list;
+  }
+}

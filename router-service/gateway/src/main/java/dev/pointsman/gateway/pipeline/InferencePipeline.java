@@ -1,0 +1,547 @@
+package dev.pointsman.gateway.pipeline;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.JsonSchema;
+import dev.pointsman.eventlog.AppendFailedException;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.InferenceEvent.Ending;
+import dev.pointsman.eventlog.InferenceEvent.Tokens;
+import dev.pointsman.eventlog.SpoolFullException;
+import dev.pointsman.gateway.attempt.Attempts;
+import dev.pointsman.gateway.attempt.Circuits;
+import dev.pointsman.gateway.attempt.RequestDeadlines;
+import dev.pointsman.gateway.attempt.RunningAttempt;
+import dev.pointsman.gateway.dialect.AnswerFacts;
+import dev.pointsman.gateway.dialect.AnswerUsage;
+import dev.pointsman.gateway.dialect.ChatStream;
+import dev.pointsman.gateway.dialect.RefusalAnswer;
+import dev.pointsman.gateway.inference.Answer;
+import dev.pointsman.gateway.inference.AnswerEvent;
+import dev.pointsman.gateway.inference.ContentBlock;
+import dev.pointsman.gateway.inference.InputMessage;
+import dev.pointsman.gateway.inference.Refusal;
+import dev.pointsman.gateway.inference.RefusedException;
+import dev.pointsman.gateway.provider.ProviderFailureException;
+import dev.pointsman.gateway.render.OfferedTools;
+import dev.pointsman.gateway.render.Prompts;
+import dev.pointsman.gateway.render.RequestRenderer;
+import dev.pointsman.gateway.sink.AnswerHead;
+import dev.pointsman.gateway.sink.AnswerSink;
+import dev.pointsman.gateway.sink.CallerLeftException;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.snapshot.BoundFunction;
+import dev.pointsman.gateway.snapshot.BoundVariant;
+import dev.pointsman.gateway.snapshot.Snapshot;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.DecisionRequest;
+import dev.pointsman.routing.DecisionSampler;
+import dev.pointsman.routing.EpisodeStickiness;
+import dev.pointsman.routing.Exclusion;
+import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.NoEligibleVariantException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What happens to an inference request: admit, look up, find eligible, decide, render, attempt,
+ * answer, log. Sequential code for one virtual thread; a caller who leaves interrupts it.
+ *
+ * <p>Every request that a decision was made for writes exactly one line, however it ends. The last
+ * part of an answer is sent when the line is as durable as the log promises.
+ */
+public final class InferencePipeline {
+
+  private static final Logger LOG = LoggerFactory.getLogger(InferencePipeline.class);
+
+  /** What a line needs beside texts: vectors, ids, attempts. */
+  private static final int LINE_BYTES = 16 << 10;
+
+  private final ActiveSnapshot snapshots;
+  private final DecisionSampler sampler;
+  private final Circuits circuits;
+  private final Attempts attempts;
+  private final EventLog log;
+  private final IdSource ids;
+  private final PointsmanMeters meters;
+  private final LogCondition logCondition;
+  private final String node;
+
+  /** Of its parts; {@code node} is this router's name in the log. */
+  public InferencePipeline(
+      ActiveSnapshot snapshots,
+      DecisionSampler sampler,
+      Circuits circuits,
+      Attempts attempts,
+      EventLog log,
+      IdSource ids,
+      PointsmanMeters meters,
+      LogCondition logCondition,
+      String node) {
+    this.snapshots = snapshots;
+    this.sampler = sampler;
+    this.circuits = circuits;
+    this.attempts = attempts;
+    this.log = log;
+    this.ids = ids;
+    this.meters = meters;
+    this.logCondition = logCondition;
+    this.node = node;
+  }
+
+  /** Answers one request, whatever happens; nothing is thrown for a reason the caller can mend. */
+  public void run(InferenceCall call, AnswerSink sink) throws InterruptedException {
+    long startNanos = System.nanoTime();
+    Instant startedAt = ids.now();
+    Snapshot snapshot = snapshots.current();
+    try (Admission admission = admit(call)) {
+      BoundFunction function = lookUp(call, snapshot);
+      OfferedTools tools = check(call, snapshot, function);
+      UUID inferenceId = ids.next();
+      UUID episodeId = call.episodeId() == null ? ids.next() : call.episodeId();
+      Decision decision = decide(call, function, inferenceId, episodeId);
+      InferenceDraft draft =
+          new InferenceDraft(
+              inferenceId, episodeId, startedAt, startNanos, call, snapshot, function, tools,
+              tags(call), decision);
+      Closing closing = Closing.NOTHING;
+      boolean logged;
+      try {
+        closing = attemptAndAnswer(call, snapshot, function, tools, draft, sink);
+      } finally {
+        sink.shield();
+        logged = write(call, snapshot, draft, admission);
+      }
+      closing.send(logged);
+    } catch (RefusedException e) {
+      meters.refused(e.refusal().getClass().getSimpleName());
+      refuse(call, e.refusal(), Map.of("x-request-id", call.origin().requestId()), sink);
+    } catch (CallerLeftException e) {
+      // The line is written; there is nobody to send the rest to.
+    }
+  }
+
+  // ---- admit -----------------------------------------------------------------------------------
+
+  /** Room in the spool; none for a dry run, which writes nothing. */
+  private record Admission(EventLog.@Nullable Reservation room) implements AutoCloseable {
+    @Override
+    public void close() {
+      if (room != null) {
+        room.close();
+      }
+    }
+  }
+
+  private Admission admit(InferenceCall call) {
+    if (call.dryrun()) {
+      return new Admission(null);
+    }
+    try {
+      return new Admission(log.reserve(LINE_BYTES + 10 * call.input().estimatedTokens()));
+    } catch (SpoolFullException e) {
+      throw new RefusedException(
+          new Refusal.Overloaded(String.valueOf(e.getMessage()), Duration.ofSeconds(5)));
+    }
+  }
+
+  // ---- look up ---------------------------------------------------------------------------------
+
+  private static BoundFunction lookUp(InferenceCall call, Snapshot snapshot) {
+    if (call.functionName() != null) {
+      BoundFunction function = snapshot.functions().get(call.functionName());
+      if (function == null) {
+        throw new RefusedException(new Refusal.UnknownFunction(call.functionName()));
+      }
+      if (call.variantName() != null && !function.variants().containsKey(call.variantName())) {
+        throw new RefusedException(
+            new Refusal.UnknownVariant(function.name(), call.variantName()));
+      }
+      return function;
+    }
+    String model = call.modelName() == null ? "" : call.modelName();
+    BoundFunction function = snapshot.functionOfModel(model);
+    if (function == null) {
+      throw new RefusedException(
+          new Refusal.UnknownModel(
+              "Unknown model: %s. Declare [models.%s], or use a shorthand such as openai::MODEL or dummy::good."
+                  .formatted(model, model)));
+    }
+    return function;
+  }
+
+  private static OfferedTools check(
+      InferenceCall call, Snapshot snapshot, BoundFunction function) {
+    FunctionDefinition definition = function.definition();
+    Prompts.check(definition, call.input());
+    if (definition.type() == FunctionDefinition.Type.JSON) {
+      return OfferedTools.NONE;
+    }
+    if (call.outputSchema() != null) {
+      throw RefusedException.malformed(
+          "output_schema",
+          "`output_schema` is for json functions; %s is a chat function"
+              .formatted(definition.name()));
+    }
+    return OfferedTools.of(snapshot, definition, call.tools());
+  }
+
+  private static Map<String, String> tags(InferenceCall call) {
+    if (call.namespace() == null && call.variantName() == null) {
+      return call.tags();
+    }
+    Map<String, String> tags = new LinkedHashMap<>(call.tags());
+    if (call.namespace() != null) {
+      tags.put("tensorzero::namespace", call.namespace());
+    }
+    if (call.variantName() != null) {
+      tags.put("tensorzero::variant_pinned", call.variantName());
+    }
+    return tags;
+  }
+
+  // ---- find eligible, decide -------------------------------------------------------------------
+
+  private Decision decide(
+      InferenceCall call, BoundFunction function, UUID inferenceId, UUID episodeId) {
+    Map<String, String> features =
+        function.segments().features(call.tags(), lastUserText(call.input().messages()));
+    String segment = function.vocabulary().admit(function.segments().segment(features));
+    FunctionRouting routing = function.routing();
+    EpisodeStickiness stickiness = function.stickiness();
+    if (routing == null || stickiness == null) {
+      return Decision.pinned(
+          function.variants().keySet().iterator().next(), segment, features);
+    }
+    if (call.variantName() != null) {
+      return Decision.pinned(call.variantName(), segment, features);
+    }
+    boolean remembers = !call.dryrun();
+    if (remembers && call.episodeId() != null) {
+      EpisodeStickiness.Choice earlier = stickiness.find(function.name(), episodeId);
+      if (earlier != null && function.variants().containsKey(earlier.variant())) {
+        return follow(earlier, function, features);
+      }
+    }
+    Experimentation.Learned learned = function.learned();
+    DecisionRequest request =
+        new DecisionRequest(
+            episodeId,
+            segment,
+            features,
+            call.input().estimatedTokens(),
+            exclusions(function, routing.policy().candidates()),
+            exclusions(function, routing.fallbackVariants()),
+            learned == null
+                || learned.exploreIf() == null
+                || learned.exploreIf().allows(call.tags()));
+    Decision decision;
+    try {
+      decision = sampler.decide(routing, request);
+    } catch (NoEligibleVariantException e) {
+      String message = String.valueOf(e.getMessage());
+      throw new RefusedException(
+          e.requestToBlame()
+              ? new Refusal.NothingEligible(message)
+              : new Refusal.Overloaded(message, Duration.ofSeconds(30)));
+    }
+    if (remembers && decision.kind() == DecisionKind.DECISION) {
+      EpisodeStickiness.Choice mine =
+          new EpisodeStickiness.Choice(
+              inferenceId, decision.chosenVariant(), decision.fallbackOrder(), segment);
+      EpisodeStickiness.Choice holds = stickiness.putIfAbsent(function.name(), episodeId, mine);
+      if (holds != mine && function.variants().containsKey(holds.variant())) {
+        return follow(holds, function, features);
+      }
+    }
+    return decision;
+  }
+
+  private Decision follow(
+      EpisodeStickiness.Choice choice, BoundFunction function, Map<String, String> features) {
+    List<String> order = new ArrayList<>();
+    for (String name : choice.fallbackOrder()) {
+      BoundVariant variant = function.variants().get(name);
+      if (variant != null && circuits.mayServe(variant.model())) {
+        order.add(name);
+      }
+    }
+    return Decision.sticky(
+        choice.decidedBy(), choice.variant(), order, choice.segment(), features);
+  }
+
+  private List<@Nullable Exclusion> exclusions(BoundFunction function, List<String> names) {
+    List<@Nullable Exclusion> result = new ArrayList<>(names.size());
+    for (String name : names) {
+      BoundVariant variant = function.variants().get(name);
+      result.add(
+          variant == null
+              ? new Exclusion(Exclusion.Level.STATE, "not configured")
+              : circuits.mayServe(variant.model())
+                  ? null
+                  : new Exclusion(Exclusion.Level.STATE, "circuit open"));
+    }
+    return result;
+  }
+
+  private static @Nullable String lastUserText(List<InputMessage> messages) {
+    for (InputMessage message : messages.reversed()) {
+      if (message.role() == InputMessage.Role.USER) {
+        StringBuilder text = new StringBuilder();
+        for (ContentBlock block : message.content()) {
+          if (block instanceof ContentBlock.Text part) {
+            text.append(part.text()).append('\n');
+          }
+        }
+        return text.toString();
+      }
+    }
+    return null;
+  }
+
+  // ---- render, attempt, answer -----------------------------------------------------------------
+
+  private Closing attemptAndAnswer(
+      InferenceCall call,
+      Snapshot snapshot,
+      BoundFunction function,
+      OfferedTools tools,
+      InferenceDraft draft,
+      AnswerSink sink) {
+    JsonSchema schema =
+        call.outputSchema() == null ? function.definition().outputSchema() : call.outputSchema();
+    RequestRenderer renderer =
+        new RequestRenderer(
+            function.definition(), call.input(), tools, schema, call.sampling(), call.jsonMode(),
+            call.format(), call.stream());
+    List<BoundVariant> order = new ArrayList<>();
+    for (String name : draft.decision.fallbackOrder()) {
+      BoundVariant variant = function.variants().get(name);
+      if (variant != null) {
+        order.add(variant);
+      }
+    }
+    Duration most = snapshot.catalog().gateway().globalOutboundTimeout();
+    boolean pinned = call.variantName() != null;
+    Attempts.Plan plan =
+        new Attempts.Plan(
+            order,
+            variant -> renderer.request(variant.definition()),
+            new RequestDeadlines(System.nanoTime() + most.toNanos(), call.stream()),
+            pinned,
+            call.input().estimatedTokens());
+    try (RunningAttempt attempt = attempts.firstAnswer(plan, draft.ledger)) {
+      boolean json = function.definition().type() == FunctionDefinition.Type.JSON;
+      AnswerFacts facts =
+          new AnswerFacts(
+              draft.inferenceId,
+              draft.episodeId,
+              attempt.variant().name(),
+              call.requestedModel(),
+              draft.startedAt,
+              json,
+              schema,
+              tools.schemas(),
+              call.usageAsked());
+      draft.serving(attempt, facts);
+      boolean throughTool = renderer.answersThroughTool(attempt.variant().definition());
+      return call.stream()
+          ? streamed(call, facts, attempt, throughTool, draft, sink)
+          : whole(call, facts, attempt, throughTool, draft, sink);
+    } catch (RefusedException e) {
+      draft.ended(Ending.FAILED, failureClass(e.refusal(), draft));
+      Map<String, String> headers = AnswerHeaders.of(call, draft, null);
+      return logged -> refuse(call, e.refusal(), with(headers, logged), sink);
+    } catch (InterruptedException | CallerLeftException e) {
+      draft.ended(Ending.ABANDONED, null);
+      return Closing.NOTHING;
+    } catch (RuntimeException e) {
+      LOG.error("inference {} failed by our own fault", draft.inferenceId, e);
+      draft.ended(Ending.FAILED, "internal");
+      Refusal refusal = internal(call);
+      return logged -> refuse(call, refusal, with(Map.of(), logged), sink);
+    }
+  }
+
+  private static Refusal internal(InferenceCall call) {
+    return new Refusal.Internal(
+        "the router failed; its log says why under request id " + call.origin().requestId());
+  }
+
+  private static String failureClass(Refusal refusal, InferenceDraft draft) {
+    String last = draft.ledger.lastErrorClass();
+    return switch (refusal) {
+      case Refusal.DeadlinePassed late -> "timed_out";
+      case Refusal.Overloaded overloaded -> "circuit_open";
+      case Refusal.Internal internal -> "internal";
+      default -> last == null ? "internal" : last;
+    };
+  }
+
+  private static Closing whole(
+      InferenceCall call,
+      AnswerFacts facts,
+      RunningAttempt attempt,
+      boolean throughTool,
+      InferenceDraft draft,
+      AnswerSink sink) {
+    attempt.succeeded();
+    draft.ended(Ending.ANSWERED, null);
+    Answer answer = throughTool ? toolAsText(attempt.soFar()) : attempt.soFar();
+    byte[] body = call.dialect().whole(facts, answer, usage(attempt, draft));
+    Map<String, String> headers = AnswerHeaders.of(call, draft, attempt);
+    return logged ->
+        sink.full(new AnswerHead(200, "application/json", with(headers, logged)), body);
+  }
+
+  private Closing streamed(
+      InferenceCall call,
+      AnswerFacts facts,
+      RunningAttempt attempt,
+      boolean throughTool,
+      InferenceDraft draft,
+      AnswerSink sink)
+      throws InterruptedException, CallerLeftException {
+    ChatStream stream = call.dialect().stream(facts);
+    boolean headSent = false;
+    try {
+      AnswerEvent event;
+      while ((event = attempt.next()) != null) {
+        if (event instanceof AnswerEvent.Fault fault && !stream.survivesFaults()) {
+          return brokenOff(attempt, fault, stream, draft, sink);
+        }
+        byte[] part = stream.part(throughTool ? toolAsText(event) : event);
+        if (part != null) {
+          if (!headSent) {
+            headSent = true;
+            sink.begin(streamHead(call, draft, attempt));
+          }
+          sink.write(part);
+        }
+      }
+    } catch (ProviderFailureException e) {
+      attempt.failed(e);
+      draft.ended(Ending.TRUNCATED, e.failure().errorClass());
+      if (!headSent) {
+        sink.begin(streamHead(call, draft, attempt));
+      }
+      byte[] last = stream.broken(e.failure().message());
+      return logged -> finish(last, sink);
+    }
+    attempt.succeeded();
+    AnswerEvent.Fault fault = attempt.fault();
+    draft.ended(
+        fault == null ? Ending.ANSWERED : Ending.TRUNCATED,
+        fault == null ? null : fault.errorClass());
+    if (!headSent) {
+      sink.begin(streamHead(call, draft, attempt));
+    }
+    byte[] last = stream.end(attempt.soFar(), usage(attempt, draft));
+    return logged -> finish(last, sink);
+  }
+
+  private static Closing brokenOff(
+      RunningAttempt attempt,
+      AnswerEvent.Fault fault,
+      ChatStream stream,
+      InferenceDraft draft,
+      AnswerSink sink) {
+    attempt.succeeded();
+    draft.ended(Ending.TRUNCATED, fault.errorClass());
+    byte[] last = stream.broken(fault.message());
+    return logged -> finish(last, sink);
+  }
+
+  private static void finish(byte[] last, AnswerSink sink)
+      throws InterruptedException, CallerLeftException {
+    sink.write(last);
+    sink.end();
+  }
+
+  private static AnswerHead streamHead(
+      InferenceCall call, InferenceDraft draft, RunningAttempt attempt) {
+    return new AnswerHead(200, "text/event-stream", AnswerHeaders.of(call, draft, attempt))
+        .with("cache-control", "no-cache");
+  }
+
+  private static AnswerUsage usage(RunningAttempt attempt, InferenceDraft draft) {
+    return new AnswerUsage(
+        attempt.tokensEstimated() ? Tokens.UNKNOWN : attempt.tokens(), draft.costNanos());
+  }
+
+  private static Answer toolAsText(Answer answer) {
+    List<Answer.Block> blocks = new ArrayList<>();
+    for (Answer.Block block : answer.blocks()) {
+      blocks.add(
+          block instanceof Answer.ToolCallBlock call
+              ? new Answer.TextBlock(call.arguments())
+              : block);
+    }
+    return new Answer(blocks, answer.finish(), answer.tokens());
+  }
+
+  private static AnswerEvent toolAsText(AnswerEvent event) {
+    return event instanceof AnswerEvent.ToolCallDelta call
+        ? new AnswerEvent.TextDelta(call.call(), call.arguments())
+        : event;
+  }
+
+  private static void refuse(
+      InferenceCall call, Refusal refusal, Map<String, String> headers, AnswerSink sink) {
+    RefusalAnswer answer = call.dialect().refusal(refusal);
+    AnswerHead head = new AnswerHead(answer.status(), "application/json", headers);
+    Duration retryAfter = answer.retryAfter();
+    if (retryAfter != null) {
+      head = head.with("retry-after", Long.toString(Math.max(1, retryAfter.toSeconds())));
+    }
+    sink.full(head, answer.body());
+  }
+
+  private static Map<String, String> with(Map<String, String> headers, boolean logged) {
+    if (logged) {
+      return headers;
+    }
+    Map<String, String> more = new LinkedHashMap<>(headers);
+    more.put("x-pointsman-log", "lost");
+    return more;
+  }
+
+  // ---- log -------------------------------------------------------------------------------------
+
+  /** Writes the line. False if the log refused it; a dry run has no line. */
+  private boolean write(
+      InferenceCall call, Snapshot snapshot, InferenceDraft draft, Admission admission) {
+    EventLog.Reservation room = admission.room();
+    if (room == null) {
+      return true;
+    }
+    try {
+      InferenceEvent event = draft.event(node);
+      String model = call.modelName() == null ? "" : call.modelName();
+      meters.requestCame(
+          "inference",
+          event.asker().functionName(),
+          model.isEmpty() || snapshot.catalog().models().containsKey(model) ? model : "other");
+      meters.inferenceEnded(event);
+      room.append(event);
+      logCondition.written();
+      return true;
+    } catch (AppendFailedException e) {
+      meters.logLost();
+      logCondition.lost();
+      LOG.error("inference {} is not in the log", draft.inferenceId, e);
+      return false;
+    }
+  }
+}

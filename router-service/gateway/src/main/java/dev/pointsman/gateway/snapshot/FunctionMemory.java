@@ -1,0 +1,42 @@
+package dev.pointsman.gateway.snapshot;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.routing.EpisodeStickiness;
+import dev.pointsman.routing.SegmentVocabulary;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+
+/** What a function remembers from one snapshot to the next. Used by the thread that swaps. */
+final class FunctionMemory {
+
+  private static final Duration STICKY_TTL = Duration.ofHours(24);
+  private static final int STICKY_MAX = 1_000_000;
+
+  private final InstantSource clock;
+  private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
+  private final Map<StickyKey, EpisodeStickiness> stickiness = new HashMap<>();
+
+  /** A function whose limits change starts a new memory. */
+  private record StickyKey(String function, int most, Duration timeToLive) {}
+
+  FunctionMemory(InstantSource clock) {
+    this.clock = clock;
+  }
+
+  SegmentVocabulary vocabulary(String function, Collection<String> known) {
+    return vocabularies.computeIfAbsent(function, name -> new SegmentVocabulary(known));
+  }
+
+  EpisodeStickiness stickiness(FunctionDefinition function) {
+    StickyKey key =
+        function.experimentation() instanceof Experimentation.Learned learned
+            ? new StickyKey(function.name(), learned.stickyMax(), learned.stickyTtl())
+            : new StickyKey(function.name(), STICKY_MAX, STICKY_TTL);
+    return stickiness.computeIfAbsent(
+        key, limits -> new EpisodeStickiness(limits.most(), limits.timeToLive(), clock));
+  }
+}

@@ -1,0 +1,31 @@
+package dev.pointsman.gateway.surface;
+
+import dev.pointsman.gateway.dialect.NativeDialect;
+import dev.pointsman.gateway.sink.RawAnswer;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import io.micronaut.http.MediaType;
+import io.micronaut.http.annotation.Body;
+import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Post;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** {@code POST /inference}. */
+@Controller
+final class NativeController {
+
+  private static final NativeDialect DIALECT = new NativeDialect();
+
+  private final RequestEntry entry;
+
+  NativeController(RequestEntry entry) {
+    this.entry = entry;
+  }
+
+  @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletableFuture<HttpResponse<RawAnswer>> inference(
+      HttpRequest<?> request, @Body byte @Nullable [] body) {
+    return entry.start(request, body, DIALECT, NativeRequests::read);
+  }
+}

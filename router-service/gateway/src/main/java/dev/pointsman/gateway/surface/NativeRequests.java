@@ -1,0 +1,159 @@
+package dev.pointsman.gateway.surface;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.catalog.JsonSchema;
+import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.gateway.dialect.NativeDialect;
+import dev.pointsman.gateway.inference.ToolOptions;
+import dev.pointsman.gateway.inference.ToolSpec;
+import dev.pointsman.gateway.json.FieldException;
+import dev.pointsman.gateway.json.JsonFields;
+import dev.pointsman.gateway.pipeline.InferenceCall;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of {@code POST /inference}. */
+final class NativeRequests {
+
+  private static final NativeDialect DIALECT = new NativeDialect();
+  private static final List<String> NOT_YET =
+      List.of(
+          "credentials",
+          "extra_body",
+          "extra_headers",
+          "provider_tools",
+          "include_raw_response",
+          "include_raw_usage",
+          "include_original_response",
+          "include_aggregated_response",
+          "internal_dynamic_variant_config");
+
+  private NativeRequests() {}
+
+  static InferenceCall read(JsonNode json, InferenceCall.Origin origin, Instant now) {
+    JsonFields body = JsonFields.of("", json);
+    String function = body.text("function_name");
+    String model = body.text("model_name");
+    if ((function == null) == (model == null)) {
+      throw new FieldException(
+          "function_name", "send exactly one of `function_name` and `model_name`");
+    }
+    String variant = body.text("variant_name");
+    if (variant != null && model != null) {
+      throw new FieldException(
+          "variant_name", "`variant_name` goes with `function_name`, not with `model_name`");
+    }
+    JsonFields input = JsonFields.of("input", body.required("input"));
+    boolean stream = body.flag("stream", false);
+    for (String name : NOT_YET) {
+      // `false` asks for nothing, so it is no request for what is missing.
+      if (body.node().path(name).isBoolean() && !body.node().path(name).booleanValue()) {
+        body.any(name);
+      } else {
+        body.unsupported(name);
+      }
+    }
+    if (Boolean.TRUE.equals(body.flag("internal"))) {
+      body.unsupported("internal");
+    }
+    CommonReading.cacheOptions(body, "cache_options");
+    JsonFields params = body.fields("params");
+    JsonFields chat = params == null ? null : params.fields("chat_completion");
+    SamplingParameters sampling = sampling(chat);
+    String jsonMode = chat == null ? null : chat.oneOf("json_mode", "off", "on", "strict", "tool");
+    if (chat != null) {
+      chat.unsupported("thinking_budget_tokens");
+      chat.rejectOthers();
+    }
+    if (params != null) {
+      params.rejectOthers();
+    }
+    InferenceCall call =
+        new InferenceCall(
+            origin,
+            DIALECT,
+            function,
+            model,
+            function == null ? String.valueOf(model) : function,
+            ContentReading.input(input),
+            CommonReading.episodeId(body, "episode_id", now),
+            CommonReading.namespace(body, "namespace"),
+            variant,
+            stream,
+            true,
+            body.flag("dryrun", false),
+            CommonReading.tags(body, "tags"),
+            null,
+            sampling,
+            jsonMode,
+            tools(body),
+            outputSchema(body),
+            null,
+            params == null ? null : params.node());
+    body.rejectOthers();
+    return call;
+  }
+
+  static SamplingParameters sampling(@Nullable JsonFields chat) {
+    if (chat == null) {
+      return new SamplingParameters(
+          null, null, null, null, null, null, List.of(), null, null, null);
+    }
+    Long maxTokens = chat.whole("max_tokens", 1, Integer.MAX_VALUE);
+    List<String> stop = chat.texts("stop_sequences");
+    return new SamplingParameters(
+        chat.number("temperature"),
+        maxTokens == null ? null : maxTokens.intValue(),
+        chat.whole("seed", Long.MIN_VALUE, Long.MAX_VALUE),
+        chat.number("top_p"),
+        chat.number("presence_penalty"),
+        chat.number("frequency_penalty"),
+        stop == null ? List.of() : stop,
+        chat.text("reasoning_effort"),
+        chat.text("service_tier"),
+        chat.text("verbosity"));
+  }
+
+  private static ToolOptions tools(JsonFields body) {
+    List<String> allowed = body.texts("allowed_tools");
+    List<ToolSpec> additional = new ArrayList<>();
+    List<JsonNode> given = body.list("additional_tools");
+    for (int i = 0; i < given.size(); i++) {
+      JsonFields tool = JsonFields.of("additional_tools[%d]".formatted(i), given.get(i));
+      String type = tool.text("type");
+      if (type != null && !type.equals("function")) {
+        throw new FieldException(
+            tool.pathOf("type"), "`%s`: only functions are supported".formatted(tool.pathOf("type")));
+      }
+      JsonNode parameters = tool.required("parameters");
+      CommonReading.checkDepth(parameters, tool.pathOf("parameters"));
+      additional.add(
+          new ToolSpec(
+              tool.requiredText("name"),
+              tool.text("description"),
+              parameters,
+              tool.flag("strict")));
+      tool.rejectOthers();
+    }
+    return new ToolOptions(
+        allowed,
+        additional,
+        CommonReading.nativeToolChoice(body, "tool_choice"),
+        body.flag("parallel_tool_calls"));
+  }
+
+  private static @Nullable JsonSchema outputSchema(JsonFields body) {
+    JsonNode schema = body.any("output_schema");
+    if (schema == null) {
+      return null;
+    }
+    CommonReading.checkDepth(schema, "output_schema");
+    try {
+      return JsonSchema.of(schema);
+    } catch (IllegalArgumentException e) {
+      throw new FieldException("output_schema", "`output_schema`: " + e.getMessage());
+    }
+  }
+}

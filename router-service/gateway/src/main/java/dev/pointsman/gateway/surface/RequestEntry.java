@@ -1,0 +1,140 @@
+package dev.pointsman.gateway.surface;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.access.Caller;
+import dev.pointsman.gateway.dialect.ChatDialect;
+import dev.pointsman.gateway.dialect.RefusalAnswer;
+import dev.pointsman.gateway.inference.Refusal;
+import dev.pointsman.gateway.inference.RefusedException;
+import dev.pointsman.gateway.json.FieldException;
+import dev.pointsman.gateway.json.Json;
+import dev.pointsman.gateway.json.MalformedJsonException;
+import dev.pointsman.gateway.operations.Drain;
+import dev.pointsman.gateway.pipeline.InferenceCall;
+import dev.pointsman.gateway.pipeline.InferencePipeline;
+import dev.pointsman.gateway.sink.AnswerHead;
+import dev.pointsman.gateway.sink.AnswerSink;
+import dev.pointsman.gateway.sink.Answers;
+import dev.pointsman.gateway.sink.RawAnswer;
+import dev.pointsman.routing.IdSource;
+import io.micronaut.http.HttpHeaders;
+import io.micronaut.http.HttpRequest;
+import io.micronaut.http.HttpResponse;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The way from an HTTP request into the pipeline, the same for every surface. */
+@Singleton
+final class RequestEntry {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RequestEntry.class);
+  private static final Pattern REQUEST_ID = Pattern.compile("[!-~]{1,128}");
+  private static final Pattern TRACE_PARENT =
+      Pattern.compile("[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}.*");
+
+  private final Answers answers;
+  private final InferencePipeline pipeline;
+  private final IdSource ids;
+  private final Drain drain;
+
+  RequestEntry(Answers answers, InferencePipeline pipeline, IdSource ids, Drain drain) {
+    this.answers = answers;
+    this.pipeline = pipeline;
+    this.ids = ids;
+    this.drain = drain;
+  }
+
+  /** Makes a call of a body. */
+  @FunctionalInterface
+  interface Reader {
+    InferenceCall read(JsonNode body, InferenceCall.Origin origin, Instant now);
+  }
+
+  CompletableFuture<HttpResponse<RawAnswer>> start(
+      HttpRequest<?> request, byte @Nullable [] body, ChatDialect dialect, Reader reader) {
+    InferenceCall.Origin origin = origin(request.getHeaders());
+    return answers.start(request, sink -> answer(origin, body, dialect, reader, sink));
+  }
+
+  private void answer(
+      InferenceCall.Origin origin,
+      byte @Nullable [] body,
+      ChatDialect dialect,
+      Reader reader,
+      AnswerSink sink)
+      throws InterruptedException {
+    InferenceCall call;
+    try {
+      if (drain.begun()) {
+        throw new RefusedException(
+            new Refusal.Overloaded(
+                "this router is about to stop: ask another one", Duration.ofSeconds(5)));
+      }
+      call = reader.read(Json.parse(body == null ? new byte[0] : body), origin, ids.now());
+    } catch (MalformedJsonException e) {
+      refuse(new Refusal.Malformed(String.valueOf(e.getMessage()), null), origin, dialect, sink);
+      return;
+    } catch (FieldException e) {
+      refuse(
+          new Refusal.Malformed(
+              String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path()),
+          origin,
+          dialect,
+          sink);
+      return;
+    } catch (RefusedException e) {
+      refuse(e.refusal(), origin, dialect, sink);
+      return;
+    }
+    try {
+      pipeline.run(call, sink);
+    } catch (RuntimeException e) {
+      LOG.error("request {} failed by our own fault", origin.requestId(), e);
+      refuse(
+          new Refusal.Internal(
+              "the router failed; its log says why under request id " + origin.requestId()),
+          origin,
+          dialect,
+          sink);
+    }
+  }
+
+  private static void refuse(
+      Refusal refusal, InferenceCall.Origin origin, ChatDialect dialect, AnswerSink sink) {
+    RefusalAnswer answer = dialect.refusal(refusal);
+    AnswerHead head =
+        new AnswerHead(
+            answer.status(), "application/json", Map.of("x-request-id", origin.requestId()));
+    Duration retryAfter = answer.retryAfter();
+    sink.full(
+        retryAfter == null ? head : head.with("retry-after", Long.toString(retryAfter.toSeconds())),
+        answer.body());
+  }
+
+  private InferenceCall.Origin origin(HttpHeaders headers) {
+    String requestId = headers.get("x-request-id");
+    if (requestId == null || !REQUEST_ID.matcher(requestId).matches()) {
+      requestId = ids.next().toString();
+    }
+    String parent = headers.get("traceparent");
+    String traceId = null;
+    if (parent != null) {
+      var match = TRACE_PARENT.matcher(parent);
+      traceId = match.matches() ? match.group(1) : null;
+    }
+    String idempotencyKey = headers.get("idempotency-key");
+    return new InferenceCall.Origin(
+        Caller.ANONYMOUS,
+        requestId,
+        traceId,
+        idempotencyKey == null || idempotencyKey.length() > 255 ? null : idempotencyKey,
+        "true".equals(headers.get("x-pointsman-debug")));
+  }
+}

@@ -1,0 +1,632 @@
+package dev.pointsman.report;
+
+import dev.pointsman.analysis.AllocationTest;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.EventTable;
+import dev.pointsman.eventstore.HistoryQueries;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.StatisticsRow;
+import dev.pointsman.eventstore.StoredInference;
+import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.eventstore.VariantTotals;
+import dev.pointsman.report.FunctionReport.Headline;
+import dev.pointsman.report.FunctionReport.Range;
+import dev.pointsman.report.FunctionReport.SegmentLine;
+import dev.pointsman.report.FunctionReport.VariantLine;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.PropensityCheck;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers the questions of people from what the store holds. Every method queries the store and may
+ * take a second; none belongs on a request thread.
+ */
+public final class Reports {
+
+  private static final Predicate<StatisticsRow> ALL = row -> true;
+  private static final Duration RELEARNING = Duration.ofMinutes(10);
+  private static final int OVERALL_DECISIONS = 1_000;
+  private static final int SEGMENT_DECISIONS = 200;
+
+  private final EventStore store;
+  private final Supplier<FunctionCatalog> catalog;
+  private final Function<FunctionDefinition, RewardRule> rewardRules;
+  private final PolicyBindings bindings;
+  private final InstantSource clock;
+
+  /**
+   * Reports over a store.
+   *
+   * @param catalog what is configured now
+   * @param rewardRules what counts as quality, per function
+   * @param bindings binds stored revisions
+   */
+  public Reports(
+      EventStore store,
+      Supplier<FunctionCatalog> catalog,
+      Function<FunctionDefinition, RewardRule> rewardRules,
+      PolicyBindings bindings,
+      InstantSource clock) {
+    this.store = store;
+    this.catalog = catalog;
+    this.rewardRules = rewardRules;
+    this.bindings = bindings;
+    this.clock = clock;
+  }
+
+  /** Names of configured and of logged functions. */
+  public List<String> functionNames() {
+    TreeSet<String> names = new TreeSet<>(catalog.get().functions().keySet());
+    store
+        .functions()
+        .counts(Instant.EPOCH, clock.instant())
+        .forEach(counts -> names.add(counts.functionName()));
+    return List.copyOf(names);
+  }
+
+  /** The overview page's figures. */
+  public Overview overview(Range range) {
+    List<Overview.FunctionLine> lines = new ArrayList<>();
+    long inferences = 0;
+    long notAnswered = 0;
+    double dollars = 0;
+    boolean priced = false;
+    for (String name : functionNames()) {
+      Loaded loaded = load(name, range);
+      FunctionFigures figures = loaded.figures();
+      FunctionReport report = report(name, range, loaded);
+      Map<String, Double> shares =
+          new TreeMap<>(store.functions().meanPropensities(name, OVERALL_DECISIONS));
+      lines.add(
+          new Overview.FunctionLine(
+              name,
+              report.verdict(),
+              List.copyOf(shares.keySet()),
+              shares.values().stream().mapToDouble(Double::doubleValue).toArray(),
+              report.headline().quality(),
+              report.headline().dollarsPerThousand(),
+              report.headline().p95Millis(),
+              report.headline().feedbackShare()));
+      inferences += figures.sum(ALL, StatisticsRow::inferences);
+      notAnswered += figures.sum(ALL, row -> row.inferences() - row.answered());
+      dollars += figures.sum(ALL, StatisticsRow::costNanos) / 1e9;
+      priced |= figures.sum(ALL, StatisticsRow::costCount) > 0;
+    }
+    lines.sort(java.util.Comparator.comparing(line -> urgency(line.verdict().state())));
+    List<Mark> marks = new ArrayList<>(marks(null, range));
+    return new Overview(
+        range,
+        inferences,
+        inferences == 0 ? Double.NaN : (double) notAnswered / inferences,
+        priced ? dollars : null,
+        lines,
+        marks.reversed().subList(0, Math.min(20, marks.size())));
+  }
+
+  private static int urgency(Verdict.State state) {
+    return switch (state) {
+      case BLOCKED -> 0;
+      case LEARNING -> 1;
+      case HOLD -> 2;
+    };
+  }
+
+  /** One function's report; empty when it is neither configured nor logged. */
+  public Optional<FunctionReport> function(String name, Range range) {
+    if (!functionNames().contains(name)) {
+      return Optional.empty();
+    }
+    return Optional.of(report(name, range, load(name, range)));
+  }
+
+  private record Loaded(
+      @Nullable FunctionDefinition definition,
+      Experimentation.@Nullable Learned learned,
+      RewardRule rule,
+      FunctionFigures figures) {}
+
+  private Loaded load(String name, Range range) {
+    FunctionDefinition definition = catalog.get().functions().get(name);
+    Experimentation.Learned learned =
+        definition != null && definition.experimentation() instanceof Experimentation.Learned l
+            ? l
+            : null;
+    RewardRule rule =
+        definition == null ? RewardRule.unrewarded(name) : rewardRules.apply(definition);
+    Instant now = clock.instant();
+    store.refreshStatistics(rule, now);
+    List<StatisticsRow> rows = store.statistics(name, rule.metric(), range.from(), range.to());
+    return new Loaded(
+        definition,
+        learned,
+        rule,
+        new FunctionFigures(
+            rows,
+            now,
+            rule.attributionWindow(),
+            definition == null ? List.of() : definition.variants().keySet()));
+  }
+
+  private FunctionReport report(String name, Range range, Loaded loaded) {
+    FunctionFigures figures = loaded.figures();
+    List<Mark> marks = marks(name, range);
+    Map<String, VariantTotals> totals = new TreeMap<>();
+    store
+        .functions()
+        .variantTotals(name, range.from(), range.to())
+        .forEach(total -> totals.put(total.variant(), total));
+    Headline headline = headline(loaded, totals.values());
+    List<VariantLine> variants =
+        figures.variants().stream()
+            .map(variant -> line(variant, figures, totals.get(variant)))
+            .toList();
+    List<HealthCheck> health = health(loaded, headline, marks, range);
+    return new FunctionReport(
+        name,
+        policyInWords(name, loaded),
+        loaded.rule().metric().isEmpty() ? null : loaded.rule().metric(),
+        range,
+        verdict(loaded, headline, health, marks, range),
+        health,
+        headline,
+        variants,
+        segments(name, figures),
+        figures.shares(range, clock.instant()),
+        loaded.learned() == null
+            ? List.of()
+            : figures.qualityByLane(range, List.of("policy", "holdout", "uniform")),
+        marks);
+  }
+
+  private static Headline headline(Loaded loaded, Collection<VariantTotals> totals) {
+    FunctionFigures figures = loaded.figures();
+    long inferences = figures.sum(ALL, StatisticsRow::inferences);
+    long priced = figures.sum(ALL, StatisticsRow::costCount);
+    long compared = figures.sum(ALL, StatisticsRow::comparedCount);
+    long[] coverage = figures.coverage(ALL);
+    Double policyCost = figures.dollarsPerThousand(lane("policy"));
+    Double holdoutCost = figures.dollarsPerThousand(lane("holdout"));
+    long pending =
+        loaded.rule().metric().isEmpty()
+            ? 0
+            : figures.sum(row -> !figures.matured(row), StatisticsRow::pulls);
+    return new Headline(
+        inferences,
+        figures.sum(ALL, StatisticsRow::pulls),
+        figures.quality(lane("policy")),
+        figures.quality(lane("holdout")),
+        figures.dollarsPerThousand(ALL),
+        compared == 0
+            ? null
+            : figures.sum(ALL, StatisticsRow::baselineCostNanos) / 1e9 / compared * 1_000,
+        compared == 0
+            ? null
+            : figures.sum(ALL, row -> row.baselineCostNanos() - row.comparedCostNanos()) / 1e9,
+        policyCost == null || holdoutCost == null
+            ? null
+            : (holdoutCost - policyCost)
+                / 1_000
+                * figures.sum(lane("policy"), StatisticsRow::costCount),
+        figures.sum(ALL, StatisticsRow::answered)
+            - Math.min(priced, figures.sum(ALL, StatisticsRow::answered)),
+        largest(totals, VariantTotals.Quantiles::p50),
+        largest(totals, VariantTotals.Quantiles::p95),
+        loaded.rule().metric().isEmpty() || coverage[0] == 0
+            ? null
+            : (double) coverage[1] / coverage[0],
+        pending);
+  }
+
+  private static VariantLine line(
+      String variant, FunctionFigures figures, @Nullable VariantTotals totals) {
+    Predicate<StatisticsRow> own = row -> row.variant().equals(variant);
+    long allServed = figures.sum(ALL, StatisticsRow::served);
+    long allPulls = figures.sum(ALL, StatisticsRow::pulls);
+    double expected = figures.expectedPulls(variant);
+    long inferences = figures.sum(own, StatisticsRow::inferences);
+    long[] coverage = figures.coverage(own);
+    return new VariantLine(
+        variant,
+        allServed == 0 ? Double.NaN : (double) figures.sum(own, StatisticsRow::served) / allServed,
+        allPulls == 0 ? Double.NaN : expected / allPulls,
+        figures.standardisedQuality(variant),
+        figures.quality(own),
+        figures.dollarsPerThousand(own),
+        totals == null ? null : totals.duration().p50() / 1_000,
+        totals == null ? null : totals.duration().p95() / 1_000,
+        inferences == 0
+            ? Double.NaN
+            : (double) figures.sum(own, row -> row.inferences() - row.answered()) / inferences,
+        figures.sum(own, StatisticsRow::pulls),
+        coverage[0] == 0 ? null : (double) coverage[1] / coverage[0]);
+  }
+
+  private List<SegmentLine> segments(String name, FunctionFigures figures) {
+    Map<String, Map<String, Double>> lately =
+        store.functions().meanPropensitiesBySegment(name, SEGMENT_DECISIONS);
+    List<SegmentLine> lines = new ArrayList<>();
+    for (String segment : figures.segments()) {
+      Map<String, Double> probabilities = lately.getOrDefault(segment, Map.of());
+      double[] shares = new double[figures.variants().size()];
+      double[] qualities = new double[shares.length];
+      String leader = "";
+      double most = Double.NaN;
+      for (int v = 0; v < shares.length; v++) {
+        String variant = figures.variants().get(v);
+        shares[v] = probabilities.getOrDefault(variant, Double.NaN);
+        qualities[v] =
+            figures
+                .quality(row -> row.segment().equals(segment) && row.variant().equals(variant))
+                .mean();
+        if (!Double.isNaN(shares[v]) && !(shares[v] <= most)) {
+          most = shares[v];
+          leader = variant;
+        }
+      }
+      lines.add(
+          new SegmentLine(
+              segment,
+              figures.sum(row -> row.segment().equals(segment), StatisticsRow::pulls),
+              leader,
+              most,
+              shares,
+              qualities));
+    }
+    return lines;
+  }
+
+  private List<HealthCheck> health(
+      Loaded loaded, Headline headline, List<Mark> marks, Range range) {
+    FunctionFigures figures = loaded.figures();
+    List<HealthCheck> checks = new ArrayList<>();
+    checks.add(allocation(figures));
+    if (loaded.learned() != null) {
+      checks.add(lanes(loaded.rule().functionName(), range));
+    }
+    if (loaded.learned() != null) {
+      checks.add(feedback(figures, headline));
+    }
+    checks.add(prices(loaded, headline));
+    checks.add(providers(figures));
+    checks.add(drift(marks, range));
+    return checks;
+  }
+
+  private static HealthCheck allocation(FunctionFigures figures) {
+    HealthCheck.State state = HealthCheck.State.OK;
+    String worst = "";
+    double least = 1;
+    for (String variant : figures.variants()) {
+      AllocationTest.Result result = figures.allocation(variant);
+      if (result.p() < least) {
+        least = result.p();
+        worst = variant;
+      }
+      state = worse(state, stateOf(result.outcome()));
+    }
+    return new HealthCheck(
+        "allocation",
+        state,
+        state == HealthCheck.State.OK
+            ? "variants are chosen as often as their propensities say"
+            : String.format(
+                Locale.ROOT,
+                "%s is not chosen as often as its propensity says (always-valid p = %.2g): do not"
+                    + " trust any estimate until the cause is found",
+                worst,
+                least));
+  }
+
+  private HealthCheck lanes(String name, Range range) {
+    Map<String, AllocationTest> tests = new TreeMap<>();
+    store
+        .functions()
+        .draws(
+            name,
+            range.from(),
+            range.to(),
+            draw -> {
+              if (draw.laneShares().size() > 1) {
+                draw.laneShares()
+                    .forEach(
+                        (lane, share) ->
+                            tests
+                                .computeIfAbsent(lane, l -> new AllocationTest())
+                                .accept(lane.equals(draw.lane()), share));
+              }
+            });
+    HealthCheck.State state = HealthCheck.State.OK;
+    List<String> off = new ArrayList<>();
+    for (Map.Entry<String, AllocationTest> test : tests.entrySet()) {
+      AllocationTest.Result result = test.getValue().result();
+      state = worse(state, stateOf(result.outcome()));
+      if (result.outcome() != AllocationTest.Outcome.FINE) {
+        off.add(String.format(Locale.ROOT, "%s (p = %.2g)", test.getKey(), result.p()));
+      }
+    }
+    return new HealthCheck(
+        "lanes",
+        state,
+        off.isEmpty()
+            ? "lanes are drawn as often as their shares say"
+            : "drawn more or less often than their shares say: " + String.join(", ", off));
+  }
+
+  private static HealthCheck feedback(FunctionFigures figures, Headline headline) {
+    if (headline.feedbackShare() == null) {
+      return new HealthCheck("feedback", HealthCheck.State.OK, "no decision has matured yet");
+    }
+    double rate = headline.feedbackShare();
+    HealthCheck.State state = HealthCheck.State.OK;
+    String worst = "";
+    for (String variant : figures.variants()) {
+      long[] coverage = figures.coverage(row -> row.variant().equals(variant));
+      AllocationTest.Result result =
+          AllocationTest.ofSums(coverage[1], coverage[0] * rate, coverage[0] * rate * (1 - rate));
+      if (result.outcome() != AllocationTest.Outcome.FINE && worst.isEmpty()) {
+        worst =
+            String.format(
+                Locale.ROOT,
+                "%s gets feedback on %.0f %%, the function on %.0f %%: what is missing may not be"
+                    + " missing at random",
+                variant,
+                100.0 * coverage[1] / coverage[0],
+                100 * rate);
+      }
+      state = worse(state, stateOf(result.outcome()));
+    }
+    return new HealthCheck(
+        "feedback",
+        state,
+        worst.isEmpty()
+            ? String.format(
+                Locale.ROOT,
+                "%.0f %% of matured decisions have feedback, alike over variants",
+                100 * rate)
+            : worst);
+  }
+
+  private static HealthCheck prices(Loaded loaded, Headline headline) {
+    if (headline.unpriced() == 0) {
+      return new HealthCheck("prices", HealthCheck.State.OK, "every answer has a price");
+    }
+    boolean matters = loaded.learned() != null && loaded.learned().settings().costWeight() > 0;
+    return new HealthCheck(
+        "prices",
+        matters ? HealthCheck.State.BLOCKED : HealthCheck.State.WATCH,
+        "%,d answers have no known price; give their models a cost".formatted(headline.unpriced()));
+  }
+
+  private static HealthCheck providers(FunctionFigures figures) {
+    long inferences = figures.sum(ALL, StatisticsRow::inferences);
+    long failed = figures.sum(ALL, StatisticsRow::failed);
+    double share = inferences == 0 ? 0 : (double) failed / inferences;
+    return new HealthCheck(
+        "providers",
+        share > 0.5
+            ? HealthCheck.State.BLOCKED
+            : share > 0.05 ? HealthCheck.State.WATCH : HealthCheck.State.OK,
+        failed == 0
+            ? "no inference failed"
+            : String.format(
+                Locale.ROOT,
+                "%,d of %,d inferences were not answered by any variant",
+                failed,
+                inferences));
+  }
+
+  private static HealthCheck drift(List<Mark> marks, Range range) {
+    List<Mark> alarms = alarms(marks);
+    if (alarms.isEmpty()) {
+      return new HealthCheck("drift", HealthCheck.State.OK, "no change of quality was found");
+    }
+    Mark last = alarms.getLast();
+    boolean fresh = last.at().isAfter(range.to().minus(RELEARNING));
+    return new HealthCheck(
+        "drift", fresh ? HealthCheck.State.WATCH : HealthCheck.State.OK, last.text());
+  }
+
+  private static List<Mark> alarms(List<Mark> marks) {
+    return marks.stream().filter(mark -> mark.kind().equals("policy")).toList();
+  }
+
+  private static Verdict verdict(
+      Loaded loaded, Headline headline, List<HealthCheck> health, List<Mark> marks, Range range) {
+    if (loaded.learned() == null) {
+      return VerdictRule.ofFixed(health);
+    }
+    List<Mark> alarms = alarms(marks);
+    boolean relearning =
+        !alarms.isEmpty()
+            && alarms.getLast().at().isAfter(range.to().minus(loaded.rule().attributionWindow()));
+    String costs =
+        headline.dollarsPerThousand() == null || headline.baselineDollarsPerThousand() == null
+            ? ""
+            : String.format(
+                Locale.ROOT,
+                "$%.2f per 1,000 against $%.2f with the baseline",
+                headline.dollarsPerThousand(),
+                headline.baselineDollarsPerThousand());
+    return VerdictRule.ofLearned(
+        health,
+        headline.quality(),
+        headline.holdoutQuality(),
+        costs,
+        relearning ? "relearning: " + alarms.getLast().text() : "");
+  }
+
+  /** The latest rows of a function, newest first. */
+  public List<LiveDecision> live(String function, int most) {
+    return store
+        .history()
+        .inferences(function, HistoryQueries.Key.until(clock.instant()), most)
+        .stream()
+        .map(Reports::live)
+        .toList();
+  }
+
+  private static LiveDecision live(InferenceEvent event) {
+    Decision decision = event.decision();
+    return new LiveDecision(
+        event.ids().startedAt(),
+        event.ids().inferenceId(),
+        decision.segment(),
+        decision.chosenVariant(),
+        decision.propensity(),
+        DecisionComposition.why(
+            decision.kind(),
+            decision.lane() == null ? decision.stratum() : decision.lane(),
+            decision.explored()),
+        event.quantities().costNanos(),
+        event.quantities().durationMicros() / 1_000.0,
+        event.outcome().ending().label());
+  }
+
+  /** One inference whole, with both checks of its decision; empty when it is not in the store. */
+  public Optional<DecisionStory> story(UUID inferenceId) {
+    StoredInference stored = store.history().inference(inferenceId);
+    if (stored == null) {
+      return Optional.empty();
+    }
+    Decision decision = stored.event().decision();
+    if (decision.kind() != DecisionKind.DECISION) {
+      return Optional.of(new DecisionStory(stored.event(), stored.feedback(), List.of(), null));
+    }
+    return Optional.of(
+        new DecisionStory(
+            stored.event(),
+            stored.feedback(),
+            PropensityCheck.check(decision, stored.event().quantities().baselineVariant()),
+            rederived(stored.event())));
+  }
+
+  private DecisionStory.@Nullable Rederived rederived(InferenceEvent event) {
+    Decision decision = event.decision();
+    PolicyVersion version = decision.version();
+    if (version == null) {
+      return null;
+    }
+    String function = event.asker().functionName();
+    PolicyRevision revision =
+        version.revision() == 0
+            ? null
+            : store.history().revision(function, version.generation(), version.revision());
+    if (version.revision() != 0 && revision == null) {
+      return null;
+    }
+    return bindings
+        .bind(function, revision, event.versions().configHash())
+        .map(routing -> PropensityCheck.rederive(routing, decision))
+        .map(again -> new DecisionStory.Rederived(again.propensities(), again.equal()))
+        .orElse(null);
+  }
+
+  /**
+   * Mean propensities lately.
+   *
+   * @param probabilities per variant over the last 1,000 decisions
+   * @param bySegment per segment and variant over the segment's last 200
+   */
+  public record SamplingProbabilities(
+      Map<String, Double> probabilities, Map<String, Map<String, Double>> bySegment) {}
+
+  /** A function's mean propensities lately; empty when it is neither configured nor logged. */
+  public Optional<SamplingProbabilities> samplingProbabilities(String name) {
+    if (!functionNames().contains(name)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        new SamplingProbabilities(
+            store.functions().meanPropensities(name, OVERALL_DECISIONS),
+            store.functions().meanPropensitiesBySegment(name, SEGMENT_DECISIONS)));
+  }
+
+  /** Names of the tables that can be exported. */
+  public List<String> exportTables() {
+    return Arrays.stream(EventTable.values()).map(EventTable::tableName).toList();
+  }
+
+  /**
+   * Writes a table out.
+   *
+   * @param table one of {@link #exportTables()}
+   * @param format {@code jsonl}, {@code csv} or {@code parquet}
+   * @return the rows written
+   * @throws IllegalArgumentException if there is no such table or format
+   */
+  public long export(String table, String format, OutputStream out) {
+    return store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+  }
+
+  private static @Nullable Double largest(
+      Collection<VariantTotals> totals, ToDoubleFunction<VariantTotals.Quantiles> quantile) {
+    return totals.isEmpty()
+        ? null
+        : totals.stream().map(VariantTotals::duration).mapToDouble(quantile).max().orElseThrow()
+            / 1_000;
+  }
+
+  private List<Mark> marks(@Nullable String function, Range range) {
+    return store.history().changes(function, range.from(), range.to(), 200).stream()
+        .map(change -> new Mark(change.at(), change.kind().label(), change.reason()))
+        .toList();
+  }
+
+  private String policyInWords(String name, Loaded loaded) {
+    if (loaded.definition() == null) {
+      return "not configured any more";
+    }
+    return switch (loaded.definition().experimentation()) {
+      case Experimentation.Uniform _ -> "uniform";
+      case Experimentation.Static _ -> "static weights";
+      case Experimentation.Learned learned -> {
+        PolicyRevision latest = store.history().latestRevision(name);
+        yield learned.settings().algorithm()
+            + (latest == null
+                ? ", no revision yet"
+                : ", generation %s, revision %d".formatted(latest.generation(), latest.revision()));
+      }
+    };
+  }
+
+  private static Predicate<StatisticsRow> lane(String lane) {
+    return row -> row.lane().equals(lane);
+  }
+
+  private static HealthCheck.State worse(HealthCheck.State a, HealthCheck.State b) {
+    return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static HealthCheck.State stateOf(AllocationTest.Outcome outcome) {
+    return switch (outcome) {
+      case FINE -> HealthCheck.State.OK;
+      case WARN -> HealthCheck.State.WATCH;
+      case BLOCK -> HealthCheck.State.BLOCKED;
+    };
+  }
+}

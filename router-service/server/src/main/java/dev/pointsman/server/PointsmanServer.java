@@ -1,0 +1,198 @@
+package dev.pointsman.server;
+
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.StoreSettings;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.dashboard.ReportThreads;
+import dev.pointsman.eventlog.ConfigEvent;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.Drain;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.gateway.sink.NettySettings;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.trainer.PolicyTrainer;
+import dev.pointsman.worlds.WorldClock;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.net.InetAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The whole service in one process: log, store, control, trainer, configuration watch, and the HTTP
+ * server with its surfaces and pages. Parts are opened in the order in which they need each other
+ * and closed in the opposite one.
+ */
+final class PointsmanServer implements AutoCloseable {
+
+  static final String VERSION = "0.1.0";
+
+  private static final Logger log = LoggerFactory.getLogger(PointsmanServer.class);
+
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final URI url;
+
+  private PointsmanServer(
+      FunctionCatalog catalog, List<String> configFiles, ServerOptions options, boolean simulated) {
+    StoreSettings settings = catalog.store();
+    Path path = options.data() == null ? Path.of(settings.dataDirectory()) : options.data();
+    DataDirectory directory = new DataDirectory(path);
+    directory.create();
+    // Native libraries are unpacked there and swept with the directory, not left in a shared one.
+    System.setProperty("java.io.tmpdir", directory.temporary().toString());
+
+    InstantSource clock = InstantSource.system();
+    IdSource ids = new IdSource(clock, () -> ThreadLocalRandom.current().nextLong());
+    EventLog eventLog =
+        opened(
+            EventLog.open(
+                directory.spool(),
+                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())));
+    ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
+    EventStore store = opened(EventStore.open(path, EventStore.Settings.DEFAULT));
+    Drain drain = opened(new Drain(store, eventLog));
+    // Everything acknowledged before the last stop, revisions among it, before anything is decided.
+    drain.drainNow();
+    if (store.history().configuration(catalog.configHash()) == null) {
+      eventLog.append(new ConfigEvent(ids.next(), ids.now(), catalog.configHash(), catalog.text()));
+    }
+    List<PolicyRevision> revisions =
+        catalog.functions().keySet().stream()
+            .map(store.history()::latestRevision)
+            .filter(java.util.Objects::nonNull)
+            .toList();
+
+    ApplicationContext context = opened(context(catalog, options));
+    context.registerSingleton(
+        ServerParts.class,
+        new ServerParts(
+            catalog,
+            revisions,
+            eventLog,
+            store,
+            control,
+            ids,
+            clock,
+            new WorldClock(clock),
+            new DashboardSettings(catalog.gateway().basePath(), simulated),
+            node()));
+    context.start();
+    ActiveSnapshot snapshots = context.getBean(ActiveSnapshot.class);
+    PolicyTrainer trainer =
+        opened(
+            new PolicyTrainer(
+                new PolicyTrainer.Surroundings(
+                    store,
+                    function -> Optional.ofNullable(store.history().latestRevision(function)),
+                    eventLog::append,
+                    control,
+                    () -> snapshots.current().catalog(),
+                    snapshots::swap,
+                    ids,
+                    VERSION)));
+    drain.start();
+    trainer.start();
+    if (!configFiles.isEmpty()) {
+      opened(ConfigurationWatch.start(configFiles, snapshots, eventLog, ids));
+    }
+    EmbeddedServer server = context.getBean(EmbeddedServer.class);
+    server.start();
+    url = URI.create("http://%s:%d".formatted(server.getHost(), server.getPort()));
+    directory.announce(url);
+    parts.push(directory::withdraw);
+  }
+
+  /**
+   * Starts everything; when it returns, the service answers.
+   *
+   * @param configFiles files to watch for changes; none when the configuration is built in
+   * @param simulated whether pages must say that the models are simulated
+   */
+  static PointsmanServer start(
+      FunctionCatalog catalog, List<String> configFiles, ServerOptions options, boolean simulated) {
+    PointsmanServer server = new PointsmanServer(catalog, configFiles, options, simulated);
+    Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::close));
+    return server;
+  }
+
+  private <T extends AutoCloseable> T opened(T part) {
+    parts.push(part);
+    return part;
+  }
+
+  private static ApplicationContext context(FunctionCatalog catalog, ServerOptions options) {
+    Map<String, Object> properties = new HashMap<>(NettySettings.properties(options.carrier()));
+    properties.putAll(ReportThreads.settings());
+    properties.put("micronaut.application.name", "pointsman");
+    properties.put("micronaut.server.host", catalog.gateway().host());
+    Integer port = options.port();
+    properties.put("micronaut.server.port", port == null ? catalog.gateway().port() : port);
+    properties.put("micronaut.server.max-request-size", "100MB");
+    if (!catalog.gateway().basePath().isEmpty()) {
+      properties.put("micronaut.server.context-path", catalog.gateway().basePath());
+    }
+    return ApplicationContext.builder()
+        .banner(false)
+        .deduceEnvironment(false)
+        .properties(properties)
+        .build();
+  }
+
+  private static EventLog.Durability durability(StoreSettings settings) {
+    return switch (settings.durability()) {
+      case FSYNC -> EventLog.Durability.FSYNC;
+      case OS -> EventLog.Durability.OS;
+      case NONE -> EventLog.Durability.NONE;
+    };
+  }
+
+  private static String node() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "router";
+    }
+  }
+
+  URI url() {
+    return url;
+  }
+
+  /** Runs something first when the service stops. */
+  void onStop(Runnable work) {
+    parts.push(work::run);
+  }
+
+  /** Waits until the service has stopped. */
+  void awaitStop() throws InterruptedException {
+    stopped.await();
+  }
+
+  @Override
+  public void close() {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception e) {
+        log.warn("a part did not close cleanly; the log is safe all the same", e);
+      }
+    }
+    stopped.countDown();
+  }
+}

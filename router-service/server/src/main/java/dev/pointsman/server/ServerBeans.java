@@ -1,0 +1,84 @@
+package dev.pointsman.server;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.gateway.operations.RouterIdentity;
+import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.gateway.provider.ProviderType;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.report.Reports;
+import dev.pointsman.routing.DecisionSampler;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.trainer.RewardRules;
+import io.micronaut.context.annotation.Factory;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Optional;
+
+/** Hands the parts of the service to the beans of gateway, feedback and dashboard. */
+@Factory
+final class ServerBeans {
+
+  @Singleton
+  IdSource ids(ServerParts parts) {
+    return parts.ids();
+  }
+
+  @Singleton
+  InstantSource clock(ServerParts parts) {
+    return parts.clock();
+  }
+
+  @Singleton
+  EventLog eventLog(ServerParts parts) {
+    return parts.eventLog();
+  }
+
+  @Singleton
+  DashboardSettings dashboardSettings(ServerParts parts) {
+    return parts.dashboard();
+  }
+
+  @Singleton
+  DecisionSampler sampler(ServerParts parts) {
+    return new DecisionSampler(parts.control().salt());
+  }
+
+  @Singleton
+  RouterIdentity identity(ServerParts parts) {
+    return new RouterIdentity(parts.node(), PointsmanServer.VERSION);
+  }
+
+  @Singleton
+  @Named("simulated")
+  ProviderType simulated(ServerParts parts) {
+    return SimulatedProvider.type(parts.worldClock());
+  }
+
+  @Singleton
+  ActiveSnapshot snapshots(ServerParts parts, ProviderRegistry providers) {
+    return new ActiveSnapshot(parts.catalog(), parts.lastRevisions(), providers, parts.clock());
+  }
+
+  @Singleton
+  Reports reports(ServerParts parts, ActiveSnapshot snapshots) {
+    return new Reports(
+        parts.store(),
+        () -> snapshots.current().catalog(),
+        function -> rewardRule(snapshots.current().catalog(), function),
+        (function, revision, configHash) ->
+            Optional.ofNullable(snapshots.routingUnder(function, revision, configHash)),
+        parts.clock());
+  }
+
+  private static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
+    return function.experimentation() instanceof Experimentation.Learned learned
+        ? RewardRules.of(catalog, function.name(), learned)
+        : RewardRule.unrewarded(function.name());
+  }
+}

@@ -1,0 +1,25 @@
+package dev.pointsman.server;
+
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.worlds.WorldClock;
+import java.time.InstantSource;
+import java.util.List;
+
+/** What is opened before the HTTP server and handed to its beans. */
+record ServerParts(
+    FunctionCatalog catalog,
+    List<PolicyRevision> lastRevisions,
+    EventLog eventLog,
+    EventStore store,
+    ControlStore control,
+    IdSource ids,
+    InstantSource clock,
+    WorldClock worldClock,
+    DashboardSettings dashboard,
+    String node) {}

@@ -1,0 +1,138 @@
+package dev.pointsman.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIf;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pages of a demo that runs, in a real Chromium: whole, and without an error on its console. */
+@EnabledIf(value = "chromiumIsThere", disabledReason = "Chromium is not installed")
+final class PagesBrowserTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  @TempDir private Path directory;
+
+  static boolean chromiumIsThere() {
+    return chromium() != null;
+  }
+
+  private static @org.jspecify.annotations.Nullable String chromium() {
+    return Stream.of("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
+        .filter(path -> Files.isExecutable(Path.of(path)))
+        .findFirst()
+        .orElse(null);
+  }
+
+  @Test
+  void pages_ofARunningDemo_areWholeAndSilent() throws Exception {
+    try (ServedProcess demo =
+        ServedProcess.start(
+            "demo", "--port", "0", "--data", directory.resolve("data").toString())) {
+      URI url = demo.url();
+      String inference = someInference(url);
+
+      Page overview = open(url.resolve("/ui"));
+      assertThat(overview.dom()).contains("support_reply").contains("class=\"badge");
+      assertThat(overview.complaints()).isEmpty();
+
+      Page function = open(url.resolve("/ui/functions/support_reply"));
+      assertThat(function.dom())
+          .contains("Traffic share")
+          .contains("<svg class=\"chart\"")
+          .contains("grand")
+          .contains("Live decisions")
+          .contains("simulated");
+      assertThat(function.complaints()).isEmpty();
+
+      Page decision = open(url.resolve("/ui/inferences/" + inference));
+      assertThat(decision.dom())
+          .contains("How the choice was made")
+          .contains("the propensities follow from this row alone");
+      assertThat(decision.complaints()).isEmpty();
+
+      Page missing = open(url.resolve("/ui/functions/nothing"));
+      assertThat(missing.dom()).contains("There is no function nothing");
+    }
+  }
+
+  /** Waits for the first traffic and returns the id of a decision. */
+  private static String someInference(URI url) throws Exception {
+    String id = "";
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (id.isEmpty()) {
+      assertThat(System.nanoTime()).as("no traffic on the page").isLessThan(end);
+      LockSupport.parkNanos(200_000_000);
+      HttpResponse<String> page =
+          HTTP.send(
+              HttpRequest.newBuilder(url.resolve("/ui/functions/support_reply")).build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(page.statusCode()).as(page.body()).isEqualTo(200);
+      int at = page.body().indexOf("/ui/inferences/");
+      if (at >= 0) {
+        id = page.body().substring(at + 15, at + 51);
+      }
+    }
+    JsonNode story =
+        JSON.readTree(
+            HTTP.send(
+                    HttpRequest.newBuilder(url.resolve("/api/inferences/" + id)).build(),
+                    HttpResponse.BodyHandlers.ofString())
+                .body());
+    assertThat(story.path("inference").path("decision").path("propensity").asDouble()).isPositive();
+    return id;
+  }
+
+  /**
+   * What a browser made of a page.
+   *
+   * @param complaints lines of the console, content security violations among them
+   */
+  private record Page(String dom, List<String> complaints) {}
+
+  private Page open(URI address) throws IOException, InterruptedException {
+    Path dom = Files.createTempFile(directory, "dom", ".html");
+    Path messages = Files.createTempFile(directory, "messages", ".txt");
+    Process browser =
+        new ProcessBuilder(
+                String.valueOf(chromium()),
+                "--headless",
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-dev-shm-usage",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--user-data-dir=" + directory.resolve("profile"),
+                "--enable-logging=stderr",
+                "--v=0",
+                "--virtual-time-budget=6000",
+                "--dump-dom",
+                address.toString())
+            .redirectOutput(dom.toFile())
+            .redirectError(messages.toFile())
+            .start();
+    if (!browser.waitFor(60, TimeUnit.SECONDS)) {
+      browser.destroyForcibly();
+      throw new AssertionError("the browser did not come back from " + address);
+    }
+    List<String> complaints =
+        Files.readAllLines(messages).stream().filter(line -> line.contains("CONSOLE")).toList();
+    return new Page(Files.readString(dom), complaints);
+  }
+}

@@ -1,0 +1,244 @@
+package dev.pointsman.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The real service in processes of its own: the loop, a restart, and changes of its configuration. */
+final class ServiceTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  private static final String LEARNED =
+      """
+      [metrics.good]
+      type = "boolean"
+      level = "inference"
+      optimize = "max"
+
+      [functions.greet]
+      type = "chat"
+
+      [functions.greet.variants.a]
+      type = "chat_completion"
+      model = "dummy::good"
+
+      [functions.greet.variants.b]
+      type = "chat_completion"
+      model = "dummy::alternate"
+
+      [functions.greet.experimentation]
+      type = "learned"
+      metric = "good"
+      candidate_variants = ["a", "b"]
+      baseline_variant = "a"
+      revision_interval = "100ms"
+      attribution_window = "1s"
+      """;
+
+  @TempDir private Path directory;
+
+  private ServedProcess serve(Path config) throws Exception {
+    return ServedProcess.start(
+        "serve", "--config-file", config.toString(), "--port", "0", "--data", data().toString());
+  }
+
+  private Path data() {
+    return directory.resolve("data");
+  }
+
+  private Path config(String toml) throws Exception {
+    return Files.writeString(directory.resolve("pointsman.toml"), toml);
+  }
+
+  private static JsonNode call(URI service, String path, String body) throws Exception {
+    HttpRequest.Builder request = HttpRequest.newBuilder(service.resolve(path));
+    if (!body.isEmpty()) {
+      request
+          .header("content-type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofString(body));
+    }
+    HttpResponse<String> answer = HTTP.send(request.build(), HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).as(path + ": " + answer.body()).isEqualTo(200);
+    return JSON.readTree(answer.body());
+  }
+
+  private static JsonNode greet(URI service) throws Exception {
+    return call(
+        service,
+        "/inference",
+        """
+        {"function_name":"greet","input":{"messages":[{"role":"user","content":"hello"}]}}
+        """);
+  }
+
+  private static void waitFor(String what, BooleanSupplier condition) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("gave up waiting: " + what).isLessThan(end);
+      Thread.onSpinWait();
+      java.util.concurrent.locks.LockSupport.parkNanos(20_000_000);
+    }
+  }
+
+  private static boolean answers(URI service, String path) {
+    try {
+      return HTTP.send(
+                  HttpRequest.newBuilder(service.resolve(path)).build(),
+                  HttpResponse.BodyHandlers.discarding())
+              .statusCode()
+          == 200;
+    } catch (java.io.IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String policy(URI service) {
+    try {
+      return call(service, "/api/functions/greet/report", "").path("policy").asText();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void serve_feedbackComes_revisionsFollowAndSurviveARestart() throws Exception {
+    Path config = config(LEARNED);
+    String inferenceId = "";
+    String policyBefore;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      for (int i = 0; i < 40; i++) {
+        JsonNode answer = greet(url);
+        inferenceId = answer.path("inference_id").asText();
+        boolean good = answer.path("variant_name").asText().equals("b");
+        JsonNode accepted =
+            call(
+                url,
+                "/feedback",
+                "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                    .formatted(inferenceId, good));
+        assertThat(accepted.path("feedback_id").asText()).isNotEmpty();
+      }
+      waitFor("a revision from feedback", () -> policy(url).contains("revision "));
+      String id = inferenceId;
+      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
+      JsonNode story = call(url, "/api/inferences/" + inferenceId, "");
+      assertThat(story.path("discrepancies")).isEmpty();
+      assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+      assertThat(story.path("feedback")).hasSize(1);
+      JsonNode sampling = call(url, "/api/functions/greet/variant_sampling_probabilities", "");
+      assertThat(
+              sampling.path("probabilities").path("a").asDouble()
+                  + sampling.path("probabilities").path("b").asDouble())
+          .isCloseTo(1, org.assertj.core.data.Offset.offset(1e-9));
+      policyBefore = policy(url);
+    }
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      assertThat(answers(url, "/ready")).isTrue();
+      assertThat(revision(policy(url)))
+          .as("goes on from " + policyBefore)
+          .isGreaterThanOrEqualTo(revision(policyBefore));
+      JsonNode again = call(url, "/api/inferences/" + inferenceId, "");
+      assertThat(again.path("rederived").path("equal").asBoolean()).isTrue();
+    }
+  }
+
+  private static long revision(String policy) {
+    return Long.parseLong(policy.substring(policy.lastIndexOf(' ') + 1));
+  }
+
+  @Test
+  void serve_configurationChanges_isSwappedInOrRejectedWithTheReason() throws Exception {
+    Path config = config(LEARNED);
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      config(
+          LEARNED.replace(
+              "[functions.greet.variants.b]", "[functions.greet.variants.b]\nmodl = 1"));
+      waitFor("the rejection", () -> service.output().contains("modl"));
+      assertThat(greet(url).path("variant_name").asText()).isIn("a", "b");
+      config(
+          LEARNED
+              + "\n[functions.second]\ntype = \"chat\"\n[functions.second.variants.only]\n"
+              + "type = \"chat_completion\"\nmodel = \"dummy::good\"\n");
+      waitFor(
+          "the new function",
+          () -> {
+            try {
+              return call(url, "/api/functions", "").toString().contains("second");
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+    }
+  }
+
+  @Test
+  void serve_secondProcessOnTheDirectory_isRefusedByName() throws Exception {
+    Path config = config(LEARNED);
+    try (ServedProcess first = serve(config)) {
+      assertThat(first.url().getPort()).isPositive();
+      ServedProcess second =
+          ServedProcess.launched(
+              "serve",
+              "--config-file",
+              config.toString(),
+              "--port",
+              "0",
+              "--data",
+              data().toString());
+      assertThat(second.exitCode()).isNotZero();
+      assertThat(second.output()).contains(data().toString());
+    }
+  }
+
+  @Test
+  void serve_brokenConfiguration_exitsWithEveryProblem() throws Exception {
+    Path config = config("[functions.greet]\ntipe = \"chat\"\n[metrics.x]\ntype = \"colour\"\n");
+    ServedProcess service =
+        ServedProcess.launched(
+            "serve",
+            "--config-file",
+            config.toString(),
+            "--port",
+            "0",
+            "--data",
+            data().toString());
+    assertThat(service.exitCode()).isEqualTo(1);
+    assertThat(service.output())
+        .contains(config + ":2:1: error:")
+        .contains(config + ":4:8: error:");
+  }
+
+  @Test
+  void serve_withoutAFile_callsModelsByShorthand() throws Exception {
+    try (ServedProcess service =
+        ServedProcess.start("serve", "--port", "0", "--data", data().toString())) {
+      JsonNode answer =
+          call(
+              service.url(),
+              "/v1/chat/completions",
+              """
+              {"model":"model_name::dummy::good","messages":[{"role":"user","content":"hello"}]}
+              """);
+      assertThat(answer.path("choices").path(0).path("message").path("content").asText())
+          .isNotEmpty();
+      assertThat(List.of("chat.completion")).contains(answer.path("object").asText());
+    }
+  }
+}

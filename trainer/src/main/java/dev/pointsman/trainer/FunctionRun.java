@@ -1,0 +1,76 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import org.jspecify.annotations.Nullable;
+
+/** What the trainer has in hand for one function under one generation. */
+final class FunctionRun {
+
+  /** Below this evidence a few reattributed rewards are half of it. */
+  private static final double LEAST_TO_SHRINK = 10;
+
+  final RewardRule rule;
+  final LearnedSettings settings;
+  final GenerationSettings generationSettings;
+  final String generation;
+  final TrainerState state;
+
+  /** Events that must be in the log before the next revision; they stay here until they are. */
+  final Deque<Event> owed = new ArrayDeque<>();
+
+  /** Whether the state differs from what was published last. */
+  boolean unpublished = true;
+
+  /** Whether a revision is being refused for its shrunk evidence. */
+  boolean refusing;
+
+  /** Whether an alarm was raised since the last publication. */
+  boolean alarmed;
+
+  boolean loaded;
+
+  /** Rows that the last reading of the whole attribution window gave. */
+  int rowsOfWindow;
+
+  /** Readings of recent rows only since then. */
+  int partialReads;
+
+  @Nullable PolicyRevision latest;
+  @Nullable Instant lastTick;
+
+  FunctionRun(
+      RewardRule rule,
+      LearnedSettings settings,
+      GenerationSettings generationSettings,
+      String generation,
+      TrainerState state,
+      @Nullable PolicyRevision latest) {
+    this.rule = rule;
+    this.settings = settings;
+    this.generationSettings = generationSettings;
+    this.generation = generation;
+    this.state = state;
+    this.latest = latest;
+  }
+
+  /** Whether the evidence is less than half of what the last revision's would be by now. */
+  boolean hasShrunk(PolicyStatistics statistics, Instant now) {
+    PolicyRevision last = latest;
+    if (last == null || alarmed) {
+      return false;
+    }
+    Duration halfLife = settings.halfLife();
+    double age = Math.max(0, Duration.between(last.publishedAt(), now).toMillis());
+    double kept = halfLife == null ? 1 : StrictMath.pow(2, -age / halfLife.toMillis());
+    double expected = kept * last.statistics().feedbackCount();
+    return expected >= LEAST_TO_SHRINK && statistics.feedbackCount() < 0.5 * expected;
+  }
+}

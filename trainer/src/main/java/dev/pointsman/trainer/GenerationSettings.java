@@ -1,0 +1,86 @@
+package dev.pointsman.trainer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.LearnedSettings;
+import java.io.IOException;
+import java.io.StringWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.util.HexFormat;
+
+/**
+ * What makes a generation: its reward and everything its policy and its trainer compute with. Other
+ * settings of a function (intervals, stickiness, shares) may change without a new generation.
+ *
+ * @param text as a JSON object with fixed order, stored with the generation
+ */
+record GenerationSettings(String text) {
+
+  private static final JsonFactory JSON = new JsonFactory();
+
+  static GenerationSettings of(RewardRule rule, Experimentation.Learned learned) {
+    LearnedSettings settings = learned.settings();
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      json.writeStartObject();
+      json.writeStringField("metric", rule.metric());
+      json.writeStringField("metric_level", rule.level().name());
+      json.writeStringField("metric_type", rule.type().name());
+      json.writeNumberField("low", rule.low());
+      json.writeNumberField("high", rule.high());
+      json.writeBooleanField("maximize", rule.maximize());
+      json.writeStringField("attribution_window", rule.attributionWindow().toString());
+      Double noFeedback = rule.noFeedback();
+      if (noFeedback != null) {
+        json.writeNumberField("no_feedback", noFeedback);
+      }
+      json.writeNumberField("reward_on_error", learned.rewardOnError());
+      json.writeStringField("algorithm", settings.algorithm());
+      json.writeStringField("context", learned.context());
+      json.writeArrayFieldStart("candidates");
+      for (String candidate : settings.candidates()) {
+        json.writeString(candidate);
+      }
+      json.writeEndArray();
+      String baseline = settings.baselineVariant();
+      if (baseline != null) {
+        json.writeStringField("baseline_variant", baseline);
+      }
+      json.writeNumberField("cost_weight", settings.costWeight());
+      json.writeNumberField("latency_weight", settings.latencyWeight());
+      json.writeNumberField("min_prob", settings.minProbability());
+      json.writeNumberField("exploration_limit", settings.explorationLimit());
+      json.writeObjectFieldStart("nursery");
+      json.writeNumberField("feedbacks", settings.nursery().feedbacks());
+      json.writeNumberField("pulls", settings.nursery().pulls());
+      json.writeStringField("age", settings.nursery().age().toString());
+      json.writeNumberField("floor", settings.nursery().floor());
+      json.writeEndObject();
+      Duration halfLife = settings.halfLife();
+      if (halfLife != null) {
+        json.writeStringField("half_life", halfLife.toString());
+      }
+      json.writeEndObject();
+    } catch (IOException e) {
+      throw new UncheckedIOException("settings could not be written to memory", e);
+    }
+    return new GenerationSettings(text.toString());
+  }
+
+  /** 16 hex digits of the text's SHA-256. */
+  String hash() {
+    try {
+      byte[] digest =
+          MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+      return HexFormat.of().formatHex(digest, 0, 8);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

@@ -1,0 +1,49 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.MetricDefinition;
+import dev.pointsman.eventstore.RewardRule;
+
+/** How a catalog's metric becomes the reward of a function that learns. */
+public final class RewardRules {
+
+  private RewardRules() {}
+
+  /**
+   * The rule of one function.
+   *
+   * @throws IllegalArgumentException if the metric is not declared, or is a float without a range
+   */
+  public static RewardRule of(
+      FunctionCatalog catalog, String functionName, Experimentation.Learned learned) {
+    MetricDefinition metric = catalog.metrics().get(learned.metric());
+    if (metric == null) {
+      throw new IllegalArgumentException(
+          "functions.%s.experimentation.metric names %s, which is not declared under [metrics]"
+              .formatted(functionName, learned.metric()));
+    }
+    MetricDefinition.Range range = metric.range();
+    if (range == null && metric.type() == MetricDefinition.Type.FLOAT) {
+      throw new IllegalArgumentException(
+          "metrics.%s needs range = [low, high], since functions.%s learns from it"
+              .formatted(metric.name(), functionName));
+    }
+    return new RewardRule(
+        functionName,
+        metric.name(),
+        switch (metric.level()) {
+          case INFERENCE -> RewardRule.Level.INFERENCE;
+          case EPISODE -> RewardRule.Level.EPISODE;
+        },
+        switch (metric.type()) {
+          case BOOLEAN -> RewardRule.Type.BOOLEAN;
+          case FLOAT -> RewardRule.Type.FLOAT;
+        },
+        range == null ? 0 : range.low(),
+        range == null ? 1 : range.high(),
+        metric.optimize() == MetricDefinition.Direction.MAX,
+        learned.attributionWindow(),
+        learned.noFeedback());
+  }
+}

@@ -1,0 +1,498 @@
+package dev.pointsman.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.MetricDefinition;
+import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.control.AuditEntry;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.Generation;
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventlog.testing.ManualClock;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class PolicyTrainerTest {
+
+  private static final Duration INTERVAL = Duration.ofSeconds(5);
+
+  @TempDir Path directory;
+
+  private final ManualClock clock = ManualClock.atStart();
+  private final SplittableRandom random = new SplittableRandom(11);
+  private final List<Event> logged = new ArrayList<>();
+  private final List<PolicyRevision> received = new ArrayList<>();
+  private EventStore store;
+  private ControlStore control;
+  private FunctionCatalog catalog = catalog(learned(0));
+  private boolean logBroken;
+  private long sequence;
+
+  @BeforeEach
+  void open() {
+    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    control = ControlStore.open(ControlStore.EMBEDDED, directory, clock);
+  }
+
+  @AfterEach
+  void close() {
+    control.close();
+    store.close();
+  }
+
+  @Test
+  void tick_firstTime_registersAGenerationAndPublishesAnEmptyRevision() {
+    PolicyTrainer trainer = trainer();
+
+    trainer.tick(clock.instant());
+
+    Generation generation = control.currentGeneration("reply").orElseThrow();
+    assertThat(generation.id()).isEqualTo("g-1");
+    assertThat(generation.kind()).isEqualTo("squarecb");
+    assertThat(generation.candidates()).isEqualTo(Events.CANDIDATES);
+    assertThat(generation.settings()).contains("\"metric\":\"resolved\"", "\"min_prob\":0.005");
+    assertThat(control.auditEntries(5))
+        .extracting(AuditEntry::action, AuditEntry::reason)
+        .containsExactly(
+            org.assertj.core.groups.Tuple.tuple(
+                "generation.registered", "reply learns for the first time."));
+    assertThat(changes()).extracting(ChangeEvent::object).containsExactly("generation g-1");
+    assertThat(received).hasSize(1);
+    assertThat(received.getFirst().generation()).isEqualTo("g-1");
+    assertThat(received.getFirst().revision()).isEqualTo(1);
+    assertThat(received.getFirst().statistics()).isEqualTo(PolicyStatistics.EMPTY);
+    assertThat(revisions()).isEqualTo(received);
+    assertThat(trainer.counts().errors()).isZero();
+  }
+
+  @Test
+  void tick_feedbackCame_publishesWhatTheRowsGive() {
+    PolicyTrainer trainer = trainer();
+    trainer.tick(clock.instant());
+    decide(0, 40, 0.8);
+
+    trainer.tick(at(200));
+
+    assertThat(received).hasSize(2);
+    PolicyRevision revision = received.get(1);
+    assertThat(revision.revision()).isEqualTo(2);
+    assertThat(revision.statistics().variants())
+        .extracting(PolicyStatistics.VariantEvidence::pulls)
+        .satisfies(pulls -> assertThat(pulls.stream().mapToLong(p -> p).sum()).isEqualTo(40));
+    assertThat(revision.statistics().feedbackCount()).isGreaterThan(39.99).isLessThan(40);
+    assertThat(revision.provenance())
+        .contains("\"decisions\":40", "\"feedbacks\":40", "\"log_position\":80");
+    assertRetrains(revision);
+  }
+
+  @Test
+  void tick_sameRowsAgain_publishesNothing() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 10, 0.8);
+    trainer.tick(at(100));
+    trainer.tick(at(200));
+    assertThat(received).hasSize(1);
+  }
+
+  @Test
+  void tick_valueCorrectedHoursLater_isLearnt() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 30, 1.0);
+    trainer.tick(at(100));
+    store.append(List.of(Events.feedback(7200, Events.id(3), "resolved", false)), ++sequence);
+
+    trainer.tick(at(7300));
+
+    PolicyStatistics statistics = received.getLast().statistics();
+    double missing =
+        statistics.cells().stream().mapToDouble(cell -> cell.weight() - cell.sum()).sum();
+    assertThat(missing).isBetween(0.99, 1.0);
+    assertRetrains(received.getLast());
+  }
+
+  @Test
+  void tick_withinTheInterval_waits() {
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(100));
+    decide(0, 10, 0.8);
+    trainer.tick(at(100).plus(INTERVAL).minusMillis(1));
+    assertThat(received).hasSize(1);
+    trainer.tick(at(100).plus(INTERVAL));
+    assertThat(received).hasSize(2);
+  }
+
+  @Test
+  void tick_nurseryEndsByAge_publishesARevision() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 10, 0.8);
+    trainer.tick(at(100));
+    assertThat(young()).isTrue();
+    trainer.tick(at(0).plus(Duration.ofDays(8)));
+    assertThat(received).hasSize(2);
+    assertThat(young()).isFalse();
+  }
+
+  private boolean young() {
+    return received.getLast().statistics().variants().getFirst().inNursery();
+  }
+
+  @Test
+  void tick_afterARestart_handsOutTheLastRevisionAndCountsOn() {
+    PolicyTrainer first = trainer();
+    decide(0, 40, 0.8);
+    first.tick(at(200));
+    decide(40, 80, 0.8);
+    first.tick(at(300));
+    PolicyRevision last = received.getLast();
+    received.clear();
+    int before = logged.size();
+
+    PolicyTrainer second = trainer();
+    second.tick(at(400));
+
+    assertThat(received).containsExactly(last);
+    assertThat(logged).hasSize(before);
+    decide(80, 90, 0.8);
+    second.tick(at(500));
+    assertThat(received.getLast().revision()).isEqualTo(3);
+    assertThat(received.getLast().generation()).isEqualTo("g-1");
+    assertRetrains(received.getLast());
+  }
+
+  @Test
+  void tick_settingsChanged_beginsAGenerationWithTheSameEvidence() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 40, 0.8);
+    trainer.tick(at(200));
+    catalog = catalog(learned(25));
+
+    trainer.tick(at(300));
+
+    PolicyRevision revision = received.getLast();
+    assertThat(revision.generation()).isEqualTo("g-2");
+    assertThat(revision.revision()).isEqualTo(1);
+    assertThat(revision.statistics().variants())
+        .isEqualTo(received.getFirst().statistics().variants());
+    assertThat(changes().getLast().reason())
+        .isEqualTo("The reward, the candidates or the settings of reply were changed.");
+    assertThat(changes().getLast().before()).contains("\"cost_weight\":0.0");
+    assertThat(changes().getLast().after()).contains("\"cost_weight\":25.0");
+  }
+
+  @Test
+  void tick_rowsWereLost_keepsTheOldRevisionAndSaysSoOnce() throws IOException {
+    PolicyTrainer first = trainer();
+    decide(0, 60, 0.8);
+    first.tick(at(200));
+    PolicyRevision kept = received.getLast();
+    received.clear();
+    store.close();
+    store =
+        EventStore.open(
+            Files.createDirectory(directory.resolve("emptied")), EventStore.Settings.DEFAULT);
+    sequence = 0;
+    decide(60, 70, 0.8);
+
+    PolicyTrainer second = trainer();
+    second.tick(at(300));
+    second.tick(at(400));
+
+    assertThat(received).containsExactly(kept);
+    assertThat(second.counts().refused()).isEqualTo(2);
+    assertThat(changes())
+        .filteredOn(change -> change.reason().contains("was refused"))
+        .singleElement()
+        .satisfies(
+            change -> {
+              assertThat(change.object()).isEqualTo("generation g-1 revision 2");
+              assertThat(change.reason())
+                  .startsWith("Revision 2 was refused: its evidence, 10.0 rewards, is less than");
+            });
+  }
+
+  @Test
+  void tick_logRefuses_routerKeepsItsRevisionUntilTheLogWorks() {
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(0));
+    decide(0, 20, 0.8);
+    logBroken = true;
+
+    trainer.tick(at(100));
+
+    assertThat(received).hasSize(1);
+    assertThat(trainer.counts().errors()).isEqualTo(1);
+    assertThat(trainer.counts().lastError()).contains("reply", "the disk is full");
+    logBroken = false;
+    trainer.tick(at(200));
+    assertThat(received).hasSize(2);
+    assertThat(received.getLast().revision()).isEqualTo(2);
+  }
+
+  @Test
+  void tick_oneFunctionIsBroken_othersAreTrained() {
+    FunctionDefinition good = catalog.functions().get("reply");
+    Experimentation.Learned broken = learned(0, "undeclared");
+    Map<String, FunctionDefinition> both = new TreeMap<>();
+    both.put("a", function("a", broken));
+    both.put("reply", good);
+    catalog = new FunctionCatalog("h", "", null, null, both, Map.of(), catalog.metrics(), Map.of());
+    PolicyTrainer trainer = trainer();
+
+    trainer.tick(at(0));
+
+    assertThat(received).extracting(PolicyRevision::functionName).containsExactly("reply");
+    assertThat(trainer.counts().lastError())
+        .contains("functions.a.experimentation.metric names undeclared");
+  }
+
+  @Test
+  void tick_variantGotWorse_raisesAnAlarmThatOutlivesARestart() {
+    PolicyTrainer first = trainer();
+    decide(0, 600, 0.95);
+    first.tick(at(700));
+    decide(600, 900, 0.1);
+    first.tick(at(1000));
+
+    assertThat(first.counts().alarms()).isPositive();
+    ChangeEvent change =
+        changes().stream().filter(c -> c.object().startsWith("segment")).findFirst().orElseThrow();
+    assertThat(change.kind()).isEqualTo(ChangeEvent.Kind.POLICY);
+    assertThat(change.reason())
+        .startsWith("The mean resolved of variant ")
+        .contains(" in segment \"a\" went from 0.9", "counts as 5 rewards from now on");
+    PolicyRevision revision = received.getLast();
+    assertThat(revision.statistics().feedbackCount()).isLessThan(500);
+    assertThat(RevisionProvenance.alarmsOf(revision.provenance(), "resolved")).isNotEmpty();
+    assertRetrains(revision);
+    received.clear();
+
+    PolicyTrainer second = trainer();
+    second.tick(at(1100));
+
+    assertThat(second.counts().alarms()).isZero();
+    assertThat(second.counts().refused()).isZero();
+    assertThat(received).containsExactly(revision);
+  }
+
+  @Test
+  void tick_siblingKnowsTheModels_givesItsContrastAsPrior() {
+    Map<String, FunctionDefinition> both = new TreeMap<>(catalog.functions());
+    both.put("second", function("second", learned(0)));
+    catalog = new FunctionCatalog("h", "", null, null, both, Map.of(), catalog.metrics(), Map.of());
+    decide(0, 300, 0.5, variant -> variant.equals("small") ? 0.0 : 1.0);
+    PolicyTrainer trainer = trainer();
+
+    trainer.tick(at(400));
+
+    PolicyRevision second = received.getLast();
+    assertThat(second.functionName()).isEqualTo("second");
+    assertThat(second.statistics().priors())
+        .containsExactly(Map.entry("medium", 0.0), Map.entry("small", -1.0));
+  }
+
+  @Test
+  void start_thenClose_publishesOnItsOwnThread() throws InterruptedException {
+    CountDownLatch published = new CountDownLatch(1);
+    List<String> threads = new ArrayList<>();
+    PolicyTrainer trainer =
+        new PolicyTrainer(
+            surroundings(
+                revision -> {
+                  threads.add(Thread.currentThread().getName());
+                  published.countDown();
+                }));
+
+    trainer.start();
+
+    assertThat(published.await(30, TimeUnit.SECONDS)).isTrue();
+    trainer.close();
+    assertThat(threads).containsExactly("trainer");
+    assertThatIllegalStateException().isThrownBy(trainer::start);
+  }
+
+  /** A published revision follows from the store's rows and its own provenance alone. */
+  private void assertRetrains(PolicyRevision revision) {
+    assertThat(
+            new FunctionTrainer(learned(0).settings(), RewardRule.Type.BOOLEAN)
+                .statistics(
+                    store.statistics(
+                        "reply", "resolved", Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z")),
+                    RevisionProvenance.alarmsOf(revision.provenance(), "resolved"),
+                    revision.statistics().priors(),
+                    revision.publishedAt()))
+        .isEqualTo(revision.statistics());
+  }
+
+  private PolicyTrainer trainer() {
+    return new PolicyTrainer(
+        surroundings(
+            revision -> {
+              assertThat(revisions()).as("in the log before it is used").contains(revision);
+              received.add(revision);
+            }));
+  }
+
+  private PolicyTrainer.Surroundings surroundings(
+      java.util.function.Consumer<PolicyRevision> listener) {
+    return new PolicyTrainer.Surroundings(
+        store,
+        function ->
+            revisions().reversed().stream()
+                .filter(r -> r.functionName().equals(function))
+                .findFirst(),
+        event -> {
+          if (logBroken) {
+            throw new IllegalStateException("the disk is full");
+          }
+          logged.add(event);
+        },
+        control,
+        () -> catalog,
+        listener,
+        new IdSource(clock, random::nextLong),
+        "0.1.0");
+  }
+
+  private List<PolicyRevision> revisions() {
+    return logged.stream()
+        .filter(RevisionEvent.class::isInstance)
+        .map(event -> ((RevisionEvent) event).revision())
+        .toList();
+  }
+
+  private List<ChangeEvent> changes() {
+    return logged.stream()
+        .filter(ChangeEvent.class::isInstance)
+        .map(ChangeEvent.class::cast)
+        .toList();
+  }
+
+  private void decide(int from, int to, double quality) {
+    decide(from, to, quality, variant -> quality);
+  }
+
+  /** One decision a second, each with feedback a minute later. */
+  private void decide(
+      int from, int to, double seed, java.util.function.ToDoubleFunction<String> quality) {
+    List<Event> events = new ArrayList<>();
+    SplittableRandom outcomes = new SplittableRandom(Double.doubleToLongBits(seed) + from);
+    for (int n = from; n < to; n++) {
+      String variant = Events.CANDIDATES.get(n % 3);
+      events.add(
+          Events.inferenceOf(n)
+              .function("reply")
+              .decision(
+                  Events.decision(Events.CANDIDATES, new double[] {0.4, 0.3, 0.3}, variant, "a"))
+              .withoutAttempts()
+              .build());
+      events.add(
+          Events.feedback(
+              n, Events.id(n), "resolved", outcomes.nextDouble() < quality.applyAsDouble(variant)));
+    }
+    sequence += events.size();
+    store.append(events, sequence);
+  }
+
+  private static Instant at(long second) {
+    return Events.START.plusSeconds(second);
+  }
+
+  private static FunctionCatalog catalog(Experimentation.Learned learned) {
+    return new FunctionCatalog(
+        "h",
+        "",
+        null,
+        null,
+        Map.of("reply", function("reply", learned)),
+        Map.of(),
+        Map.of(
+            "resolved",
+            new MetricDefinition(
+                "resolved",
+                MetricDefinition.Type.BOOLEAN,
+                MetricDefinition.Level.INFERENCE,
+                MetricDefinition.Direction.MAX,
+                null,
+                null)),
+        Map.of());
+  }
+
+  private static FunctionDefinition function(String name, Experimentation.Learned learned) {
+    Map<String, VariantDefinition> variants = new TreeMap<>();
+    for (String candidate : Events.CANDIDATES) {
+      variants.put(
+          candidate,
+          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
+    }
+    return new FunctionDefinition(
+        name,
+        FunctionDefinition.Type.CHAT,
+        null,
+        variants,
+        Map.of(),
+        List.of(),
+        "none",
+        null,
+        null,
+        learned,
+        List.of(),
+        true);
+  }
+
+  private static Experimentation.Learned learned(double costWeight) {
+    return learned(costWeight, "resolved");
+  }
+
+  private static Experimentation.Learned learned(double costWeight, String metric) {
+    return new Experimentation.Learned(
+        metric,
+        new LearnedSettings(
+            "squarecb",
+            Events.CANDIDATES,
+            "large",
+            costWeight,
+            0,
+            0.005,
+            0.02,
+            LearnedSettings.Nursery.DEFAULT,
+            Duration.ofDays(14)),
+        "segments",
+        LaneShares.POLICY_ONLY,
+        List.of(),
+        INTERVAL,
+        Duration.ofHours(24),
+        1000,
+        Duration.ofHours(24),
+        null,
+        0,
+        null);
+  }
+}
