@@ -30,7 +30,7 @@ final class FeedbackController {
 
   @Post(value = "/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedback(@Body byte @Nullable [] body) {
+  HttpResponse<byte[]> feedback(@Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
@@ -40,7 +40,7 @@ final class FeedbackController {
 
   @Post(value = "/v1/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body byte @Nullable [] body) {
+  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {

@@ -70,7 +70,7 @@ record FeedbackFields(
     }
     boolean internal = flag(object, "internal");
     return new FeedbackFields(
-        metric,
+        wellFormed("metric_name", metric),
         value,
         id(object, "inference_id"),
         id(object, "episode_id"),
@@ -94,12 +94,22 @@ record FeedbackFields(
 
   /** A value as JSON text. */
   static String json(JsonNode value) {
-    try {
-      return MAPPER.writeValueAsString(value);
-    } catch (JsonProcessingException e) {
-      // Half a surrogate pair is all that a parsed tree can hold and a writer refuses.
-      throw malformed("value", "`value` holds what is no text: " + e.getOriginalMessage());
+    return wellFormed("value", value.toString());
+  }
+
+  /** The text itself, unless it holds half a surrogate pair, which is no character. */
+  static String wellFormed(String name, String text) {
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        throw malformed(name, "`%s` holds half a surrogate pair, which is no text".formatted(name));
+      }
     }
+    return text;
   }
 
   private static @Nullable String text(ObjectNode object, String name) {
@@ -154,7 +164,8 @@ record FeedbackFields(
         if (tag.getKey().startsWith("tensorzero::") && !internal) {
           throw malformed("tags", "`tags`: names starting with tensorzero:: are reserved");
         }
-        tags.put(tag.getKey(), tag.getValue().textValue());
+        tags.put(
+            wellFormed("tags", tag.getKey()), wellFormed("tags", tag.getValue().textValue()));
       }
     }
     if (internal) {

@@ -154,9 +154,7 @@ public final class FeedbackIntake {
       if (!value.isTextual()) {
         throw FeedbackFields.malformed("value", "`value` of a comment must be a string");
       }
-      // Written once, so that what cannot be stored is refused here.
-      FeedbackFields.json(value);
-      return value.textValue();
+      return FeedbackFields.wellFormed("value", value.textValue());
     }
     if (value.isArray()) {
       for (JsonNode block : value) {

@@ -25,7 +25,7 @@ final class NativeController {
 
   @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> inference(
-      HttpRequest<?> request, @Body byte @Nullable [] body) {
+      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     return entry.start(request, body, DIALECT, NativeRequests::read);
   }
 }

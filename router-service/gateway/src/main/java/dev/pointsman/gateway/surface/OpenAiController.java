@@ -33,7 +33,7 @@ final class OpenAiController {
 
   @Post(value = "/chat/completions", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> chat(
-      HttpRequest<?> request, @Body byte @Nullable [] body) {
+      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
     return entry.start(request, body, DIALECT, ChatRequests::read);
   }
 
