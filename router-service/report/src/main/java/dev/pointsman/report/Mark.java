@@ -6,7 +6,11 @@ import java.time.Instant;
  * Something that happened and explains a bend in a chart.
  *
  * @param at when
- * @param kind {@code policy}, {@code configuration}, {@code circuit}, {@code price}
+ * @param kind {@value #DRIFT}, {@code policy}, {@code configuration}, {@code circuit}, {@code price}
  * @param text a sentence
  */
-public record Mark(Instant at, String kind, String text) {}
+public record Mark(Instant at, String kind, String text) {
+
+  /** The kind of an alarm: the quality of a variant changed in a segment. */
+  public static final String DRIFT = "drift";
+}

@@ -4,6 +4,7 @@ import dev.pointsman.analysis.AllocationTest;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EventTable;
@@ -452,7 +453,7 @@ public final class Reports {
   }
 
   private static List<Mark> alarms(List<Mark> marks) {
-    return marks.stream().filter(mark -> mark.kind().equals("policy")).toList();
+    return marks.stream().filter(mark -> mark.kind().equals(Mark.DRIFT)).toList();
   }
 
   private static Verdict verdict(
@@ -593,8 +594,15 @@ public final class Reports {
 
   private List<Mark> marks(@Nullable String function, Range range) {
     return store.history().changes(function, range.from(), range.to(), 200).stream()
-        .map(change -> new Mark(change.at(), change.kind().label(), change.reason()))
+        .map(change -> new Mark(change.at(), kind(change), change.reason()))
         .toList();
+  }
+
+  /** A change of a policy that is about a segment is an alarm: quality moved there. */
+  private static String kind(ChangeEvent change) {
+    return change.kind() == ChangeEvent.Kind.POLICY && change.object().startsWith("segment ")
+        ? Mark.DRIFT
+        : change.kind().label();
   }
 
   private String policyInWords(String name, Loaded loaded) {

@@ -9,6 +9,7 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
@@ -21,6 +22,7 @@ import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -41,6 +43,8 @@ import org.slf4j.LoggerFactory;
 final class PointsmanServer implements AutoCloseable {
 
   static final String VERSION = "0.1.0";
+
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
 
   private static final Logger log = LoggerFactory.getLogger(PointsmanServer.class);
 
@@ -115,6 +119,7 @@ final class PointsmanServer implements AutoCloseable {
     server.start();
     url = URI.create("http://%s:%d".formatted(server.getHost(), server.getPort()));
     directory.announce(url);
+    parts.push(() -> finishRequests(context));
     parts.push(directory::withdraw);
   }
 
@@ -129,6 +134,16 @@ final class PointsmanServer implements AutoCloseable {
     PointsmanServer server = new PointsmanServer(catalog, configFiles, options, simulated);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::close));
     return server;
+  }
+
+  /** Takes nothing new and lets what is under way come to its end, within bounds. */
+  private static void finishRequests(ApplicationContext context) throws InterruptedException {
+    context.getBean(dev.pointsman.gateway.operations.Drain.class).begin();
+    Answers answers = context.getBean(Answers.class);
+    long end = System.nanoTime() + LONGEST_DRAIN.toNanos();
+    while (answers.runningRequests() > 0 && System.nanoTime() < end) {
+      Thread.sleep(20);
+    }
   }
 
   private <T extends AutoCloseable> T opened(T part) {

@@ -6,6 +6,8 @@ import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.feedback.FeedbackIntake;
+import dev.pointsman.feedback.FeedbackMeters;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
@@ -14,6 +16,7 @@ import dev.pointsman.report.Reports;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.trainer.RewardRules;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Named;
@@ -66,6 +69,15 @@ final class ServerBeans {
   @Singleton
   ActiveSnapshot snapshots(ServerParts parts, ProviderRegistry providers) {
     return new ActiveSnapshot(parts.catalog(), parts.lastRevisions(), providers, parts.clock());
+  }
+
+  @Singleton
+  FeedbackIntake feedbackIntake(ServerParts parts, ActiveSnapshot snapshots, MeterRegistry meters) {
+    return new FeedbackIntake(
+        () -> snapshots.current().catalog(),
+        parts.eventLog(),
+        parts.ids(),
+        new FeedbackMeters(meters));
   }
 
   @Singleton
