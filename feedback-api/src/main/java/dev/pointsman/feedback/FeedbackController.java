@@ -14,8 +14,8 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** {@code POST /feedback}, and {@code /v1/feedback} for clients whose base address ends in /v1. */
 @Controller
@@ -30,10 +30,9 @@ final class FeedbackController {
 
   @Post(value = "/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedback(
-      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedback(@Body Optional<byte[]> body) {
     try {
-      return accepted(intake.accept(body, Caller.ANONYMOUS));
+      return accepted(intake.accept(body.orElse(null), Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
       return refused(e, JsonNodeFactory.instance.textNode(String.valueOf(e.getMessage())));
     }
@@ -41,10 +40,9 @@ final class FeedbackController {
 
   @Post(value = "/v1/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedbackOfOpenAiClients(
-      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body Optional<byte[]> body) {
     try {
-      return accepted(intake.accept(body, Caller.ANONYMOUS));
+      return accepted(intake.accept(body.orElse(null), Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
       String type =
           switch (e.status()) {

@@ -8,8 +8,8 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** {@code POST /inference}. */
 @Controller
@@ -25,7 +25,7 @@ final class NativeController {
 
   @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> inference(
-      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
-    return entry.start(request, body, DIALECT, NativeRequests::read);
+      HttpRequest<?> request, @Body Optional<byte[]> body) {
+    return entry.start(request, body.orElse(null), DIALECT, NativeRequests::read);
   }
 }

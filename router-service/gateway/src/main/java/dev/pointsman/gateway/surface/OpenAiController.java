@@ -14,8 +14,8 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/chat/completions} and {@code /v1/models}. */
 @Controller("/v1")
@@ -33,8 +33,8 @@ final class OpenAiController {
 
   @Post(value = "/chat/completions", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> chat(
-      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
-    return entry.start(request, body, DIALECT, ChatRequests::read);
+      HttpRequest<?> request, @Body Optional<byte[]> body) {
+    return entry.start(request, body.orElse(null), DIALECT, ChatRequests::read);
   }
 
   /** Functions first, as models, then configured models. */
