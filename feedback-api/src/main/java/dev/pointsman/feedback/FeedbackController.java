@@ -14,7 +14,6 @@ import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
 import java.util.UUID;
 
 /** {@code POST /feedback}, and {@code /v1/feedback} for clients whose base address ends in /v1. */
@@ -30,9 +29,9 @@ final class FeedbackController {
 
   @Post(value = "/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedback(@Body Optional<byte[]> body) {
+  HttpResponse<byte[]> feedback(@Body byte[] body) {
     try {
-      return accepted(intake.accept(body.orElse(null), Caller.ANONYMOUS));
+      return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
       return refused(e, JsonNodeFactory.instance.textNode(String.valueOf(e.getMessage())));
     }
@@ -40,9 +39,9 @@ final class FeedbackController {
 
   @Post(value = "/v1/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body Optional<byte[]> body) {
+  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body byte[] body) {
     try {
-      return accepted(intake.accept(body.orElse(null), Caller.ANONYMOUS));
+      return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
       String type =
           switch (e.status()) {

@@ -8,7 +8,6 @@ import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /inference}. */
@@ -24,8 +23,7 @@ final class NativeController {
   }
 
   @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<RawAnswer>> inference(
-      HttpRequest<?> request, @Body Optional<byte[]> body) {
-    return entry.start(request, body.orElse(null), DIALECT, NativeRequests::read);
+  CompletableFuture<HttpResponse<RawAnswer>> inference(HttpRequest<?> request, @Body byte[] body) {
+    return entry.start(request, body, DIALECT, NativeRequests::read);
   }
 }

@@ -14,7 +14,6 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code /v1/chat/completions} and {@code /v1/models}. */
@@ -32,9 +31,8 @@ final class OpenAiController {
   }
 
   @Post(value = "/chat/completions", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<RawAnswer>> chat(
-      HttpRequest<?> request, @Body Optional<byte[]> body) {
-    return entry.start(request, body.orElse(null), DIALECT, ChatRequests::read);
+  CompletableFuture<HttpResponse<RawAnswer>> chat(HttpRequest<?> request, @Body byte[] body) {
+    return entry.start(request, body, DIALECT, ChatRequests::read);
   }
 
   /** Functions first, as models, then configured models. */
