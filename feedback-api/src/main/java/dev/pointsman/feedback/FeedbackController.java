@@ -15,7 +15,6 @@ import io.micronaut.scheduling.TaskExecutors;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.nio.charset.StandardCharsets;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
 
 /** {@code POST /feedback}, and {@code /v1/feedback} for clients whose base address ends in /v1. */
 @Controller
@@ -30,8 +29,7 @@ final class FeedbackController {
 
   @Post(value = "/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedback(
-      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedback(@Body byte[] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {
@@ -41,8 +39,7 @@ final class FeedbackController {
 
   @Post(value = "/v1/feedback", consumes = MediaType.ALL, produces = MediaType.ALL)
   @ExecuteOn(TaskExecutors.VIRTUAL)
-  HttpResponse<byte[]> feedbackOfOpenAiClients(
-      @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  HttpResponse<byte[]> feedbackOfOpenAiClients(@Body byte[] body) {
     try {
       return accepted(intake.accept(body, Caller.ANONYMOUS));
     } catch (FeedbackRefusedException e) {

@@ -148,7 +148,7 @@ final class FeedbackControllerTest {
     List<Refused> cases =
         new ArrayList<>(
             List.of(
-                new Refused("", 400, "empty"),
+                new Refused(" ", 400, "object"),
                 new Refused("{", 400, "not JSON"),
                 new Refused("[]", 400, "object"),
                 new Refused("{}", 400, "missing field `metric_name`"),

@@ -10,4 +10,5 @@ import org.jspecify.annotations.Nullable;
  * @param body JSON
  * @param retryAfter when to come back, null when that is no use
  */
+@SuppressWarnings("ArrayRecordComponent") // handed straight on to the sink, never compared
 public record RefusalAnswer(int status, byte[] body, @Nullable Duration retryAfter) {}

@@ -266,7 +266,8 @@ public final class InferencePipeline {
           new EpisodeStickiness.Choice(
               inferenceId, decision.chosenVariant(), decision.fallbackOrder(), segment);
       EpisodeStickiness.Choice holds = stickiness.putIfAbsent(function.name(), episodeId, mine);
-      if (holds != mine && function.variants().containsKey(holds.variant())) {
+      if (!holds.decidedBy().equals(inferenceId)
+          && function.variants().containsKey(holds.variant())) {
         return follow(holds, function, features);
       }
     }

@@ -40,10 +40,10 @@ final class ErrorBodies {
     String path = request.getPath();
     String base = snapshots.current().catalog().gateway().basePath();
     String rest = path.startsWith(base) ? path.substring(base.length()) : path;
-    return rest.equals("/v1")
-        || rest.startsWith("/v1/")
-            && !rest.startsWith("/v1/datasets")
-            && !rest.startsWith("/v1/inferences");
+    // TensorZero's own paths under /v1 keep its error body.
+    return (rest.equals("/v1") || rest.startsWith("/v1/"))
+        && !rest.startsWith("/v1/datasets")
+        && !rest.startsWith("/v1/inferences");
   }
 
   /** A path for a message: printable and not endless. */

@@ -9,7 +9,6 @@ import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** {@code POST /inference}. */
 @Controller
@@ -24,8 +23,7 @@ final class NativeController {
   }
 
   @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<RawAnswer>> inference(
-      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  CompletableFuture<HttpResponse<RawAnswer>> inference(HttpRequest<?> request, @Body byte[] body) {
     return entry.start(request, body, DIALECT, NativeRequests::read);
   }
 }

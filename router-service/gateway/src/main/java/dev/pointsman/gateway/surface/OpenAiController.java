@@ -15,7 +15,6 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** {@code /v1/chat/completions} and {@code /v1/models}. */
 @Controller("/v1")
@@ -32,8 +31,7 @@ final class OpenAiController {
   }
 
   @Post(value = "/chat/completions", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<RawAnswer>> chat(
-      HttpRequest<?> request, @Body @io.micronaut.core.annotation.Nullable byte @Nullable [] body) {
+  CompletableFuture<HttpResponse<RawAnswer>> chat(HttpRequest<?> request, @Body byte[] body) {
     return entry.start(request, body, DIALECT, ChatRequests::read);
   }
 

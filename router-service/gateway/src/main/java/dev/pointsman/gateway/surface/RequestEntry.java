@@ -26,7 +26,6 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,17 +57,13 @@ final class RequestEntry {
   }
 
   CompletableFuture<HttpResponse<RawAnswer>> start(
-      HttpRequest<?> request, byte @Nullable [] body, ChatDialect dialect, Reader reader) {
+      HttpRequest<?> request, byte[] body, ChatDialect dialect, Reader reader) {
     InferenceCall.Origin origin = origin(request.getHeaders());
     return answers.start(request, sink -> answer(origin, body, dialect, reader, sink));
   }
 
   private void answer(
-      InferenceCall.Origin origin,
-      byte @Nullable [] body,
-      ChatDialect dialect,
-      Reader reader,
-      AnswerSink sink)
+      InferenceCall.Origin origin, byte[] body, ChatDialect dialect, Reader reader, AnswerSink sink)
       throws InterruptedException {
     InferenceCall call;
     try {
@@ -77,7 +72,7 @@ final class RequestEntry {
             new Refusal.Overloaded(
                 "this router is about to stop: ask another one", Duration.ofSeconds(5)));
       }
-      call = reader.read(Json.parse(body == null ? new byte[0] : body), origin, ids.now());
+      call = reader.read(Json.parse(body), origin, ids.now());
     } catch (MalformedJsonException e) {
       refuse(new Refusal.Malformed(String.valueOf(e.getMessage()), null), origin, dialect, sink);
       return;

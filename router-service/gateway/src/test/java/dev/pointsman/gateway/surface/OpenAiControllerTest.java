@@ -251,9 +251,9 @@ final class OpenAiControllerTest {
           .getOutputStream()
           .write(
               ("POST /v1/chat/completions HTTP/1.1\r\n"
-                   + "host: 127.0.0.1\r\n"
-                   + "content-length: %d\r\n\r\n"
-                   + "%s")
+                      + "host: 127.0.0.1\r\n"
+                      + "content-length: %d\r\n\r\n"
+                      + "%s")
                   .formatted(body.length(), body)
                   .getBytes(StandardCharsets.US_ASCII));
       InputStream in = caller.getInputStream();

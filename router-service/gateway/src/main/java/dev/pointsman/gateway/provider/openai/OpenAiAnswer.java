@@ -98,9 +98,10 @@ final class OpenAiAnswer implements ProviderAnswer {
       throws InterruptedException {
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     try {
-      byte[] chunk;
-      while (body.size() < MAX_ERROR_BYTES && (chunk = exchange.nextChunk(by)).length > 0) {
+      byte[] chunk = exchange.nextChunk(by);
+      while (chunk.length > 0 && body.size() < MAX_ERROR_BYTES) {
         body.write(chunk, 0, chunk.length);
+        chunk = exchange.nextChunk(by);
       }
     } catch (UpstreamException e) {
       // The status says enough.
@@ -140,8 +141,7 @@ final class OpenAiAnswer implements ProviderAnswer {
   private void readWhole(long by)
       throws UpstreamException, InterruptedException, ProviderFailureException {
     ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
-    byte[] chunk;
-    while ((chunk = exchange.nextChunk(by)).length > 0) {
+    for (byte[] chunk = exchange.nextChunk(by); chunk.length > 0; chunk = exchange.nextChunk(by)) {
       body.write(chunk, 0, chunk.length);
       if (body.size() > MAX_BODY_BYTES) {
         throw failed(

@@ -1,0 +1,421 @@
+package dev.pointsman.gateway.pipeline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.pointsman.access.Caller;
+import dev.pointsman.catalog.CatalogReader;
+import dev.pointsman.catalog.CatalogReading;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.eventlog.EventCursor;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.InferenceEvent.Ending;
+import dev.pointsman.eventlog.SpooledEvent;
+import dev.pointsman.gateway.attempt.Attempts;
+import dev.pointsman.gateway.attempt.Circuits;
+import dev.pointsman.gateway.dialect.ChatDialect;
+import dev.pointsman.gateway.dialect.NativeDialect;
+import dev.pointsman.gateway.dialect.OpenAiDialect;
+import dev.pointsman.gateway.inference.ChatInput;
+import dev.pointsman.gateway.inference.ContentBlock;
+import dev.pointsman.gateway.inference.InputMessage;
+import dev.pointsman.gateway.inference.ToolOptions;
+import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.testing.FakeProvider;
+import dev.pointsman.gateway.testing.RecordingSink;
+import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.DecisionSampler;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.UUID;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pipeline with scripted providers, a recording sink and a real log. */
+final class InferencePipelineTest {
+
+  private static final String CONFIG =
+      """
+      [models.m]
+      routing = ["one", "two"]
+      [models.m.providers.one]
+      type = "fake"
+      model_name = "one"
+      cost = [
+        { pointer = "/usage/prompt_tokens", cost_per_million = 1.0 },
+        { pointer = "/usage/completion_tokens", cost_per_million = 10.0 },
+      ]
+      [models.m.providers.two]
+      type = "fake"
+      model_name = "two"
+      [models.dear]
+      routing = ["three"]
+      [models.dear.providers.three]
+      type = "fake"
+      model_name = "three"
+      cost = [
+        { pointer = "/usage/prompt_tokens", cost_per_million = 2.0 },
+        { pointer = "/usage/completion_tokens", cost_per_million = 20.0 },
+      ]
+
+      [functions.f]
+      type = "chat"
+      [functions.f.variants.v]
+      type = "chat_completion"
+      model = "m"
+      [functions.f.variants.v.retries]
+      num_retries = 2
+      max_delay_s = 0.002
+
+      [functions.learning]
+      type = "chat"
+      [functions.learning.variants.cheap]
+      type = "chat_completion"
+      model = "m"
+      [functions.learning.variants.dear]
+      type = "chat_completion"
+      model = "dear"
+      [functions.learning.experimentation]
+      type = "learned"
+      metric = "good"
+      candidate_variants = ["cheap", "dear"]
+      baseline_variant = "dear"
+
+      [metrics.good]
+      type = "boolean"
+      level = "inference"
+      optimize = "max"
+      """;
+
+  @TempDir Path directory;
+  private final FakeProvider one = FakeProvider.answering();
+  private final FakeProvider two = FakeProvider.answering();
+  private final FakeProvider three = FakeProvider.answering();
+  private final SplittableRandom random = new SplittableRandom(7);
+  private final IdSource ids = new IdSource(Clock.systemUTC(), random::nextLong);
+  private final LogCondition logCondition = new LogCondition();
+  private EventLog log;
+  private EventCursor cursor;
+  private ActiveSnapshot snapshots;
+  private InferencePipeline pipeline;
+
+  @BeforeEach
+  void open() {
+    log = EventLog.open(directory, new EventLog.Settings(EventLog.Durability.OS, 16L << 20));
+    cursor = log.cursor("test", 0);
+    ProviderRegistry registry =
+        new ProviderRegistry(
+            List.of(FakeProvider.type(Map.of("one", one, "two", two, "three", three))));
+    FunctionCatalog catalog =
+        switch (new CatalogReader(registry.kinds(), Map.of()).readText("t.toml", CONFIG)) {
+          case CatalogReading.Loaded loaded -> loaded.catalog();
+          case CatalogReading.Rejected rejected ->
+              throw new IllegalArgumentException(rejected.diagnostics().toString());
+        };
+    snapshots = new ActiveSnapshot(catalog, List.of(), registry, Clock.systemUTC());
+    Circuits circuits = new Circuits(System::nanoTime, (deployment, before, after, why) -> {});
+    pipeline =
+        new InferencePipeline(
+            snapshots,
+            new DecisionSampler(new byte[16]),
+            circuits,
+            new Attempts(circuits, ids, () -> 0.5),
+            log,
+            ids,
+            new PointsmanMeters(new SimpleMeterRegistry()),
+            logCondition,
+            "node");
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+  }
+
+  private InferenceCall call(String function, boolean stream, ChatDialect dialect, UUID episode) {
+    return new InferenceCall(
+        new InferenceCall.Origin(Caller.ANONYMOUS, "r", null, null, false),
+        dialect,
+        function,
+        null,
+        function,
+        new ChatInput(
+            JsonNodeFactory.instance.textNode("be brief"),
+            List.of(
+                new InputMessage(InputMessage.Role.USER, List.of(new ContentBlock.Text("hello"))))),
+        episode,
+        null,
+        null,
+        stream,
+        true,
+        false,
+        Map.of("team", "a"),
+        null,
+        new SamplingParameters(0.5, null, null, null, null, null, List.of(), null, null, null),
+        null,
+        ToolOptions.NONE,
+        null,
+        null,
+        null);
+  }
+
+  private RecordingSink run(String function) throws Exception {
+    RecordingSink sink = RecordingSink.patient();
+    pipeline.run(call(function, false, new NativeDialect(), null), sink);
+    return sink;
+  }
+
+  private InferenceEvent row() throws Exception {
+    List<InferenceEvent> rows = rows();
+    assertThat(rows).hasSize(1);
+    return rows.getFirst();
+  }
+
+  private List<InferenceEvent> rows() throws Exception {
+    List<InferenceEvent> rows = new ArrayList<>();
+    for (SpooledEvent event : cursor.next(1000, 1 << 24, Duration.ZERO)) {
+      rows.add((InferenceEvent) event.event());
+    }
+    return rows;
+  }
+
+  @Test
+  void run_firstProviderAnswers_requestIsRenderedAndRowIsWhole() throws Exception {
+    RecordingSink sink = run("f");
+
+    assertThat(sink.head().status()).isEqualTo(200);
+    assertThat(sink.shielded()).isTrue();
+    assertThat(one.requests().getFirst().system()).isEqualTo("be brief");
+    assertThat(one.requests().getFirst().sampling().temperature()).isEqualTo(0.5);
+    InferenceEvent row = row();
+    assertThat(row.outcome().ending()).isEqualTo(Ending.ANSWERED);
+    assertThat(row.quantities().costNanos()).isEqualTo(200_000L);
+    assertThat(row.versions().configHash()).isEqualTo(snapshots.current().catalog().configHash());
+    assertThat(row.asker().tags()).containsEntry("team", "a");
+    assertThat(sink.head().headers())
+        .containsEntry("x-pointsman-attempts", "1")
+        .containsEntry("x-pointsman-model", "m/one");
+  }
+
+  @Test
+  void run_failuresThatPass_areRepeatedAlongTheProviders() throws Exception {
+    one.then(500, 503);
+    two.then(0);
+
+    assertThat(run("f").head().headers()).containsEntry("x-pointsman-attempts", "4");
+    assertThat(row().attempts())
+        .extracting(InferenceEvent.Attempt::errorClass)
+        .containsExactly("upstream_fault", "connection_broken", "upstream_fault", null);
+  }
+
+  @Test
+  void run_refusedCredential_isNotRepeatedButOthersAreTried() throws Exception {
+    one.then(401);
+    two.then(401);
+
+    RecordingSink sink = run("f");
+
+    assertThat(sink.head().status()).isEqualTo(502);
+    assertThat(one.requests()).hasSize(1);
+    assertThat(row().outcome().errorClass()).isEqualTo("credential_refused");
+  }
+
+  @Test
+  void run_contentFiltered_isShownToNobodyElse() throws Exception {
+    one.then(451);
+
+    run("f");
+
+    assertThat(two.requests()).isEmpty();
+    assertThat(row().outcome().ending()).isEqualTo(Ending.FAILED);
+  }
+
+  @Test
+  void run_rateLimitedForLongerThanMaxDelay_isNotWaitedFor() throws Exception {
+    one.then(429).retryAfter(Duration.ofHours(1));
+    two.then(429).retryAfter(Duration.ofHours(1));
+
+    RecordingSink sink = RecordingSink.patient();
+    pipeline.run(call("f", false, new OpenAiDialect(), null), sink);
+
+    assertThat(sink.head().status()).isEqualTo(429);
+    assertThat(sink.head().headers()).containsEntry("retry-after", "3600");
+    assertThat(row().attempts()).hasSize(2);
+  }
+
+  @Test
+  void run_deploymentThatKeepsFailing_isSpared() throws Exception {
+    one.then(500, 500, 500, 500, 500, 500, 500, 500);
+    for (int i = 0; i < 6; i++) {
+      run("f");
+    }
+
+    assertThat(one.requests()).hasSize(5);
+    assertThat(rows().getLast().attempts())
+        .singleElement()
+        .satisfies(attempt -> assertThat(attempt.provider()).isEqualTo("two"));
+  }
+
+  @Test
+  void run_everyCircuitOpen_isRefusedBeforeADecision() throws Exception {
+    three.then(500, 500, 500, 500, 500, 500, 500);
+    one.then(401, 401, 401, 401, 401, 401);
+    two.then(401, 401, 401, 401, 401, 401);
+    for (int i = 0; i < 6; i++) {
+      run("learning");
+    }
+    int rows = rows().size();
+
+    RecordingSink sink = run("learning");
+
+    assertThat(rows).isBetween(5, 6);
+    assertThat(sink.head().status()).isEqualTo(503);
+    assertThat(sink.head().headers()).containsEntry("retry-after", "30");
+    assertThat(rows()).isEmpty();
+  }
+
+  @Test
+  void run_callerLeavesMidway_rowIsAbandonedAndTokensEstimated() throws Exception {
+    RecordingSink sink = RecordingSink.leavingAfter(0);
+    pipeline.run(call("f", true, new OpenAiDialect(), null), sink);
+
+    InferenceEvent row = row();
+    assertThat(row.outcome().ending()).isEqualTo(Ending.ABANDONED);
+    assertThat(row.quantities().tokensEstimated()).isTrue();
+    assertThat(row.quantities().costNanos()).isPositive();
+    assertThat(row.attempts().getFirst().status()).isEqualTo("abandoned");
+    assertThat(sink.ended()).isFalse();
+  }
+
+  @Test
+  void run_threadInterruptedBeforeTheFirstByte_stillWritesTheRow() throws Exception {
+    Thread.currentThread().interrupt();
+    RecordingSink sink = RecordingSink.patient();
+    one.then(500);
+    two.then(500);
+
+    pipeline.run(call("f", false, new NativeDialect(), null), sink);
+
+    assertThat(row().outcome().ending()).isEqualTo(Ending.ABANDONED);
+    assertThat(sink.body()).isEmpty();
+  }
+
+  @Test
+  void run_logRefusesTheRow_answerIsGivenAndMarked() throws Exception {
+    EventLog broken =
+        EventLog.open(
+            directory.resolve("other"), new EventLog.Settings(EventLog.Durability.OS, 16L << 20));
+    Circuits circuits = new Circuits(System::nanoTime, (deployment, before, after, why) -> {});
+    InferencePipeline losing =
+        new InferencePipeline(
+            snapshots,
+            new DecisionSampler(new byte[16]),
+            circuits,
+            new Attempts(circuits, ids, () -> 0.5),
+            broken,
+            ids,
+            new PointsmanMeters(new SimpleMeterRegistry()),
+            logCondition,
+            "node");
+    FakeProvider closing = one.whenAsked(broken::close);
+    RecordingSink sink = RecordingSink.patient();
+
+    losing.run(call("f", false, new NativeDialect(), null), sink);
+
+    assertThat(closing.requests()).hasSize(1);
+    assertThat(sink.head().status()).isEqualTo(200);
+    assertThat(sink.head().headers()).containsEntry("x-pointsman-log", "lost");
+    assertThat(logCondition.losing()).isTrue();
+  }
+
+  @Test
+  void run_spoolFull_isRefusedBeforeMoneyIsSpent() throws Exception {
+    log.close();
+    log =
+        EventLog.open(
+            directory.resolve("small"), new EventLog.Settings(EventLog.Durability.OS, 1000));
+    Circuits circuits = new Circuits(System::nanoTime, (deployment, before, after, why) -> {});
+    InferencePipeline full =
+        new InferencePipeline(
+            snapshots,
+            new DecisionSampler(new byte[16]),
+            circuits,
+            new Attempts(circuits, ids, () -> 0.5),
+            log,
+            ids,
+            new PointsmanMeters(new SimpleMeterRegistry()),
+            logCondition,
+            "node");
+    RecordingSink sink = RecordingSink.patient();
+
+    full.run(call("f", false, new OpenAiDialect(), null), sink);
+
+    assertThat(sink.head().status()).isEqualTo(503);
+    assertThat(one.requests()).isEmpty();
+  }
+
+  @Test
+  void run_learnedFunction_logsVectorVersionAndBaseline() throws Exception {
+    snapshots.swap(
+        new PolicyRevision(
+            "learning",
+            "g1",
+            3,
+            ids.now(),
+            new PolicyStatistics(0, List.of(), List.of(), Map.of()),
+            "{}"));
+
+    RecordingSink sink = run("learning");
+
+    InferenceEvent row = row();
+    assertThat(row.decision().version().generation()).isEqualTo("g1");
+    assertThat(row.decision().version().revision()).isEqualTo(3);
+    assertThat(row.decision().candidates()).containsExactly("cheap", "dear");
+    double sum = row.decision().propensities()[0] + row.decision().propensities()[1];
+    assertThat(sum).isCloseTo(1.0, Offset.offset(1e-12));
+    assertThat(row.quantities().baselineVariant()).isEqualTo("dear");
+    assertThat(row.quantities().baselineCostNanos()).isEqualTo(400_000L);
+    assertThat(sink.head().headers()).containsEntry("x-pointsman-policy-version", "squarecb/g1/3");
+  }
+
+  @Test
+  void swap_olderRevision_isIgnored() {
+    PolicyRevision third =
+        new PolicyRevision("learning", "g1", 3, ids.now(), PolicyStatistics.EMPTY, "{}");
+    PolicyRevision second =
+        new PolicyRevision("learning", "g1", 2, ids.now(), PolicyStatistics.EMPTY, "{}");
+
+    assertThat(snapshots.swap(third)).isTrue();
+    assertThat(snapshots.swap(second)).isFalse();
+    assertThat(
+            snapshots.current().functions().get("learning").routing().policy().version().revision())
+        .isEqualTo(3);
+  }
+
+  @Test
+  void run_sameEpisodeAtOnce_hasOneDecision() throws Exception {
+    UUID episode = ids.next();
+    for (int i = 0; i < 3; i++) {
+      pipeline.run(call("learning", false, new NativeDialect(), episode), RecordingSink.patient());
+    }
+
+    assertThat(rows())
+        .extracting(row -> row.decision().kind())
+        .containsExactly(DecisionKind.DECISION, DecisionKind.STICKY, DecisionKind.STICKY);
+  }
+}
