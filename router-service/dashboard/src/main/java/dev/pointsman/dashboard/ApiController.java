@@ -1,6 +1,7 @@
 package dev.pointsman.dashboard;
 
 import dev.pointsman.report.DecisionStory;
+import dev.pointsman.report.FunctionReport.Range;
 import dev.pointsman.report.Reports;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -9,8 +10,10 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.time.InstantSource;
@@ -19,12 +22,26 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The figures of the pages as JSON under {@code /api}, and the tables as streamed exports. */
 @Controller("/api")
 @ExecuteOn(ReportThreads.NAME)
 final class ApiController {
 
+  private static final Logger log = LoggerFactory.getLogger(ApiController.class);
+
+  private static final Map<String, MediaType> MEDIA_TYPES =
+      Map.of(
+          "jsonl", new MediaType("application/x-ndjson"),
+          "csv", new MediaType("text/csv"),
+          "parquet", new MediaType("application/vnd.apache.parquet"));
+
+  // Each one holds a thread for as long as its reader takes.
+  private final Semaphore exports = new Semaphore(2);
   private final Reports reports;
   private final InstantSource clock;
 
@@ -42,10 +59,13 @@ final class ApiController {
 
   @Get("/functions/{name}/report")
   HttpResponse<byte[]> report(String name, @QueryValue(defaultValue = "1h") String range) {
-    return reports
-        .function(name, UiController.range(range, clock.instant()))
-        .map(ApiController::json)
-        .orElseGet(() -> unknownFunction(name));
+    Range asked = Ranges.ending(range, clock.instant());
+    return asked == null
+        ? unknownRange(range)
+        : reports
+            .function(name, asked)
+            .map(ApiController::json)
+            .orElseGet(() -> unknownFunction(name));
   }
 
   @Get("/functions/{name}/variant_sampling_probabilities")
@@ -58,7 +78,8 @@ final class ApiController {
 
   @Get("/overview")
   HttpResponse<byte[]> overview(@QueryValue(defaultValue = "1h") String range) {
-    return json(reports.overview(UiController.range(range, clock.instant())));
+    Range asked = Ranges.ending(range, clock.instant());
+    return asked == null ? unknownRange(range) : json(reports.overview(asked));
   }
 
   @Get("/inferences/{id}")
@@ -88,8 +109,12 @@ final class ApiController {
       return error(
           400, "there is no table %s; tables are %s".formatted(table, reports.exportTables()));
     }
-    if (!List.of("jsonl", "csv", "parquet").contains(kind)) {
+    MediaType type = MEDIA_TYPES.get(kind);
+    if (type == null) {
       return error(400, "format must be jsonl, csv or parquet, not %s".formatted(format));
+    }
+    if (!exports.tryAcquire()) {
+      return error(503, "two exports are running already; try again when one is done");
     }
     try {
       PipedInputStream in = new PipedInputStream(1 << 20);
@@ -101,21 +126,34 @@ final class ApiController {
           .start(
               () -> {
                 try (out) {
-                  reports.export(table, kind, out);
-                } catch (IOException | RuntimeException e) {
-                  failure.brokenBy(e);
+                  writeOut(table, kind, out, failure);
+                } catch (IOException readerIsGone) {
+                  log.debug("the reader of the export of {} left", table, readerIsGone);
+                } finally {
+                  exports.release();
                 }
               });
-      return HttpResponse.ok(new StreamedFile(failure, MediaType.APPLICATION_OCTET_STREAM_TYPE));
+      return HttpResponse.ok(new StreamedFile(failure, type).attach(table + "." + kind));
     } catch (IOException e) {
+      exports.release();
       return error(500, "the export could not be started: " + e.getMessage());
     }
   }
 
-  /** Hands a failed export on as a broken stream: a reader must not take a part for the whole. */
-  private static final class ExportPipe extends java.io.FilterInputStream {
+  /** The failure is told before the pipe closes: its reader must not see a plain end first. */
+  private void writeOut(String table, String kind, OutputStream out, ExportPipe failure) {
+    try {
+      reports.export(table, kind, out);
+    } catch (RuntimeException e) {
+      log.warn("the export of {} as {} broke off", table, kind, e);
+      failure.brokenBy(e);
+    }
+  }
 
-    private volatile @org.jspecify.annotations.Nullable Exception failure;
+  /** Hands a failed export on as a broken stream: a reader must not take a part for the whole. */
+  private static final class ExportPipe extends FilterInputStream {
+
+    private volatile @Nullable Exception failure;
 
     private ExportPipe(InputStream in) {
       super(in);
@@ -153,6 +191,10 @@ final class ApiController {
       fields.put("rederived", story.rederived());
     }
     return fields;
+  }
+
+  private static HttpResponse<byte[]> unknownRange(String range) {
+    return error(400, "range must be a length like 5m, 24h or 7d, not %s".formatted(range));
   }
 
   private static HttpResponse<byte[]> unknownFunction(String name) {
