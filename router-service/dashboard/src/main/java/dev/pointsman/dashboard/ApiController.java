@@ -10,12 +10,9 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import java.io.FilterInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -116,28 +112,21 @@ final class ApiController {
     if (!exports.tryAcquire()) {
       return error(503, "two exports are running already; try again when one is done");
     }
-    try {
-      PipedInputStream in = new PipedInputStream(1 << 20);
-      PipedOutputStream out = new PipedOutputStream(in);
-      ExportPipe failure = new ExportPipe(in);
-      Thread.ofPlatform()
-          .name("export")
-          .daemon()
-          .start(
-              () -> {
-                try (out) {
-                  writeOut(table, kind, out, failure);
-                } catch (IOException readerIsGone) {
-                  log.debug("the reader of the export of {} left", table, readerIsGone);
-                } finally {
-                  exports.release();
-                }
-              });
-      return HttpResponse.ok(new StreamedFile(failure, type).attach(table + "." + kind));
-    } catch (IOException e) {
-      exports.release();
-      return error(500, "the export could not be started: " + e.getMessage());
-    }
+    ExportPipe pipe = new ExportPipe();
+    Thread.ofPlatform()
+        .name("export")
+        .daemon()
+        .start(
+            () -> {
+              try (OutputStream out = new BufferedOutputStream(pipe.sink(), 1 << 16)) {
+                writeOut(table, kind, out, pipe);
+              } catch (IOException readerIsGone) {
+                log.debug("the reader of the export of {} left", table, readerIsGone);
+              } finally {
+                exports.release();
+              }
+            });
+    return HttpResponse.ok(new StreamedFile(pipe, type).attach(table + "." + kind));
   }
 
   /** The failure is told before the pipe closes: its reader must not see a plain end first. */
@@ -147,38 +136,6 @@ final class ApiController {
     } catch (RuntimeException e) {
       log.warn("the export of {} as {} broke off", table, kind, e);
       failure.brokenBy(e);
-    }
-  }
-
-  /** Hands a failed export on as a broken stream: a reader must not take a part for the whole. */
-  private static final class ExportPipe extends FilterInputStream {
-
-    private volatile @Nullable Exception failure;
-
-    private ExportPipe(InputStream in) {
-      super(in);
-    }
-
-    void brokenBy(Exception e) {
-      failure = e;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return checked(super.read());
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      return checked(super.read(bytes, offset, length));
-    }
-
-    private int checked(int result) throws IOException {
-      Exception e = failure;
-      if (result < 0 && e != null) {
-        throw new IOException("the export broke off", e);
-      }
-      return result;
     }
   }
 
