@@ -45,6 +45,7 @@ final class ExportPipe extends InputStream {
   }
 
   @Override
+  @SuppressWarnings("ReferenceEquality") // the end is that one array, not any empty one
   public synchronized int read(byte[] bytes, int offset, int length) throws IOException {
     if (length == 0) {
       return 0;
