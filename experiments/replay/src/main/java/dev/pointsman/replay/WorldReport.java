@@ -120,18 +120,13 @@ public record WorldReport(
   public String text() {
     StringBuilder text = new StringBuilder();
     Formatter out = new Formatter(text, Locale.ROOT);
-    out.format("%s[%s]: %.0f requests/s for %d s, %d requests\n",
-        world.name(),
-        chooser,
-        world.requestsPerSecond(),
-        length.toSeconds(),
-        requests.size());
+    out.format(
+        "%s[%s]: %.0f requests/s for %d s, %d requests\n",
+        world.name(), chooser, world.requestsPerSecond(), length.toSeconds(), requests.size());
     for (World.Drift drift : world.drifts()) {
-      out.format("at %d s: %s at %s becomes %.2f\n",
-          drift.after().toSeconds(),
-          drift.model(),
-          drift.kind().label(),
-          drift.quality());
+      out.format(
+          "at %d s: %s at %s becomes %.2f\n",
+          drift.after().toSeconds(), drift.model(), drift.kind().label(), drift.quality());
     }
     for (RequestKind kind : world.kinds()) {
       text.append('\n');
@@ -153,10 +148,9 @@ public record WorldReport(
     double everyRequestByBaseline = requests.size() * price(baselineVariant);
     out.format("regret          %8.1f points of utility\n", regret());
     out.format("quality         %8.3f\n", meanQuality());
-    out.format("cost            %8.2f dollars; %.2f with %s alone\n",
-        dollars(),
-        everyRequestByBaseline,
-        baselineVariant);
+    out.format(
+        "cost            %8.2f dollars; %.2f with %s alone\n",
+        dollars(), everyRequestByBaseline, baselineVariant);
     out.format("latency p95     %8d ms\n", latencyP95().toMillis());
     List<String> raised = new ArrayList<>();
     for (ChangeAlarm alarm : alarms) {
@@ -178,5 +172,4 @@ public record WorldReport(
   private Duration step() {
     return Duration.ofSeconds(Math.max(10, length.toSeconds() / 15 / 10 * 10));
   }
-
 }

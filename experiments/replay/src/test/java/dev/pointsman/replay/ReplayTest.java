@@ -52,7 +52,9 @@ final class ReplayTest {
           run(ReplaySettings.of(Algorithm.SQUARECB).withOrders(2).withEstimator(estimator));
       assertThat(result.regretMean()).isLessThan(result.uniformRegret() / 4).isPositive();
       assertThat(result.finalRewardMean())
-          .isCloseTo(run(ReplaySettings.of(Algorithm.ORACLE).withOrders(1)).finalRewardMean(), within(1e-9));
+          .isCloseTo(
+              run(ReplaySettings.of(Algorithm.ORACLE).withOrders(1)).finalRewardMean(),
+              within(1e-9));
     }
   }
 
