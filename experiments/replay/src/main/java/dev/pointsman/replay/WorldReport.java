@@ -6,6 +6,7 @@ import dev.pointsman.worlds.World;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,30 +118,22 @@ public record WorldReport(
 
   /** As a text of fixed layout, for reading and for comparing with the last one. */
   public String text() {
-    StringBuilder out = new StringBuilder();
-    line(
-        out,
-        "%s[%s]: %.0f requests/s for %d s, %d requests",
-        world.name(),
-        chooser,
-        world.requestsPerSecond(),
-        length.toSeconds(),
-        requests.size());
+    StringBuilder text = new StringBuilder();
+    Formatter out = new Formatter(text, Locale.ROOT);
+    out.format(
+        "%s[%s]: %.0f requests/s for %d s, %d requests\n",
+        world.name(), chooser, world.requestsPerSecond(), length.toSeconds(), requests.size());
     for (World.Drift drift : world.drifts()) {
-      line(
-          out,
-          "at %d s: %s at %s becomes %.2f",
-          drift.after().toSeconds(),
-          drift.model(),
-          drift.kind().label(),
-          drift.quality());
+      out.format(
+          "at %d s: %s at %s becomes %.2f\n",
+          drift.after().toSeconds(), drift.model(), drift.kind().label(), drift.quality());
     }
     for (RequestKind kind : world.kinds()) {
-      out.append('\n');
+      text.append('\n');
       StringBuilder head = new StringBuilder("%-8s".formatted(kind.label()));
       List<String> names = world.models().stream().map(World.ModelTruth::name).toList();
       names.forEach(name -> head.append("%10s".formatted(name)));
-      line(out, "%s   best", head);
+      out.format("%s   best\n", head);
       Duration step = step();
       for (Duration from = Duration.ZERO; from.compareTo(length) < 0; from = from.plus(step)) {
         Map<String, Double> shares = shares(kind, from, from.plus(step));
@@ -148,20 +141,17 @@ public record WorldReport(
         for (String name : names) {
           row.append(String.format(Locale.ROOT, "%10.2f", shares.getOrDefault(name, 0.0)));
         }
-        line(out, "%s   %s", row, world.best(kind, from).name());
+        out.format("%s   %s\n", row, world.best(kind, from).name());
       }
     }
-    out.append('\n');
+    text.append('\n');
     double everyRequestByBaseline = requests.size() * price(baselineVariant);
-    line(out, "regret          %8.1f points of utility", regret());
-    line(out, "quality         %8.3f", meanQuality());
-    line(
-        out,
-        "cost            %8.2f dollars; %.2f with %s alone",
-        dollars(),
-        everyRequestByBaseline,
-        baselineVariant);
-    line(out, "latency p95     %8d ms", latencyP95().toMillis());
+    out.format("regret          %8.1f points of utility\n", regret());
+    out.format("quality         %8.3f\n", meanQuality());
+    out.format(
+        "cost            %8.2f dollars; %.2f with %s alone\n",
+        dollars(), everyRequestByBaseline, baselineVariant);
+    out.format("latency p95     %8d ms\n", latencyP95().toMillis());
     List<String> raised = new ArrayList<>();
     for (ChangeAlarm alarm : alarms) {
       raised.add(
@@ -174,16 +164,12 @@ public record WorldReport(
               alarm.meanBefore(),
               alarm.meanAfter()));
     }
-    line(out, "change alarms   %s", raised.isEmpty() ? "none" : String.join("; ", raised));
-    return out.toString();
+    out.format("change alarms   %s\n", raised.isEmpty() ? "none" : String.join("; ", raised));
+    return text.toString();
   }
 
   /** Ten rows or so, of whole seconds. */
   private Duration step() {
     return Duration.ofSeconds(Math.max(10, length.toSeconds() / 15 / 10 * 10));
-  }
-
-  private static void line(StringBuilder out, String format, Object... arguments) {
-    out.append(String.format(Locale.ROOT, format, arguments)).append('\n');
   }
 }

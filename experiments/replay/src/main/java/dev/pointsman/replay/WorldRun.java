@@ -104,7 +104,7 @@ public final class WorldRun {
   private final LearningLoop loop;
   private final @Nullable WorldLog log;
   private final PriorityQueue<Moment> agenda =
-      new PriorityQueue<>(Comparator.comparing(Moment::at).thenComparing(Moment::planned));
+      new PriorityQueue<>(Comparator.comparing(Moment::at).thenComparingLong(Moment::planned));
   private final List<WorldReport.Request> requests = new ArrayList<>();
   private final List<ChangeAlarm> alarms = new ArrayList<>();
   private long planned;

@@ -1,6 +1,7 @@
 package dev.pointsman.dashboard;
 
 import dev.pointsman.report.DecisionStory;
+import dev.pointsman.report.FunctionReport.Range;
 import dev.pointsman.report.Reports;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
@@ -9,22 +10,34 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.http.server.types.files.StreamedFile;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.PipedInputStream;
-import java.io.PipedOutputStream;
+import java.io.OutputStream;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.Semaphore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The figures of the pages as JSON under {@code /api}, and the tables as streamed exports. */
 @Controller("/api")
 @ExecuteOn(ReportThreads.NAME)
 final class ApiController {
 
+  private static final Logger log = LoggerFactory.getLogger(ApiController.class);
+
+  private static final Map<String, MediaType> MEDIA_TYPES =
+      Map.of(
+          "jsonl", new MediaType("application/x-ndjson"),
+          "csv", new MediaType("text/csv"),
+          "parquet", new MediaType("application/vnd.apache.parquet"));
+
+  // Each one holds a thread for as long as its reader takes.
+  private final Semaphore exports = new Semaphore(2);
   private final Reports reports;
   private final InstantSource clock;
 
@@ -42,10 +55,13 @@ final class ApiController {
 
   @Get("/functions/{name}/report")
   HttpResponse<byte[]> report(String name, @QueryValue(defaultValue = "1h") String range) {
-    return reports
-        .function(name, UiController.range(range, clock.instant()))
-        .map(ApiController::json)
-        .orElseGet(() -> unknownFunction(name));
+    Range asked = Ranges.ending(range, clock.instant());
+    return asked == null
+        ? unknownRange(range)
+        : reports
+            .function(name, asked)
+            .map(ApiController::json)
+            .orElseGet(() -> unknownFunction(name));
   }
 
   @Get("/functions/{name}/variant_sampling_probabilities")
@@ -58,7 +74,8 @@ final class ApiController {
 
   @Get("/overview")
   HttpResponse<byte[]> overview(@QueryValue(defaultValue = "1h") String range) {
-    return json(reports.overview(UiController.range(range, clock.instant())));
+    Range asked = Ranges.ending(range, clock.instant());
+    return asked == null ? unknownRange(range) : json(reports.overview(asked));
   }
 
   @Get("/inferences/{id}")
@@ -88,59 +105,37 @@ final class ApiController {
       return error(
           400, "there is no table %s; tables are %s".formatted(table, reports.exportTables()));
     }
-    if (!List.of("jsonl", "csv", "parquet").contains(kind)) {
+    MediaType type = MEDIA_TYPES.get(kind);
+    if (type == null) {
       return error(400, "format must be jsonl, csv or parquet, not %s".formatted(format));
     }
-    try {
-      PipedInputStream in = new PipedInputStream(1 << 20);
-      PipedOutputStream out = new PipedOutputStream(in);
-      ExportPipe failure = new ExportPipe(in);
-      Thread.ofPlatform()
-          .name("export")
-          .daemon()
-          .start(
-              () -> {
-                try (out) {
-                  reports.export(table, kind, out);
-                } catch (IOException | RuntimeException e) {
-                  failure.brokenBy(e);
-                }
-              });
-      return HttpResponse.ok(new StreamedFile(failure, MediaType.APPLICATION_OCTET_STREAM_TYPE));
-    } catch (IOException e) {
-      return error(500, "the export could not be started: " + e.getMessage());
+    if (!exports.tryAcquire()) {
+      return error(503, "two exports are running already; try again when one is done");
     }
+    ExportPipe pipe = new ExportPipe();
+    Thread.ofPlatform()
+        .name("export")
+        .daemon()
+        .start(
+            () -> {
+              try (OutputStream out = new BufferedOutputStream(pipe.sink(), 1 << 16)) {
+                writeOut(table, kind, out, pipe);
+              } catch (IOException readerIsGone) {
+                log.debug("the reader of the export of {} left", table, readerIsGone);
+              } finally {
+                exports.release();
+              }
+            });
+    return HttpResponse.ok(new StreamedFile(pipe, type).attach(table + "." + kind));
   }
 
-  /** Hands a failed export on as a broken stream: a reader must not take a part for the whole. */
-  private static final class ExportPipe extends java.io.FilterInputStream {
-
-    private volatile @org.jspecify.annotations.Nullable Exception failure;
-
-    private ExportPipe(InputStream in) {
-      super(in);
-    }
-
-    void brokenBy(Exception e) {
-      failure = e;
-    }
-
-    @Override
-    public int read() throws IOException {
-      return checked(super.read());
-    }
-
-    @Override
-    public int read(byte[] bytes, int offset, int length) throws IOException {
-      return checked(super.read(bytes, offset, length));
-    }
-
-    private int checked(int result) throws IOException {
-      Exception e = failure;
-      if (result < 0 && e != null) {
-        throw new IOException("the export broke off", e);
-      }
-      return result;
+  /** The failure is told before the pipe closes: its reader must not see a plain end first. */
+  private void writeOut(String table, String kind, OutputStream out, ExportPipe failure) {
+    try {
+      reports.export(table, kind, out);
+    } catch (RuntimeException e) {
+      log.warn("the export of {} as {} broke off", table, kind, e);
+      failure.brokenBy(e);
     }
   }
 
@@ -153,6 +148,10 @@ final class ApiController {
       fields.put("rederived", story.rederived());
     }
     return fields;
+  }
+
+  private static HttpResponse<byte[]> unknownRange(String range) {
+    return error(400, "range must be a length like 5m, 24h or 7d, not %s".formatted(range));
   }
 
   private static HttpResponse<byte[]> unknownFunction(String name) {

@@ -4,6 +4,8 @@ import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.report.Estimate;
 import dev.pointsman.report.FunctionReport.Range;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -24,6 +26,11 @@ public final class Figures {
   /** The ranges a page offers. */
   public static List<String> ranges() {
     return List.of("5m", "1h", "24h", "7d");
+  }
+
+  /** A name as one segment of a path. */
+  public static String segment(String name) {
+    return URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   /** A moment, UTC. */

@@ -10,13 +10,9 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.annotation.ExecuteOn;
-import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * The pages under {@code /ui}. Everything is drawn by the server and complete without script; the
@@ -29,8 +25,6 @@ final class UiController {
   private static final String CONTENT_SECURITY_POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src"
           + " 'self'; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-  private static final Pattern LENGTH = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
 
   private final Reports reports;
   private final Pages pages;
@@ -47,26 +41,40 @@ final class UiController {
 
   @Get(produces = "text/html")
   HttpResponse<?> overview(HttpRequest<?> request, @QueryValue(defaultValue = "1h") String range) {
+    Range asked = Ranges.ending(range, clock.instant());
+    if (asked == null) {
+      return unknownRange(request, range);
+    }
     return page(
         "overview",
         Map.of(
             "frame", frame(request, "Overview", true),
-            "overview", reports.overview(range(range, clock.instant()))));
+            "overview", reports.overview(asked),
+            "length", range));
   }
 
   @Get(value = "/functions/{name}", produces = "text/html")
   HttpResponse<?> function(
       HttpRequest<?> request, String name, @QueryValue(defaultValue = "5m") String range) {
+    Range asked = Ranges.ending(range, clock.instant());
+    if (asked == null) {
+      return unknownRange(request, range);
+    }
     return reports
-        .function(name, range(range, clock.instant()))
+        .function(name, asked)
         .<HttpResponse<?>>map(
             report ->
                 page(
                     "function",
                     Map.of(
-                        "frame", frame(request, name, true),
-                        "report", report,
-                        "live", reports.live(name, 20))))
+                        "frame",
+                        frame(request, name, true),
+                        "report",
+                        report,
+                        "length",
+                        range,
+                        "live",
+                        reports.live(name, 20))))
         .orElseGet(
             () ->
                 missing(request, "There is no function %s, configured or logged.".formatted(name)));
@@ -110,6 +118,11 @@ final class UiController {
         .header("X-Content-Type-Options", "nosniff");
   }
 
+  private HttpResponse<?> unknownRange(HttpRequest<?> request, String range) {
+    return missing(request, "A range is a length like 5m, 24h or 7d, not %s.".formatted(range))
+        .status(400);
+  }
+
   private MutableHttpResponse<?> missing(HttpRequest<?> request, String sentence) {
     return page(
             "missing", Map.of("frame", frame(request, "Not found", false), "sentence", sentence))
@@ -133,21 +146,5 @@ final class UiController {
         "http://" + request.getHeaders().get("Host", String.class).orElse("localhost"),
         settings.simulated(),
         live);
-  }
-
-  /** The range that ends now and is as long as {@code 5m}, {@code 24h} or {@code 7d} say. */
-  static Range range(String length, Instant now) {
-    Matcher parts = LENGTH.matcher(length);
-    Duration duration = Duration.ofMinutes(5);
-    if (parts.matches()) {
-      long amount = Long.parseLong(parts.group(1));
-      duration =
-          switch (parts.group(2)) {
-            case "m" -> Duration.ofMinutes(amount);
-            case "h" -> Duration.ofHours(amount);
-            default -> Duration.ofDays(amount);
-          };
-    }
-    return new Range(now.minus(duration), now);
   }
 }

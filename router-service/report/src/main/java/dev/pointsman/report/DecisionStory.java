@@ -25,7 +25,9 @@ public record DecisionStory(
    * The policy's vector computed again.
    *
    * @param propensities the mixture that follows from it, per candidate
-   * @param equal whether it is the logged one, bit for bit
+   * @param equal whether the policy's vector is the logged one bit for bit, and the mixture up to
+   *     rounding
    */
+  @SuppressWarnings("ArrayRecordComponent") // drawn and written, never compared
   public record Rederived(double[] propensities, boolean equal) {}
 }

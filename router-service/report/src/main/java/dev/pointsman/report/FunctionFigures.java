@@ -15,6 +15,7 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,6 +49,23 @@ final class FunctionFigures {
     this.variants = List.copyOf(names);
   }
 
+  /** Decisions before this moment have had their whole attribution window. */
+  Instant maturedUntil() {
+    return maturedBefore.plus(StatisticsRow.BUCKET);
+  }
+
+  /** Since when there were about so many decisions, {@code earliest} if fewer. */
+  Instant sinceLast(long decisions, Instant earliest) {
+    long pulls = 0;
+    for (StatisticsRow row : rows.reversed()) {
+      pulls += row.pulls();
+      if (pulls >= decisions) {
+        return row.bucket().isBefore(earliest) ? earliest : row.bucket();
+      }
+    }
+    return earliest;
+  }
+
   List<String> variants() {
     return variants;
   }
@@ -56,7 +74,7 @@ final class FunctionFigures {
     return !row.bucket().isAfter(maturedBefore);
   }
 
-  long sum(Predicate<StatisticsRow> which, java.util.function.ToLongFunction<StatisticsRow> what) {
+  long sum(Predicate<StatisticsRow> which, ToLongFunction<StatisticsRow> what) {
     return rows.stream().filter(which).mapToLong(what).sum();
   }
 
@@ -113,7 +131,8 @@ final class FunctionFigures {
       return Estimate.NONE;
     }
     AsymptoticConfidenceSequence.Bounds bounds =
-        AsymptoticConfidenceSequence.around(mean, Math.sqrt(squaredError), n, ALPHA, 1_000);
+        AsymptoticConfidenceSequence.around(
+            mean, Math.sqrt(squaredError), (double) n, ALPHA, 1_000);
     return new Estimate(
         mean, Math.clamp(bounds.lower(), 0, 1), Math.clamp(bounds.upper(), 0, 1), n);
   }
@@ -201,11 +220,11 @@ final class FunctionFigures {
     return worst;
   }
 
-  /** Matured decisions of a variant, and how many of them have a reward. */
+  /** Matured decisions among some rows, and how many of them have feedback, filled ones not. */
   long[] coverage(Predicate<StatisticsRow> which) {
     return new long[] {
       sum(which.and(this::matured), StatisticsRow::pulls),
-      sum(which.and(this::matured), StatisticsRow::feedbacks)
+      sum(which.and(this::matured), row -> row.feedbacks() - row.filled())
     };
   }
 
@@ -266,7 +285,7 @@ final class FunctionFigures {
       if (n == 0) {
         return Estimate.NONE;
       }
-      double margin = AsymptoticConfidenceSequence.margin(variance(), n, ALPHA);
+      double margin = AsymptoticConfidenceSequence.margin(variance(), (double) n, ALPHA);
       return new Estimate(
           mean(), Math.clamp(mean() - margin, 0, 1), Math.clamp(mean() + margin, 0, 1), n);
     }

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param segments one line per segment, busiest first
  * @param share served against intended share over time
  * @param quality cumulative quality per lane over time
+ * @param maturedUntil decisions since then may still get feedback and are in no mean
  * @param marks changes inside the range
  */
 public record FunctionReport(
@@ -33,6 +34,7 @@ public record FunctionReport(
     List<SegmentLine> segments,
     ShareSeries share,
     List<QualitySeries> quality,
+    Instant maturedUntil,
     List<Mark> marks) {
 
   /** The time looked at, from inclusive, to exclusive. */
@@ -49,11 +51,12 @@ public record FunctionReport(
    * @param baselineDollarsPerThousand the same tokens at the baseline's prices, null when unknown
    * @param savedModelled dollars saved in the range against the baseline at the same tokens
    * @param savedMeasured dollars saved in the range by the holdout's difference in mean cost
-   * @param unpriced answered inferences whose cost is unknown
+   * @param unpriced answers, pinned ones included, whose cost is unknown
    * @param p50Millis median duration of the slowest variant
    * @param p95Millis 95th percentile of the duration of the slowest variant
    * @param feedbackShare share of matured decisions with feedback, null before any matured
    * @param pending decisions inside the attribution window
+   * @param filled matured decisions that took the configured value for missing feedback
    */
   public record Headline(
       long inferences,
@@ -68,7 +71,8 @@ public record FunctionReport(
       @Nullable Double p50Millis,
       @Nullable Double p95Millis,
       @Nullable Double feedbackShare,
-      long pending) {}
+      long pending,
+      long filled) {}
 
   /**
    * One variant's figures.
@@ -81,7 +85,7 @@ public record FunctionReport(
    * @param dollarsPerThousand cost, null when unknown
    * @param p50Millis median duration, null before any
    * @param p95Millis 95th percentile, null before any
-   * @param errorShare share of its decisions that did not end answered
+   * @param errorShare share of its decisions' inferences that it did not answer itself
    * @param decisions decisions that chose it
    * @param feedbackShare share of its matured decisions with feedback, null before any matured
    */
@@ -106,6 +110,7 @@ public record FunctionReport(
    * @param probabilities mean propensity per variant over its last 200 decisions, in variant order
    * @param meanQuality mean quality per variant, NaN where none, in variant order
    */
+  @SuppressWarnings("ArrayRecordComponent") // drawn and written, never compared
   public record SegmentLine(
       String segment,
       long decisions,

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param range the time looked at
  * @param inferences inferences in the range
- * @param errorShare share of them that did not end answered, NaN when there were none
+ * @param errorShare share of them that nothing could answer, NaN when there were none
  * @param dollars what they cost, null when no price is known
  * @param functions one line per configured or logged function
  * @param marks the latest changes, newest first
@@ -27,6 +27,7 @@ public record Overview(
    * @param variants the variants' names
    * @param shares their intended shares lately, in the same order
    */
+  @SuppressWarnings("ArrayRecordComponent") // drawn and written, never compared
   public record FunctionLine(
       String name,
       Verdict verdict,

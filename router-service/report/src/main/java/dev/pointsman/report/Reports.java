@@ -30,6 +30,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -53,6 +54,9 @@ public final class Reports {
   private static final Duration RELEARNING = Duration.ofMinutes(10);
   private static final int OVERALL_DECISIONS = 1_000;
   private static final int SEGMENT_DECISIONS = 200;
+  private static final int LANE_DECISIONS = 20_000;
+  private static final int MOST_CHANGES = 20_000;
+  private static final int MOST_MARKS = 200;
 
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
@@ -94,36 +98,38 @@ public final class Reports {
   public Overview overview(Range range) {
     List<Overview.FunctionLine> lines = new ArrayList<>();
     long inferences = 0;
-    long notAnswered = 0;
+    long failed = 0;
     double dollars = 0;
     boolean priced = false;
     for (String name : functionNames()) {
       Loaded loaded = load(name, range);
       FunctionFigures figures = loaded.figures();
       FunctionReport report = report(name, range, loaded);
-      Map<String, Double> shares =
-          new TreeMap<>(store.functions().meanPropensities(name, OVERALL_DECISIONS));
+      Map<String, Double> shares = store.functions().meanPropensities(name, OVERALL_DECISIONS);
       lines.add(
           new Overview.FunctionLine(
               name,
               report.verdict(),
-              List.copyOf(shares.keySet()),
-              shares.values().stream().mapToDouble(Double::doubleValue).toArray(),
+              // All of them, in the function page's order: a variant has one colour everywhere.
+              figures.variants(),
+              figures.variants().stream()
+                  .mapToDouble(v -> shares.getOrDefault(v, shares.isEmpty() ? Double.NaN : 0))
+                  .toArray(),
               report.headline().quality(),
               report.headline().dollarsPerThousand(),
               report.headline().p95Millis(),
               report.headline().feedbackShare()));
       inferences += figures.sum(ALL, StatisticsRow::inferences);
-      notAnswered += figures.sum(ALL, row -> row.inferences() - row.answered());
+      failed += figures.sum(ALL, StatisticsRow::failed);
       dollars += figures.sum(ALL, StatisticsRow::costNanos) / 1e9;
       priced |= figures.sum(ALL, StatisticsRow::costCount) > 0;
     }
-    lines.sort(java.util.Comparator.comparing(line -> urgency(line.verdict().state())));
+    lines.sort(Comparator.comparingInt(line -> urgency(line.verdict().state())));
     List<Mark> marks = new ArrayList<>(marks(null, range));
     return new Overview(
         range,
         inferences,
-        inferences == 0 ? Double.NaN : (double) notAnswered / inferences,
+        inferences == 0 ? Double.NaN : (double) failed / inferences,
         priced ? dollars : null,
         lines,
         marks.reversed().subList(0, Math.min(20, marks.size())));
@@ -201,13 +207,13 @@ public final class Reports {
         loaded.learned() == null
             ? List.of()
             : figures.qualityByLane(range, List.of("policy", "holdout", "uniform")),
+        figures.maturedUntil(),
         marks);
   }
 
   private static Headline headline(Loaded loaded, Collection<VariantTotals> totals) {
     FunctionFigures figures = loaded.figures();
     long inferences = figures.sum(ALL, StatisticsRow::inferences);
-    long priced = figures.sum(ALL, StatisticsRow::costCount);
     long compared = figures.sum(ALL, StatisticsRow::comparedCount);
     long[] coverage = figures.coverage(ALL);
     Double policyCost = figures.dollarsPerThousand(lane("policy"));
@@ -233,14 +239,14 @@ public final class Reports {
             : (holdoutCost - policyCost)
                 / 1_000
                 * figures.sum(lane("policy"), StatisticsRow::costCount),
-        figures.sum(ALL, StatisticsRow::answered)
-            - Math.min(priced, figures.sum(ALL, StatisticsRow::answered)),
+        totals.stream().mapToLong(total -> total.inferences() - total.priced()).sum(),
         largest(totals, VariantTotals.Quantiles::p50),
         largest(totals, VariantTotals.Quantiles::p95),
         loaded.rule().metric().isEmpty() || coverage[0] == 0
             ? null
             : (double) coverage[1] / coverage[0],
-        pending);
+        pending,
+        figures.sum(ALL, StatisticsRow::filled));
   }
 
   private static VariantLine line(
@@ -307,7 +313,7 @@ public final class Reports {
     List<HealthCheck> checks = new ArrayList<>();
     checks.add(allocation(figures));
     if (loaded.learned() != null) {
-      checks.add(lanes(loaded.rule().functionName(), range));
+      checks.add(lanes(loaded, range));
     }
     if (loaded.learned() != null) {
       checks.add(feedback(figures, headline));
@@ -343,13 +349,15 @@ public final class Reports {
                 least));
   }
 
-  private HealthCheck lanes(String name, Range range) {
+  private HealthCheck lanes(Loaded loaded, Range range) {
     Map<String, AllocationTest> tests = new TreeMap<>();
+    // Draws are read one by one, so a busy function is judged by its latest ones.
+    Instant from = loaded.figures().sinceLast(LANE_DECISIONS, range.from());
     store
         .functions()
         .draws(
-            name,
-            range.from(),
+            loaded.rule().functionName(),
+            from,
             range.to(),
             draw -> {
               if (draw.laneShares().size() > 1) {
@@ -388,7 +396,8 @@ public final class Reports {
     for (String variant : figures.variants()) {
       long[] coverage = figures.coverage(row -> row.variant().equals(variant));
       AllocationTest.Result result =
-          AllocationTest.ofSums(coverage[1], coverage[0] * rate, coverage[0] * rate * (1 - rate));
+          AllocationTest.ofSums(
+              (double) coverage[1], coverage[0] * rate, coverage[0] * rate * (1 - rate));
       if (result.outcome() != AllocationTest.Outcome.FINE && worst.isEmpty()) {
         worst =
             String.format(
@@ -543,8 +552,25 @@ public final class Reports {
     return bindings
         .bind(function, revision, event.versions().configHash())
         .map(routing -> PropensityCheck.rederive(routing, decision))
-        .map(again -> new DecisionStory.Rederived(again.propensities(), again.equal()))
+        .map(
+            again ->
+                new DecisionStory.Rederived(
+                    again.propensities(),
+                    again.equal() && areAlike(again.propensities(), decision.propensities())))
         .orElse(null);
+  }
+
+  /** Alike up to the rounding of a sum over lanes. */
+  private static boolean areAlike(double[] a, double[] b) {
+    if (a.length != b.length) {
+      return false;
+    }
+    for (int i = 0; i < a.length; i++) {
+      if (!(Math.abs(a[i] - b[i]) <= 1e-9)) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /**
@@ -593,9 +619,18 @@ public final class Reports {
   }
 
   private List<Mark> marks(@Nullable String function, Range range) {
+<<<<<<< HEAD
     return store.history().changes(function, range.from(), range.to(), 200).stream()
         .map(change -> new Mark(change.at(), kind(change), change.reason()))
         .toList();
+=======
+    List<Mark> all =
+        store.history().changes(function, range.from(), range.to(), MOST_CHANGES).stream()
+            .map(change -> new Mark(change.at(), change.kind().label(), change.reason()))
+            .toList();
+    // The store gives the first of them; a page wants the last.
+    return all.subList(Math.max(0, all.size() - MOST_MARKS), all.size());
+>>>>>>> refs/heads/dashboard
   }
 
   /** A change of a policy that is about a segment is an alarm: quality moved there. */

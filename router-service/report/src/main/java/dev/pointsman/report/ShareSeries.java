@@ -15,6 +15,7 @@ import java.util.List;
  * @param decisions decisions per bucket
  * @param lastOpen whether the last bucket is still filling
  */
+@SuppressWarnings("ArrayRecordComponent") // drawn and written, never compared
 public record ShareSeries(
     List<Instant> starts,
     Duration bucket,

@@ -88,7 +88,7 @@ final class VerdictRule {
     long high = 1L << 24;
     while (low < high) {
       long middle = (low + high) >>> 1;
-      if (AsymptoticConfidenceSequence.margin(variance, middle, FunctionFigures.ALPHA)
+      if (AsymptoticConfidenceSequence.margin(variance, (double) middle, FunctionFigures.ALPHA)
           <= WIDEST_BAND) {
         high = middle;
       } else {

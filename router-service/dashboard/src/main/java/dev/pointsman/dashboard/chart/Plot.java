@@ -4,8 +4,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /**
  * The frame that all time charts share: a linear time axis below, a linear value axis at the left,
@@ -16,9 +18,14 @@ final class Plot {
   static final int WIDTH = 640;
   static final int HEIGHT = 240;
   static final int LEFT = 48;
-  static final int RIGHT = 12;
+  static final int RIGHT = 84;
   static final int TOP = 12;
+  private static final double LABEL_STEP = 12;
+  private static final int LABEL_LENGTH = 13;
   static final int BOTTOM = 28;
+
+  private static final Pattern NO_XML =
+      Pattern.compile("[^\\t\\n\\r\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]");
 
   private final Instant from;
   private final double seconds;
@@ -41,6 +48,9 @@ final class Plot {
         .append(escape(description))
         .append("</desc>");
   }
+
+  /** A name at the right end of a line or area, at the height {@code y}. */
+  record Label(String cssClass, double y, String words) {}
 
   double x(Instant at) {
     double share = Duration.between(from, at).toNanos() / 1e9 / seconds;
@@ -77,9 +87,43 @@ final class Plot {
   void mark(Instant at, String kind, String label) {
     double x = x(at);
     svg.append("<g class=\"mark ").append(escape(kind)).append("\"><title>");
-    svg.append(escape(label)).append("</title>");
+    svg.append(escape(kind + ": " + label)).append("</title>");
     line("", x, TOP, x, HEIGHT - BOTTOM);
     svg.append("</g>");
+  }
+
+  /** Names beside the right end, moved apart so that none covers another. */
+  void endLabels(List<Label> labels) {
+    List<Label> sorted = labels.stream().sorted(Comparator.comparingDouble(Label::y)).toList();
+    double lowest = HEIGHT - BOTTOM;
+    double[] at = new double[sorted.size()];
+    for (int i = 0; i < at.length; i++) {
+      at[i] = Math.max(sorted.get(i).y(), i == 0 ? TOP : at[i - 1] + LABEL_STEP);
+    }
+    for (int i = at.length - 1; i >= 0; i--) {
+      at[i] = Math.min(at[i], i == at.length - 1 ? lowest : at[i + 1] - LABEL_STEP);
+    }
+    for (int i = 0; i < at.length; i++) {
+      String words = sorted.get(i).words();
+      text(
+          "label " + sorted.get(i).cssClass(),
+          WIDTH - RIGHT + 5,
+          at[i] + 4,
+          words.length() <= LABEL_LENGTH ? words : words.substring(0, LABEL_LENGTH - 1) + "…");
+    }
+  }
+
+  /** A stretch of time that is marked from top to bottom. */
+  void stretch(String cssClass, Instant from, Instant to, String title) {
+    double left = x(from);
+    double right = x(to);
+    if (right > left) {
+      area(
+          cssClass,
+          List.of(new double[] {left, TOP}, new double[] {right, TOP}),
+          List.of(new double[] {left, HEIGHT - BOTTOM}, new double[] {right, HEIGHT - BOTTOM}),
+          title);
+    }
   }
 
   void line(String cssClass, double x1, double y1, double x2, double y2) {
@@ -131,8 +175,12 @@ final class Plot {
     return tenths % 10 == 0 ? Long.toString(tenths / 10) : Double.toString(tenths / 10.0);
   }
 
+  /** Text as XML text or attribute; characters that XML does not know become a question mark. */
   static String escape(String text) {
-    return text.replace("&", "&amp;")
+    return NO_XML
+        .matcher(text)
+        .replaceAll("?")
+        .replace("&", "&amp;")
         .replace("<", "&lt;")
         .replace(">", "&gt;")
         .replace("\"", "&quot;");

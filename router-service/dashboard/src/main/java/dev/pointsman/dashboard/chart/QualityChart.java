@@ -6,14 +6,26 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Quality over time: one cumulative mean with its always-valid band per series. */
+/**
+ * Quality over time: one cumulative mean with its always-valid band per series. Series are told
+ * apart by colour, dash and a name at the end; time whose decisions may still get feedback is shaded.
+ */
 public final class QualityChart {
 
   private QualityChart() {}
 
-  /** The chart as SVG text; the i-th series has the colour class {@code v<i>}. */
+  /**
+   * The chart as SVG text; the i-th series has the class {@code s<i>}, never a variant's colour.
+   *
+   * @param maturedUntil since when decisions are pending
+   */
   public static String svg(
-      List<QualitySeries> all, List<Mark> marks, Instant from, Instant to, String metric) {
+      List<QualitySeries> all,
+      Instant maturedUntil,
+      List<Mark> marks,
+      Instant from,
+      Instant to,
+      String metric) {
     Plot plot =
         new Plot(
             from,
@@ -23,6 +35,8 @@ public final class QualityChart {
             "Quality: " + metric,
             "Cumulative mean over matured decisions with a band that is valid at every look.");
     plot.valueAxis(4, "%.2f");
+    plot.stretch("pending", maturedUntil, to, "decisions since then may still get feedback");
+    List<Plot.Label> labels = new ArrayList<>();
     for (int i = 0; i < all.size(); i++) {
       QualitySeries series = all.get(i);
       List<double[]> mean = new ArrayList<>();
@@ -37,9 +51,14 @@ public final class QualityChart {
         upper.add(new double[] {x, plot.y(point.estimate().high())});
         lower.add(new double[] {x, plot.y(point.estimate().low())});
       }
-      plot.area("band v" + i % 8, upper, lower, series.label() + ", 95 % band");
-      plot.path("mean v" + i % 8, mean, series.label() + ", mean");
+      String colour = "s" + i % 4;
+      plot.area("band " + colour, upper, lower, series.label() + ", 95 % band");
+      plot.path("mean " + colour, mean, series.label() + ", mean");
+      if (!mean.isEmpty()) {
+        labels.add(new Plot.Label(colour, mean.getLast()[1], series.label()));
+      }
     }
+    plot.endLabels(labels);
     marks.forEach(mark -> plot.mark(mark.at(), mark.kind(), mark.text()));
     plot.timeAxis(to);
     return plot.end();

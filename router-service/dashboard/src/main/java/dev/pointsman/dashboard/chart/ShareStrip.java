@@ -6,6 +6,8 @@ import java.util.Locale;
 /** A one-line bar of shares, one colour a variant. */
 public final class ShareStrip {
 
+  private static final String NO_TRAFFIC = "<span class=\"soft\">no traffic</span>";
+
   private ShareStrip() {}
 
   /** The strip as SVG text. */
@@ -13,9 +15,12 @@ public final class ShareStrip {
     StringBuilder words = new StringBuilder();
     StringBuilder bars = new StringBuilder();
     double x = 0;
+    if (shares.length == 0) {
+      return NO_TRAFFIC;
+    }
     for (int v = 0; v < shares.length; v++) {
       if (Double.isNaN(shares[v])) {
-        return "<span class=\"soft\">no traffic</span>";
+        return NO_TRAFFIC;
       }
       words.append(String.format(Locale.ROOT, "%s %.2f ", variants.get(v), shares[v]));
       bars.append(
@@ -24,8 +29,8 @@ public final class ShareStrip {
               "<rect class=\"v%d\" x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"10\"/>",
               v % 8,
               x,
-              shares[v] * 100));
-      x += shares[v] * 100;
+              Math.clamp(shares[v], 0, 1) * 100));
+      x += Math.clamp(shares[v], 0, 1) * 100;
     }
     return "<svg class=\"strip\" role=\"img\" viewBox=\"0 0 100 10\" preserveAspectRatio=\"none\""
         + " xmlns=\"http://www.w3.org/2000/svg\"><title>"

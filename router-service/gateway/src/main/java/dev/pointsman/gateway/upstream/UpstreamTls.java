@@ -29,6 +29,9 @@ final class UpstreamTls {
   /** How long a closing connection waits for a peer that does not read. */
   private static final long CLOSE_NOTIFY_MILLIS = 250;
 
+  /** The JDK keeps one per connection, not per host, and 20,480 unless told. */
+  private static final int SESSIONS_KEPT = 1024;
+
   private final SslContext context;
   private final Executor handshakeThreads;
   private final long handshakeMillis;
@@ -40,7 +43,8 @@ final class UpstreamTls {
         SslContextBuilder.forClient()
             .sslProvider(SslProvider.JDK)
             .protocols("TLSv1.3", "TLSv1.2")
-            .endpointIdentificationAlgorithm("HTTPS");
+            .endpointIdentificationAlgorithm("HTTPS")
+            .sessionCacheSize(SESSIONS_KEPT);
     Path more = config.trustedCertificates();
     try {
       if (more != null) {

@@ -88,8 +88,7 @@ final class RawCaller implements AutoCloseable {
     String head = readUntil("\r\n\r\n");
     for (String line : head.split("\r\n")) {
       if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-        byte[] body =
-            in.readNBytes(Integer.parseInt(line.substring(15).trim()));
+        byte[] body = in.readNBytes(Integer.parseInt(line.substring(15).trim()));
         return head + new String(body, StandardCharsets.UTF_8);
       }
     }

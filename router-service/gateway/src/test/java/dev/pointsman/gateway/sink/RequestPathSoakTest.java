@@ -131,8 +131,7 @@ final class RequestPathSoakTest {
     /** Plays one request; what it got instead of what it should, or an empty text. */
     String play(Plan plan) throws IOException {
       raw.post(
-          plan == Plan.WHOLE || plan == Plan.STALE ? "/relay/whole" : "/relay/stream",
-          plan.name());
+          plan == Plan.WHOLE || plan == Plan.STALE ? "/relay/whole" : "/relay/stream", plan.name());
       switch (plan) {
         case WHOLE, STALE -> {
           String got = raw.readWhole();
@@ -196,8 +195,7 @@ final class RequestPathSoakTest {
         RelayServer server =
             new RelayServer(
                 carrier,
-                Map.of(
-                    "pointsman.upstream.trusted-certificates", certificate.pem().toString()))) {
+                Map.of("pointsman.upstream.trusted-certificates", certificate.pem().toString()))) {
       server.warmUp(upstream, "localhost");
       upstream.serve(RequestPathSoakTest::answer);
       server.relay.reset(upstream.uri("localhost"));

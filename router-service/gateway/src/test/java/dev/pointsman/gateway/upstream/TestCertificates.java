@@ -31,10 +31,27 @@ public final class TestCertificates {
     Process process =
         new ProcessBuilder(
                 List.of(
-                    keytool, "-J-XX:TieredStopAtLevel=1", "-genkeypair", "-alias", "server",
-                    "-keyalg", "EC", "-groupname", "secp256r1", "-dname", "CN=" + file, "-ext",
-                    "san=" + names, "-validity", "30", "-keystore", store.toString(), "-storetype",
-                    "PKCS12", "-storepass", PASSWORD))
+                    keytool,
+                    "-J-XX:TieredStopAtLevel=1",
+                    "-genkeypair",
+                    "-alias",
+                    "server",
+                    "-keyalg",
+                    "EC",
+                    "-groupname",
+                    "secp256r1",
+                    "-dname",
+                    "CN=" + file,
+                    "-ext",
+                    "san=" + names,
+                    "-validity",
+                    "30",
+                    "-keystore",
+                    store.toString(),
+                    "-storetype",
+                    "PKCS12",
+                    "-storepass",
+                    PASSWORD))
             .redirectErrorStream(true)
             .start();
     String said = new String(process.getInputStream().readAllBytes());

@@ -1,0 +1,286 @@
+package dev.pointsman.dashboard;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pointsman.catalog.CatalogReader;
+import dev.pointsman.catalog.CatalogReading;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.report.FunctionReport;
+import dev.pointsman.report.Reports;
+import io.micronaut.context.ApplicationContext;
+import io.micronaut.runtime.server.EmbeddedServer;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Pages and API over HTTP, on a store with some traffic and some hostile names. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PagesHttpTest {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  private static final String HOSTILE = "<script>alert(1)</script>/\"'?";
+  private static final String HOSTILE_SEGMENT = Figures.segment(HOSTILE);
+  private static final Instant NOW = Events.START.plus(Duration.ofMinutes(4));
+  private static final Pattern INLINE =
+      Pattern.compile(
+          "\\sstyle\\s*=|<style|\\son[a-z]+\\s*=|javascript:|<script(?![^>]*\\ssrc=)",
+          Pattern.CASE_INSENSITIVE);
+
+  private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
+  private EventStore store;
+  private Reports reports;
+  private EmbeddedServer server;
+
+  @BeforeAll
+  void start(@TempDir Path directory) {
+    CatalogReading reading = new CatalogReader(List.of(), Map.of()).readText("none.toml", "");
+    FunctionCatalog catalog = ((CatalogReading.Loaded) reading).catalog();
+    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    List<Event> events = new ArrayList<>();
+    for (int n = 1; n <= 200; n++) {
+      events.add(Events.inference(n));
+      events.add(Events.feedback(n, n % 3 == 0));
+    }
+    events.add(Events.change(100));
+    events.add(
+        Events.inferenceOf(201)
+            .function(HOSTILE)
+            .decision(
+                Events.decision(
+                    List.of(HOSTILE, "small"), new double[] {0.5, 0.5}, HOSTILE, HOSTILE))
+            .build());
+    store.append(events, events.size());
+    InstantSource clock =
+        () -> {
+          threads.add(Thread.currentThread());
+          return NOW;
+        };
+    reports =
+        new Reports(
+            store,
+            () -> catalog,
+            function -> RewardRule.unrewarded(function.name()),
+            (function, revision, hash) -> Optional.empty(),
+            clock);
+    Map<String, Object> properties = new HashMap<>(ReportThreads.settings());
+    properties.put("micronaut.server.port", -1);
+    ApplicationContext context =
+        ApplicationContext.builder()
+            .banner(false)
+            .deduceEnvironment(false)
+            .properties(properties)
+            .build();
+    context.registerSingleton(Reports.class, reports);
+    context.registerSingleton(DashboardSettings.class, new DashboardSettings("", true));
+    context.registerSingleton(InstantSource.class, clock);
+    context.start();
+    server = context.getBean(EmbeddedServer.class).start();
+  }
+
+  @AfterAll
+  void stop() {
+    server.getApplicationContext().close();
+    store.close();
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return HTTP.send(
+        HttpRequest.newBuilder(URI.create(server.getURL() + path)).build(),
+        HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static String header(HttpResponse<?> answer, String name) {
+    return answer.headers().firstValue(name).orElse("");
+  }
+
+  private static List<String> pages() {
+    return List.of(
+        "/ui",
+        "/ui?range=24h",
+        "/ui/functions/support_reply",
+        "/ui/functions/" + HOSTILE_SEGMENT,
+        "/ui/functions/nothing",
+        "/ui/functions/" + Figures.segment("<img src=x onerror=alert(1)>"),
+        "/ui/inferences/" + Events.id(1),
+        "/ui/inferences/" + Events.id(201),
+        "/ui/inferences/%3Cscript%3E",
+        "/ui?range=%3Cscript%3E");
+  }
+
+  @Test
+  void pages_allOfThem_haveAStrictPolicyAndNothingInline() throws Exception {
+    for (String path : pages()) {
+      HttpResponse<String> page = get(path);
+      assertThat(header(page, "Content-Type")).as(path).startsWith("text/html");
+      assertThat(header(page, "Content-Security-Policy"))
+          .as(path)
+          .contains("default-src 'none'", "script-src 'self'", "style-src 'self'")
+          .doesNotContain("unsafe");
+      assertThat(header(page, "X-Content-Type-Options")).isEqualTo("nosniff");
+      assertThat(page.body()).as(path).contains("<!doctype html>", "simulated");
+      // Texts that only look like markup are escaped, so what the pattern finds is markup.
+      assertThat(INLINE.matcher(page.body().replaceAll("&[a-z#0-9]+;[^<]*", "")).find())
+          .as(path)
+          .isFalse();
+      assertThat(page.body()).as(path).doesNotContain("<script>", "<img");
+    }
+  }
+
+  @Test
+  void pages_known_are200AndUnknown404() throws Exception {
+    assertThat(get("/ui").statusCode()).isEqualTo(200);
+    assertThat(get("/ui/functions/support_reply").statusCode()).isEqualTo(200);
+    assertThat(get("/ui/functions/" + HOSTILE_SEGMENT).statusCode()).isEqualTo(200);
+    assertThat(get("/ui/inferences/" + Events.id(1)).statusCode()).isEqualTo(200);
+    assertThat(get("/ui/functions/nothing").statusCode()).isEqualTo(404);
+    assertThat(get("/ui/inferences/" + Events.id(999)).statusCode()).isEqualTo(404);
+    assertThat(get("/ui/inferences/not-an-id").statusCode()).isEqualTo(404);
+    assertThat(get("/ui?range=yesterday").statusCode()).isEqualTo(400);
+  }
+
+  @Test
+  void overview_linksToEveryFunctionByAWorkingAddress() throws Exception {
+    assertThat(get("/ui").body())
+        .contains("/ui/functions/" + HOSTILE_SEGMENT + "?range=1h", "/ui/functions/support_reply");
+  }
+
+  @Test
+  void reportJson_isTheRecord() throws Exception {
+    FunctionReport report =
+        reports
+            .function("support_reply", new FunctionReport.Range(NOW.minusSeconds(300), NOW))
+            .orElseThrow();
+    HttpResponse<String> answer = get("/api/functions/support_reply/report?range=5m");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(header(answer, "Content-Type")).startsWith("application/json");
+    assertThat(JSON.readTree(answer.body())).isEqualTo(JSON.readTree(ReportJson.bytes(report)));
+    String page = get("/ui/functions/support_reply?range=5m").body();
+    FunctionReport.Headline headline = report.headline();
+    assertThat(page)
+        .contains(
+            Figures.mean(headline.quality()),
+            Figures.dollars(headline.dollarsPerThousand()),
+            Figures.dollars(headline.savedModelled()),
+            Figures.millis(headline.p95Millis()),
+            Figures.count(headline.decisions()),
+            Figures.count(headline.unpriced()));
+    assertThat(headline.decisions()).isEqualTo(200);
+  }
+
+  @Test
+  void api_namesThatScriptsRead_areThere() throws Exception {
+    JsonNode functions = JSON.readTree(get("/api/functions").body()).path("functions");
+    assertThat(functions.findValuesAsText("name")).contains("support_reply", HOSTILE);
+    JsonNode shares =
+        JSON.readTree(get("/api/functions/support_reply/variant_sampling_probabilities").body());
+    assertThat(shares.path("probabilities").path("large").asDouble()).isEqualTo(0.5, within(1e-9));
+    assertThat(shares.path("by_segment").path("topic=1").path("small").asDouble())
+        .isEqualTo(0.2, within(1e-9));
+    JsonNode story = JSON.readTree(get("/api/inferences/" + Events.id(1)).body());
+    assertThat(story.path("inference").path("ids").path("inference_id").asText())
+        .isEqualTo(Events.id(1).toString());
+    assertThat(story.path("feedback")).hasSize(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/export?table=users",
+        "/api/export?table=inference&format=xml",
+        "/api/export?table=inference%3Bdrop",
+        "/api/export",
+        "/api/inferences/nonsense",
+        "/api/overview?range=never"
+      })
+  void api_badRequests_are400(String path) throws Exception {
+    assertThat(get(path).statusCode()).isEqualTo(400);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/api/functions/nothing/report",
+        "/api/functions/nothing/variant_sampling_probabilities",
+        "/api/inferences/00000000-0000-7000-8000-000000000000"
+      })
+  void api_unknownThings_are404WithASentence(String path) throws Exception {
+    HttpResponse<String> answer = get(path);
+    assertThat(answer.statusCode()).isEqualTo(404);
+    assertThat(JSON.readTree(answer.body()).path("error").asText())
+        .matches("no inference .* is in the store.*|there is no function nothing, .*");
+  }
+
+  @Test
+  void export_streamsOneObjectPerLine() throws Exception {
+    HttpResponse<String> answer = get("/api/export?table=inference&format=jsonl");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(header(answer, "Content-Type")).startsWith("application/x-ndjson");
+    List<String> lines = answer.body().lines().toList();
+    assertThat(lines).hasSize(201);
+    for (String line : lines) {
+      assertThat(JSON.readTree(line).path("function_name").asText()).isNotEmpty();
+    }
+    // Every export gives its place back.
+    for (int i = 0; i < 4; i++) {
+      assertThat(get("/api/export?table=feedback&format=csv").body().lines()).hasSize(201);
+    }
+  }
+
+  @Test
+  void assets_areImmutableAndAnswerHead() throws Exception {
+    java.util.regex.Matcher address =
+        Pattern.compile("/ui/assets/[0-9a-f]+/pointsman\\.css").matcher(get("/ui").body());
+    assertThat(address.find()).isTrue();
+
+    HttpResponse<String> asset = get(address.group());
+    assertThat(header(asset, "Cache-Control")).contains("immutable");
+    assertThat(header(asset, "Content-Type")).startsWith("text/css");
+    HttpResponse<Void> head =
+        HTTP.send(
+            HttpRequest.newBuilder(URI.create(server.getURL() + address.group())).HEAD().build(),
+            HttpResponse.BodyHandlers.discarding());
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(get("/ui/assets/0000/pointsman.css").statusCode()).isEqualTo(404);
+    assertThat(get("/ui/assets/0000/..%2FAssets.class").statusCode()).isEqualTo(404);
+  }
+
+  @Test
+  void pages_areMadeByTheReportPool() throws Exception {
+    threads.clear();
+    for (int i = 0; i < 6; i++) {
+      get("/ui/functions/support_reply");
+    }
+
+    assertThat(threads).isNotEmpty().noneMatch(Thread::isVirtual);
+    assertThat(threads.stream().distinct()).hasSizeLessThanOrEqualTo(2);
+  }
+}
