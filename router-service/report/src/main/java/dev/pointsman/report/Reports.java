@@ -619,18 +619,12 @@ public final class Reports {
   }
 
   private List<Mark> marks(@Nullable String function, Range range) {
-<<<<<<< HEAD
-    return store.history().changes(function, range.from(), range.to(), 200).stream()
-        .map(change -> new Mark(change.at(), kind(change), change.reason()))
-        .toList();
-=======
     List<Mark> all =
         store.history().changes(function, range.from(), range.to(), MOST_CHANGES).stream()
-            .map(change -> new Mark(change.at(), change.kind().label(), change.reason()))
+            .map(change -> new Mark(change.at(), kind(change), change.reason()))
             .toList();
     // The store gives the first of them; a page wants the last.
     return all.subList(Math.max(0, all.size() - MOST_MARKS), all.size());
->>>>>>> refs/heads/dashboard
   }
 
   /** A change of a policy that is about a segment is an alarm: quality moved there. */
