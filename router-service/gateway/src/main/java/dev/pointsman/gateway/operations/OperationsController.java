@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.operations;
 
+import io.micronaut.context.annotation.Requires;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.eventlog.EventLog;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** {@code /status}, {@code /health}, {@code /ready}, {@code /metrics} and {@code /openapi.yaml}. */
+@Requires(beans = ActiveSnapshot.class)
 @Controller
 final class OperationsController {
 

@@ -1,5 +1,7 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.Error;
@@ -9,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.util.stream.Collectors;
 
 /** Writes the errors that the server itself finds: no such route, wrong method, body too large. */
+@Requires(beans = ActiveSnapshot.class)
 @Singleton
 final class ErrorAnswers implements ErrorResponseProcessor<byte[]> {
 

@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
 import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
@@ -11,6 +12,7 @@ import jakarta.inject.Singleton;
 import org.jspecify.annotations.Nullable;
 
 /** Error bodies for what no surface answers: OpenAI's object under {@code /v1}, else the native one. */
+@Requires(beans = ActiveSnapshot.class)
 @Singleton
 final class ErrorBodies {
 

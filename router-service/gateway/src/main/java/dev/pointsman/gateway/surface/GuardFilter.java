@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
@@ -10,6 +11,7 @@ import io.micronaut.http.annotation.ServerFilter;
 import org.jspecify.annotations.Nullable;
 
 /** Asks the {@link OriginGuard} about every request, whatever its route. */
+@Requires(beans = ActiveSnapshot.class)
 @ServerFilter(Filter.MATCH_ALL_PATTERN)
 final class GuardFilter {
 

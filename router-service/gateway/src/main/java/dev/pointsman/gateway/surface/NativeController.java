@@ -1,5 +1,7 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.dialect.NativeDialect;
 import dev.pointsman.gateway.sink.RawAnswer;
 import io.micronaut.http.HttpRequest;
@@ -11,6 +13,7 @@ import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /inference}. */
+@Requires(beans = ActiveSnapshot.class)
 @Controller
 final class NativeController {
 

@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
@@ -17,6 +18,7 @@ import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code /v1/chat/completions} and {@code /v1/models}. */
+@Requires(beans = ActiveSnapshot.class)
 @Controller("/v1")
 final class OpenAiController {
 

@@ -1,5 +1,7 @@
 package dev.pointsman.gateway.surface;
 
+import io.micronaut.context.annotation.Requires;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.access.Caller;
 import dev.pointsman.gateway.dialect.ChatDialect;
@@ -30,6 +32,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The way from an HTTP request into the pipeline, the same for every surface. */
+@Requires(beans = ActiveSnapshot.class)
 @Singleton
 final class RequestEntry {
 

@@ -3,8 +3,10 @@ package dev.pointsman.gateway.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
+import dev.pointsman.eventlog.testing.EventLogInvariants;
 import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import dev.pointsman.routing.DecisionKind;
@@ -15,6 +17,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NativeControllerTest {
@@ -71,7 +74,11 @@ final class NativeControllerTest {
       model = "dummy::err_in_stream"
       """;
 
+  @RegisterExtension
+  final EventLogInvariants invariants = EventLogInvariants.ofEvents(() -> this.logged);
+
   @TempDir Path directory;
+  private List<Event> logged = List.of();
   private RouterUnderTest router;
 
   @BeforeEach
@@ -81,6 +88,7 @@ final class NativeControllerTest {
 
   @AfterEach
   void stop() {
+    logged = router.events();
     router.close();
   }
 

@@ -6,8 +6,10 @@ import static dev.pointsman.gateway.testing.OpenAiStandIn.failing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
+import dev.pointsman.eventlog.testing.EventLogInvariants;
 import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.OpenAiStandIn;
 import dev.pointsman.gateway.testing.RouterUnderTest;
@@ -23,12 +25,17 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Chat completions through to an upstream that answers, fails, cuts and stalls. */
 final class OpenAiControllerTest {
 
+  @RegisterExtension
+  final EventLogInvariants invariants = EventLogInvariants.ofEvents(() -> this.logged);
+
   @TempDir Path directory;
+  private List<Event> logged = List.of();
   private OpenAiStandIn upstream;
   private RouterUnderTest router;
 
@@ -57,6 +64,26 @@ final class OpenAiControllerTest {
             api_base = "%1$s"
             api_key_location = "none"
 
+            [models.hasty]
+            routing = ["first", "second"]
+            timeouts = { streaming = { ttft_ms = 300, total_ms = 1000 }, non_streaming = { total_ms = 400 } }
+            [models.hasty.providers.first]
+            type = "openai"
+            model_name = "gpt-first"
+            api_base = "%1$s"
+            api_key_location = "none"
+            [models.hasty.providers.second]
+            type = "openai"
+            model_name = "gpt-second"
+            api_base = "%1$s"
+            api_key_location = "none"
+
+            [functions.hasty]
+            type = "chat"
+            [functions.hasty.variants.v]
+            type = "chat_completion"
+            model = "hasty"
+
             [functions.chat]
             type = "chat"
             [functions.chat.variants.v]
@@ -76,6 +103,7 @@ final class OpenAiControllerTest {
 
   @AfterEach
   void stop() {
+    logged = router.events();
     router.close();
     upstream.close();
   }
@@ -282,9 +310,59 @@ final class OpenAiControllerTest {
   }
 
   @Test
+  void chat_upstreamNeverAnswers_deadlineThenNextProvider() throws Exception {
+    upstream.then(OpenAiStandIn.Exchange::awaitDeparture, OpenAiStandIn.answer("second"));
+
+    HttpResponse<String> response =
+        router.post("/v1/chat/completions", ask("").replace("chat", "hasty"));
+
+    assertThat(response.body()).contains("second");
+    assertThat(upstream.routerLeft(5_000)).isTrue();
+    assertThat(router.inferences().getFirst().attempts().getFirst().errorClass())
+        .isEqualTo("timed_out");
+  }
+
+  @Test
+  void chat_firstTokenTooLate_deadlineThenNextProvider() {
+    upstream.then(
+        exchange -> {
+          exchange.beginStream();
+          exchange.awaitDeparture();
+        },
+        OpenAiStandIn.stream("second"));
+
+    HttpResponse<String> response =
+        router.post("/v1/chat/completions", ask(",\"stream\":true").replace("chat", "hasty"));
+
+    assertThat(response.body()).contains("second").endsWith("data: [DONE]\n\n");
+    assertThat(router.inferences().getFirst().attempts().getFirst().errorClass())
+        .isEqualTo("timed_out");
+  }
+
+  @Test
+  void chat_streamStalls_isErrorEventAndUpstreamIsCancelled() throws Exception {
+    upstream.then(
+        exchange -> {
+          exchange.beginStream();
+          exchange.part(chunk("a"));
+          exchange.awaitDeparture();
+        });
+
+    HttpResponse<String> response =
+        router.post("/v1/chat/completions", ask(",\"stream\":true").replace("chat", "hasty"));
+
+    assertThat(response.body()).contains("data: {\"error\":").doesNotContain("data: [DONE]");
+    assertThat(upstream.routerLeft(5_000)).isTrue();
+    InferenceEvent row = router.inferences().getFirst();
+    assertThat(row.outcome().ending()).isEqualTo(Ending.TRUNCATED);
+    assertThat(row.outcome().errorClass()).isEqualTo("timed_out");
+  }
+
+  @Test
   void models_listsFunctionsThenModels() throws Exception {
     JsonNode data = Json.parse(router.get("/v1/models").body()).path("data");
 
-    assertThat(data.findValuesAsText("id")).containsExactly("chat", "model_name::m");
+    assertThat(data.findValuesAsText("id"))
+        .containsExactly("chat", "hasty", "model_name::hasty", "model_name::m");
   }
 }
