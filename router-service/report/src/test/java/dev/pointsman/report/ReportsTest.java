@@ -355,17 +355,17 @@ final class ReportsTest {
                 ChangeEvent.Kind.POLICY,
                 "trainer",
                 FUNCTION,
-                "all/small",
+                "segment \"all\" variant small",
                 null,
                 null,
                 "small fell from 0.8 to 0.4")));
 
     FunctionReport report = report();
 
-    assertThat(report.marks()).extracting(Mark::kind).containsExactly("circuit", "policy");
+    assertThat(report.marks()).extracting(Mark::kind).containsExactly("circuit", "drift");
     assertThat(check(report, "drift").state()).isEqualTo(HealthCheck.State.WATCH);
     assertThat(check(report, "drift").sentence()).isEqualTo("small fell from 0.8 to 0.4");
-    assertThat(reports.overview(RANGE).marks().getFirst().kind()).isEqualTo("policy");
+    assertThat(reports.overview(RANGE).marks().getFirst().kind()).isEqualTo("drift");
   }
 
   @Test

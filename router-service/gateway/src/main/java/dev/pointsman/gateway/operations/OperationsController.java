@@ -1,6 +1,5 @@
 package dev.pointsman.gateway.operations;
 
-import io.micronaut.context.annotation.Requires;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.eventlog.EventLog;
@@ -8,6 +7,7 @@ import dev.pointsman.gateway.attempt.Circuits;
 import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;

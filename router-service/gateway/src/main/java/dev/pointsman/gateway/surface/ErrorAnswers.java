@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.surface;
 
-import io.micronaut.context.annotation.Requires;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.MutableHttpResponse;
 import io.micronaut.http.server.exceptions.response.Error;

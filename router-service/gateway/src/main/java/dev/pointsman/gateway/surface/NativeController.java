@@ -1,9 +1,9 @@
 package dev.pointsman.gateway.surface;
 
-import io.micronaut.context.annotation.Requires;
-import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.dialect.NativeDialect;
 import dev.pointsman.gateway.sink.RawAnswer;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;

@@ -1,6 +1,5 @@
 package dev.pointsman.gateway.surface;
 
-import io.micronaut.context.annotation.Requires;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
@@ -8,6 +7,7 @@ import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.sink.RawAnswer;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.snapshot.Snapshot;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;

@@ -1,7 +1,5 @@
 package dev.pointsman.gateway.surface;
 
-import io.micronaut.context.annotation.Requires;
-import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.access.Caller;
 import dev.pointsman.gateway.dialect.ChatDialect;
@@ -18,7 +16,9 @@ import dev.pointsman.gateway.sink.AnswerHead;
 import dev.pointsman.gateway.sink.AnswerSink;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.RawAnswer;
+import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
+import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpHeaders;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
