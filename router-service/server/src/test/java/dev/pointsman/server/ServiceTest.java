@@ -222,7 +222,7 @@ final class ServiceTest {
     assertThat(service.exitCode()).isEqualTo(1);
     assertThat(service.output())
         .contains(config + ":2:1: error:")
-        .contains(config + ":4:8: error:");
+        .contains(config + ":4:1: error:");
   }
 
   @Test
