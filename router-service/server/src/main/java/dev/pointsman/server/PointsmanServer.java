@@ -1,6 +1,7 @@
 package dev.pointsman.server;
 
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.GatewaySettings;
 import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.dashboard.DashboardSettings;
@@ -131,9 +132,30 @@ final class PointsmanServer implements AutoCloseable {
    */
   static PointsmanServer start(
       FunctionCatalog catalog, List<String> configFiles, ServerOptions options, boolean simulated) {
+    refuseOpenBind(catalog.gateway());
     PointsmanServer server = new PointsmanServer(catalog, configFiles, options, simulated);
     Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().name("stop").unstarted(server::close));
     return server;
+  }
+
+  /** Without keys anybody who reaches the port may spend money. */
+  private static void refuseOpenBind(GatewaySettings gateway) {
+    boolean loopback;
+    try {
+      loopback = InetAddress.getByName(gateway.host()).isLoopbackAddress();
+    } catch (UnknownHostException e) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          "gateway.bind_address names %s, which is no address of this machine"
+              .formatted(gateway.host()));
+    }
+    if (!loopback && !gateway.allowOpenBind()) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          "gateway.bind_address %s is reachable from outside and no keys are configured: bind"
+                  .formatted(gateway.host())
+              + " 127.0.0.1, or set gateway.allow_open_bind = true if the network is trusted");
+    }
   }
 
   /** Takes nothing new and lets what is under way come to its end, within bounds. */

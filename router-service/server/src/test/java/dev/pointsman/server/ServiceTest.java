@@ -226,6 +226,16 @@ final class ServiceTest {
   }
 
   @Test
+  void serve_addressOpenToTheNetworkWithoutKeys_isRefused() throws Exception {
+    Path config = config("[gateway]\nbind_address = \"0.0.0.0:0\"\n" + LEARNED);
+    ServedProcess service =
+        ServedProcess.launched(
+            "serve", "--config-file", config.toString(), "--data", data().toString());
+    assertThat(service.exitCode()).isEqualTo(1);
+    assertThat(service.output()).contains("gateway.allow_open_bind");
+  }
+
+  @Test
   void serve_withoutAFile_callsModelsByShorthand() throws Exception {
     try (ServedProcess service =
         ServedProcess.start("serve", "--port", "0", "--data", data().toString())) {
