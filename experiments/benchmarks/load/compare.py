@@ -65,6 +65,18 @@ def cpu_nanos(pid):
     return total
 
 
+def cpu_by_thread(pid):
+    """Nanoseconds per thread name, digits left out."""
+    totals = {}
+    for task in pathlib.Path(f"/proc/{pid}/task").iterdir():
+        try:
+            name = re.sub(r"[-#0-9]+", "", (task / "comm").read_text().strip())
+            totals[name] = totals.get(name, 0) + int((task / "schedstat").read_text().split()[0])
+        except OSError:
+            pass
+    return totals
+
+
 def load(port, script, seconds, connections):
     out = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", str(script), "--latency", f"http://127.0.0.1:{port}/v1/chat/completions"],
@@ -139,15 +151,21 @@ optimize = "max"
         load(pass_port, script, 3, args.connections)
         load(router_port, script, args.warm_up, args.connections)
         ratios, rows = [], []
+        threads_before, requests_routed = cpu_by_thread(router.pid), 0
         for _ in range(args.rounds):
             figures = []
             for port, process in ((pass_port, passing), (router_port, router)):
                 before = cpu_nanos(process.pid)
                 n = load(port, script, args.seconds, args.connections)
+                requests_routed += n if process is router else 0
                 figures.append(((cpu_nanos(process.pid) - before) / n / 1000, n / args.seconds))
             ratios.append(figures[1][0] / figures[0][0])
             rows.append(figures)
             print("nginx %.1f µs/request at %.0f/s, pointsman %.1f µs/request at %.0f/s, ratio %.2f" % (*figures[0], *figures[1], ratios[-1]), flush=True)
+        for name, nanos in sorted(cpu_by_thread(router.pid).items(), key=lambda item: -item[1]):
+            micros = (nanos - threads_before.get(name, 0)) / requests_routed / 1000
+            if micros >= 0.5:
+                print("  %-20s %6.1f µs/request" % (name, micros))
         print("median of %d: nginx %.1f µs, pointsman %.1f µs, ratio %.2f" % (
             args.rounds, statistics.median(r[0][0] for r in rows), statistics.median(r[1][0] for r in rows), statistics.median(ratios)))
     finally:
