@@ -149,7 +149,12 @@ final class ServiceTest {
     }
     try (ServedProcess service = serve(config)) {
       URI url = service.url();
-      assertThat(answers(url, "/ready")).isTrue();
+      for (String path :
+          new String[] {
+            "/ready", "/health", "/status", "/metrics", "/v1/models", "/openapi.yaml"
+          }) {
+        assertThat(answers(url, path)).as(path).isTrue();
+      }
       assertThat(revision(policy(url)))
           .as("goes on from " + policyBefore)
           .isGreaterThanOrEqualTo(revision(policyBefore));
