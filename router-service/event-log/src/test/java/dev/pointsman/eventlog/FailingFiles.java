@@ -44,6 +44,11 @@ final class FailingFiles implements SegmentOutput.Opener {
       this.to = to;
     }
 
+    /** Segments are written at positions and never read through this channel. */
+    private static AssertionError notASegmentsCall() {
+      return new AssertionError("a segment's output must only write at a position, sync and cut");
+    }
+
     private void fail(boolean now, String message) throws IOException {
       if (poisoned) {
         retried.incrementAndGet();
@@ -79,67 +84,67 @@ final class FailingFiles implements SegmentOutput.Opener {
 
     @Override
     public int read(ByteBuffer target) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long read(ByteBuffer[] targets, int offset, int length) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public int write(ByteBuffer source) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long position() {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public FileChannel position(long newPosition) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long size() {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long transferTo(long position, long count, WritableByteChannel target) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public long transferFrom(ReadableByteChannel source, long position, long count) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public int read(ByteBuffer target, long position) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public MappedByteBuffer map(MapMode mode, long position, long size) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public FileLock lock(long position, long size, boolean shared) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
 
     @Override
     public FileLock tryLock(long position, long size, boolean shared) {
-      throw new UnsupportedOperationException();
+      throw notASegmentsCall();
     }
   }
 }
