@@ -27,6 +27,11 @@ public record ChangeEvent(
     String reason)
     implements Event {
 
+  /** Cuts the time to microseconds. */
+  public ChangeEvent {
+    at = Event.micros(at);
+  }
+
   /** What changed. */
   public enum Kind {
     /** A generation, a drift alarm, a roll-back. */

@@ -30,6 +30,11 @@ public record FeedbackEvent(
     @Nullable String rejected)
     implements Event {
 
+  /** Cuts the time to microseconds. */
+  public FeedbackEvent {
+    receivedAt = Event.micros(receivedAt);
+  }
+
   /** What a feedback is about. */
   public enum Target {
     /** One inference. */

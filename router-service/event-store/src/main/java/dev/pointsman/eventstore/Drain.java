@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.EventCursor;
 import dev.pointsman.eventlog.EventDecodeException;
 import dev.pointsman.eventlog.EventLog;
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A store that takes nothing is asked again, ever less often, up to every ten seconds. An event
  * that a working store refuses is found by halving its batch and laid, with the reason, into
- * {@code dead-letter/} of the data directory; the rest goes on.
+ * {@code dead-letter/} of the data directory, its bytes and as JSON; the rest goes on.
  */
 public final class Drain implements AutoCloseable {
 
@@ -132,7 +133,7 @@ public final class Drain implements AutoCloseable {
         draining.lockInterruptibly();
         try {
           if (batch.isEmpty()) {
-            batch = gather();
+            batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
           }
           done = batch.isEmpty() || store(batch);
         } catch (UncheckedIOException e) {
@@ -158,29 +159,6 @@ public final class Drain implements AutoCloseable {
         LOG.error("the event log was closed before its drain: the rest is drained at next start");
       }
     }
-  }
-
-  /** Waits for a first event, then a little for more of them. */
-  private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> batch = new ArrayList<>(cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE));
-    if (batch.isEmpty()) {
-      return batch;
-    }
-    long bytes = bytesOf(batch);
-    long deadline = System.nanoTime() + GATHER.toNanos();
-    long left = GATHER.toNanos();
-    while (left > 0 && batch.size() < BATCH_EVENTS && bytes < BATCH_BYTES && !isStopping()) {
-      List<SpooledEvent> more =
-          cursor.next(BATCH_EVENTS - batch.size(), BATCH_BYTES - bytes, Duration.ofNanos(left));
-      batch.addAll(more);
-      bytes += bytesOf(more);
-      left = deadline - System.nanoTime();
-    }
-    return batch;
-  }
-
-  private static long bytesOf(List<SpooledEvent> batch) {
-    return batch.stream().mapToLong(e -> e.encoded().length).sum();
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */
@@ -229,12 +207,19 @@ public final class Drain implements AutoCloseable {
     return true;
   }
 
-  /** Named by its number, so that doing it again after a crash writes the same files. */
+  /**
+   * Writes the bytes, from which it can be tried again, and the event as JSON for people. Named by
+   * its number, so that doing it again after a crash writes the same files.
+   */
   private void layAside(SpooledEvent event, RuntimeException why) {
     LOG.error("event {} cannot be stored and goes to {}", event.seq(), deadLetters, why);
     try {
       Files.createDirectories(deadLetters);
-      Files.write(deadLetters.resolve(event.seq() + ".json"), event.encoded());
+      Files.write(deadLetters.resolve(event.seq() + ".event"), event.encoded());
+      String readable = asJson(event);
+      if (readable != null) {
+        Files.writeString(deadLetters.resolve(event.seq() + ".json"), readable + "\n");
+      }
       Files.writeString(deadLetters.resolve(event.seq() + ".reason.txt"), why.getMessage() + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -243,6 +228,14 @@ public final class Drain implements AutoCloseable {
           e);
     }
     refused.incrementAndGet();
+  }
+
+  private static @Nullable String asJson(SpooledEvent event) {
+    try {
+      return EventCodec.toJson(event.event());
+    } catch (EventDecodeException e) {
+      return null;
+    }
   }
 
   private void noteError(RuntimeException e) {
