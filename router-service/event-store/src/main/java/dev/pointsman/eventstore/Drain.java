@@ -36,8 +36,13 @@ public final class Drain implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final String SINK = "event-store";
   private static final int BATCH_EVENTS = 5_000;
-  private static final long BATCH_BYTES = 8L << 20;
+  private static final long BATCH_BYTES = 16L << 20;
   private static final Duration GATHER = Duration.ofMillis(200);
+
+  /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
+  private static final int BUSY_EVENTS = 200;
+
+  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(800);
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -133,7 +138,7 @@ public final class Drain implements AutoCloseable {
         draining.lockInterruptibly();
         try {
           if (batch.isEmpty()) {
-            batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
+            batch = gather();
           }
           done = batch.isEmpty() || store(batch);
         } catch (UncheckedIOException e) {
@@ -159,6 +164,19 @@ public final class Drain implements AutoCloseable {
         LOG.error("the event log was closed before its drain: the rest is drained at next start");
       }
     }
+  }
+
+  /** Waits for a first event, then a little for more of them, and longer where many come in. */
+  private List<SpooledEvent> gather() throws InterruptedException {
+    List<SpooledEvent> first = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
+    int room = BATCH_EVENTS - first.size();
+    long bytes = BATCH_BYTES - first.stream().mapToLong(SpooledEvent::size).sum();
+    if (first.size() < BUSY_EVENTS || room <= 0 || bytes <= 0 || isStopping()) {
+      return first;
+    }
+    List<SpooledEvent> batch = new ArrayList<>(first);
+    batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
+    return batch;
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */
