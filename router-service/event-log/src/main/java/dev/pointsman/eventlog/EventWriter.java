@@ -271,12 +271,18 @@ final class EventWriter {
   }
 
   private void text(String text) throws IOException {
-    String written = wellFormed(text);
-    if (binary && written.length() >= LONG_TEXT) {
-      byte[] utf8 = written.getBytes(StandardCharsets.UTF_8);
+    if (binary && text.length() >= LONG_TEXT) {
+      byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+      // Most texts are ASCII, and this is faster than looking at every char for half pairs.
+      boolean ascii =
+          utf8.length == text.length()
+              && text.equals(new String(utf8, StandardCharsets.ISO_8859_1));
+      if (!ascii && !LoggedText.isWellFormed(text)) {
+        utf8 = wellFormed(text).getBytes(StandardCharsets.UTF_8);
+      }
       json.writeUTF8String(utf8, 0, utf8.length);
     } else {
-      json.writeString(written);
+      json.writeString(wellFormed(text));
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.pointsman.eventlog;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,9 +43,11 @@ public record FeedbackEvent(
     /** A whole episode. */
     EPISODE;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The stored value. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return label;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pointsman.eventlog;
 import dev.pointsman.routing.Decision;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -112,9 +113,11 @@ public record InferenceEvent(
     /** The upstream broke after the first part of the answer was sent. */
     TRUNCATED;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The stored value. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return label;
     }
   }
 
