@@ -205,7 +205,7 @@ public final class RunningAttempt implements AutoCloseable {
     } else if (status.equals("ok") || collector.estimatedTokens() > 0) {
       tokens = new Tokens((long) estimatedInput, collector.estimatedTokens(), null, null, null);
       tokensEstimated = true;
-      costNanos = CostMeter.costOfTokens(deployment.definition(), tokens);
+      costNanos = CostMeter.costOfTokens(deployment.price(), tokens);
     }
     ProviderAnswer from = answer;
     boolean keep = ledger.keepText();
