@@ -1,9 +1,11 @@
 package dev.pointsman.gateway.pipeline;
 
+import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Attempt;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -215,6 +217,77 @@ public final class PointsmanMeters {
         .tag("phase", after)
         .register(registry)
         .increment();
+  }
+
+  /** The log's own figures, {@code pointsman_log_…}. */
+  public void log(EventLog log) {
+    gauge(
+        "pointsman.log.waiting",
+        log,
+        "Events that the slowest sink has not stored",
+        EventLog.Health::lag,
+        "events");
+    gauge(
+        "pointsman.log.lag",
+        log,
+        "Since when the oldest of these events waits",
+        health -> health.lagTime().toNanos() / 1e9,
+        "seconds");
+    gauge(
+        "pointsman.log.stored",
+        log,
+        "Bytes in the spool that not every sink has stored",
+        EventLog.Health::storedBytes,
+        "bytes");
+    gauge(
+        "pointsman.log.reserved",
+        log,
+        "Bytes promised to requests under way",
+        EventLog.Health::reservedBytes,
+        "bytes");
+    gauge(
+        "pointsman.log.max", log, "The most that both may be", EventLog.Health::maxBytes, "bytes");
+    gauge(
+        "pointsman.log.failing",
+        log,
+        "1 while the spool's disk refuses writes; /health says why",
+        health -> health.state() == EventLog.State.FAILING ? 1 : 0,
+        null);
+    counter(
+        "pointsman.log.failed",
+        log,
+        "Events that the spool's disk refused",
+        EventLog.Health::failedRecords);
+    counter(
+        "pointsman.log.shed",
+        log,
+        "Events whose texts were left out because the spool was nearly full",
+        EventLog.Health::shedRecords);
+    counter(
+        "pointsman.log.damaged",
+        log,
+        "Events that could not be read from the spool's files",
+        EventLog.Health::lostRecords);
+  }
+
+  private void gauge(
+      String name,
+      EventLog log,
+      String description,
+      ToDoubleFunction<EventLog.Health> figure,
+      @Nullable String unit) {
+    Gauge.builder(name, log, source -> figure.applyAsDouble(source.health()))
+        .description(description)
+        .baseUnit(unit)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void counter(
+      String name, EventLog log, String description, ToDoubleFunction<EventLog.Health> figure) {
+    FunctionCounter.builder(name, log, source -> figure.applyAsDouble(source.health()))
+        .description(description)
+        .register(registry);
   }
 
   /** {@code pointsman_running_requests}: requests being worked on now. */
