@@ -63,6 +63,7 @@ final class ClickHouseEngine implements Engine {
   private final Path plans;
   private final Object writing = new Object();
   private final Map<String, Source> sources = new HashMap<>();
+  private boolean closed;
 
   private final Object connecting = new Object();
   private volatile boolean ready;
@@ -76,15 +77,11 @@ final class ClickHouseEngine implements Engine {
     /** Whether the server was asked how far it has the source. */
     boolean compared;
 
-    /** Whether the batch at work may be stored in part, by whom is not known. */
-    boolean uncertain;
-
     /** Tables of the batch at work that are done. */
     final Set<String> sent = new HashSet<>();
 
     Source(BatchPlan plan) {
       this.plan = plan;
-      this.uncertain = plan.isPending();
     }
   }
 
@@ -139,6 +136,9 @@ final class ClickHouseEngine implements Engine {
   @Override
   public void append(EventBatch batch) {
     synchronized (writing) {
+      if (closed) {
+        throw new StoreException("the event store in %s is closed".formatted(server.address()));
+      }
       Source source = source(batch.source());
       try {
         makeReady();
@@ -209,19 +209,15 @@ final class ClickHouseEngine implements Engine {
 
   private void send(EventBatch batch, Source source) throws SQLException, UnavailableException {
     ClickHouseBatch encoded = ClickHouseBatch.of(batch);
+    boolean doubtful = source.plan.isDoubtful(batch);
     if (!source.plan.isPending(batch)) {
-      // Rows of a batch that was begun otherwise may be there all the same.
-      source.uncertain = source.plan.isPending();
       source.sent.clear();
       source.plan.begin(batch);
     }
     String name = "%s-%d-%d-".formatted(batch.source(), batch.first(), batch.last());
-    boolean uncertain = source.uncertain;
-    // Until the last block is answered for.
-    source.uncertain = true;
     for (RowBinaryBlock block : encoded.blocks()) {
       if (!source.sent.contains(block.table().name())) {
-        send(batch, block, name + block.table().name(), uncertain);
+        send(batch, block, name + block.table().name(), doubtful);
         source.sent.add(block.table().name());
       }
     }
@@ -232,12 +228,11 @@ final class ClickHouseEngine implements Engine {
     refuseRejected(mark, rejections);
     source.plan.storedUpTo(batch.last());
     source.sent.clear();
-    source.uncertain = false;
   }
 
-  private void send(EventBatch batch, RowBinaryBlock block, String name, boolean uncertain)
+  private void send(EventBatch batch, RowBinaryBlock block, String name, boolean doubtful)
       throws SQLException, UnavailableException {
-    RowBinaryBlock missing = uncertain ? missing(block) : block;
+    RowBinaryBlock missing = doubtful ? missing(block) : block;
     if (missing.rows() == 0) {
       return;
     }
@@ -354,7 +349,6 @@ final class ClickHouseEngine implements Engine {
     }
     if (stored > source.plan.stored()) {
       source.plan.storedUpTo(stored);
-      source.uncertain = source.plan.isPending();
     } else if (stored < source.plan.stored()) {
       LOG.warn(
           "{} has {} up to event {}, and was sent {}: is it the same database as before?",
@@ -390,6 +384,11 @@ final class ClickHouseEngine implements Engine {
   @Override
   public int refreshStatistics(RewardRule rule, Instant asOf) {
     return statistics.refresh(rule, asOf);
+  }
+
+  @Override
+  public void trimStatistics(RewardRule rule) {
+    statistics.trim(rule);
   }
 
   /** On a connection of its own, however long that takes; the server keeps the rest. */
@@ -451,6 +450,10 @@ final class ClickHouseEngine implements Engine {
   @Override
   public void close() {
     synchronized (writing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
       try {
         sources.values().forEach(source -> source.plan.close());
         readers.close();

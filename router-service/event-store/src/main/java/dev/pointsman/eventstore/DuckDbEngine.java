@@ -199,6 +199,10 @@ final class DuckDbEngine implements Engine {
     return statistics.refresh(rule, asOf);
   }
 
+  /** Nothing to do: a refresh replaces what it computes. */
+  @Override
+  public void trimStatistics(RewardRule rule) {}
+
   /**
    * By chunks of row numbers, so that neither a large table nor a slow taker holds memory or a
    * reader.

@@ -24,6 +24,9 @@ interface Engine extends AutoCloseable {
   /** See {@link EventStore#refreshStatistics}. */
   int refreshStatistics(RewardRule rule, Instant asOf);
 
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule);
+
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);
 

@@ -164,6 +164,11 @@ public final class EventStore implements AutoCloseable {
             Rows::statistics);
   }
 
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule) {
+    engine.trimStatistics(rule);
+  }
+
   /** Figures about functions and their variants. */
   public FunctionQueries functions() {
     return new FunctionQueries(engine.readers());

@@ -16,7 +16,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DrainTest {
+abstract class DrainContract {
+
+  private final TestEngine engine;
+
+  DrainContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
 
   @TempDir Path directory;
   private EventStore store;
@@ -24,7 +31,7 @@ final class DrainTest {
 
   @BeforeEach
   void open() {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
     // Small segments, so that releasing deletes files.
     log =
         EventLog.open(
@@ -119,7 +126,7 @@ final class DrainTest {
     assertThat(drain.lag().events()).isEqualTo(1);
     drain.close();
 
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
     try (Drain again = new Drain(store, log)) {
       assertThat(again.drainNow()).isEqualTo(1);
     }
