@@ -3,6 +3,7 @@ package dev.pointsman.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
@@ -83,6 +84,11 @@ abstract class DrainContract {
           .contains(broken.ids().inferenceId().toString());
       assertThat(Files.readString(directory.resolve("dead-letter/" + poison + ".reason.txt")))
           .contains("propensities: one per candidate");
+      assertThat(
+              EventCodec.decode(
+                  Files.readAllBytes(directory.resolve("dead-letter/" + poison + ".event"))))
+          .usingRecursiveComparison()
+          .isEqualTo(broken);
     }
   }
 
