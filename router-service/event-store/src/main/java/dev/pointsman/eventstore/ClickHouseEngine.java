@@ -68,7 +68,7 @@ final class ClickHouseEngine implements Engine {
   private final Object connecting = new Object();
   private volatile boolean ready;
   private long triedAt;
-  private @Nullable SQLException unreachable;
+  private volatile @Nullable SQLException unreachable;
 
   /** What is known of a source here. */
   private static final class Source {
@@ -151,11 +151,68 @@ final class ClickHouseEngine implements Engine {
         if (e.isMissingTable()) {
           ready = false;
         }
+        unreachable = new SQLException(server.address() + " takes nothing: " + e.getMessage(), e);
         throw notStored(batch, e);
       } catch (SQLException e) {
         throw notStored(batch, e);
       }
     }
+  }
+
+  @Override
+  public void appendRow(EventBatch batch, EventTable table, int row) {
+    synchronized (writing) {
+      Source source = source(batch.source());
+      try {
+        makeReady();
+        compare(batch.source(), source);
+        List<RowBinaryBlock> arrivals = new ArrayList<>();
+        for (RowBinaryBlock block : ClickHouseBatch.of(batch).blocks()) {
+          if (block.table() == TableShape.ARRIVAL) {
+            arrivals.add(block);
+          } else if (block.table() == table.shape()) {
+            sendAlone(missing(block.only(r -> r == row)));
+          }
+        }
+        for (RowBinaryBlock block : arrivals) {
+          sendAlone(block);
+        }
+        mark(batch, source);
+      } catch (UnavailableException | SQLException e) {
+        throw notStored(batch, e);
+      }
+    }
+  }
+
+  private void sendAlone(RowBinaryBlock block) throws UnavailableException {
+    if (block.rows() > 0) {
+      List<Rejection> rejections = new ArrayList<>();
+      inserts.send(block, ClickHouseInserts.partName(block, 0, block.rows()), rejections);
+      if (!rejections.isEmpty()) {
+        throw new EventRefusedException(
+            "table %s: %s".formatted(block.table().name(), rejections.getFirst().reason()));
+      }
+    }
+  }
+
+  @Override
+  public boolean holds(EventTable table, UUID id) {
+    List<Long> found = new ArrayList<>();
+    readers.each(
+        NamedSql.of(
+            Dialect.CLICKHOUSE,
+            "holds_id",
+            Map.of("table", table.tableName(), "id", table.shape().columnNames().getFirst())),
+        "looking for an event",
+        Map.of("id", id.toString()),
+        row -> found.add(row.getLong(1)));
+    return found.getFirst() > 0;
+  }
+
+  @Override
+  public @Nullable String unreachable() {
+    SQLException why = unreachable;
+    return why == null ? null : why.getMessage();
   }
 
   private StoreException notStored(EventBatch batch, Exception e) {
@@ -221,13 +278,18 @@ final class ClickHouseEngine implements Engine {
         source.sent.add(block.table().name());
       }
     }
+    mark(batch, source);
+    unreachable = null;
+    source.sent.clear();
+  }
+
+  private void mark(EventBatch batch, Source source) throws SQLException, UnavailableException {
     RowBinaryBlock mark = new RowBinaryBlock(INGEST);
     mark.begin(batch.last()).text(batch.source()).whole(batch.last()).end();
     List<Rejection> rejections = new ArrayList<>();
-    inserts.send(mark, name + INGEST.name(), rejections);
+    inserts.send(mark, ClickHouseInserts.partName(mark, 0, 1), rejections);
     refuseRejected(mark, rejections);
     source.plan.storedUpTo(batch.last());
-    source.sent.clear();
   }
 
   private void send(EventBatch batch, RowBinaryBlock block, String name, boolean doubtful)

@@ -128,11 +128,44 @@ final class ClickHouseEngineTest {
       assertThat(count("attempt")).isEqualTo(100);
       assertThat(store.history().inference(Events.id(37))).isNull();
       assertThat(store.deadLetters().laid()).isEqualTo(1);
-      Path letter = directory.resolve("dead-letter/38.inference.0.json");
+      Path letter = directory.resolve("dead-letter/38.inference.0.event");
       assertThat(EventCodec.decode(Files.readAllBytes(letter)).id()).isEqualTo(Events.id(37));
       assertThat(Files.readString(directory.resolve("dead-letter/38.inference.0.reason.txt")))
           .contains("469")
           .doesNotContain("request-37");
+    }
+  }
+
+  @Test
+  void retryRefused_tableMended_storesTheRowOnceAndRefreshesItsUnit() throws IOException {
+    createTables();
+    server.query(
+        "ALTER TABLE %s.inference ADD CONSTRAINT no_7 CHECK request_id <> 'request-7'"
+            .formatted(database));
+    try (EventStore store = open()) {
+      store.append(inferences(0, 10), 10);
+      store.refreshStatistics(RULE, NEVER);
+      assertThat(store.refused())
+          .singleElement()
+          .satisfies(letter -> assertThat(letter.table()).isEqualTo(EventTable.INFERENCE));
+      LetterRetry before = store.retryRefused();
+      assertThat(before.stored()).isZero();
+      assertThat(before.refused()).hasSize(1);
+      server.query("ALTER TABLE %s.inference DROP CONSTRAINT no_7".formatted(database));
+      Path letter = directory.resolve("dead-letter/8.inference.0.event");
+      byte[] encoded = Files.readAllBytes(letter);
+
+      assertThat(store.retryRefused()).isEqualTo(new LetterRetry(1, List.of()));
+      // As after a crash between storing and removing.
+      Files.write(letter, encoded);
+      assertThat(store.retryRefused().stored()).isEqualTo(1);
+
+      assertThat(store.refused()).isEmpty();
+      assertThat(count("inference")).isEqualTo(10);
+      assertThat(count("inference_payload")).isEqualTo(10);
+      assertThat(store.lastSequence()).isEqualTo(10);
+      store.refreshStatistics(RULE, NEVER);
+      assertThat(statistics(store).stream().mapToLong(StatisticsRow::pulls).sum()).isEqualTo(10);
     }
   }
 

@@ -93,6 +93,25 @@ abstract class DrainContract {
   }
 
   @Test
+  void retryRefused_eventThatIsSoundNow_isStoredOnce() throws Exception {
+    InferenceEvent event = Events.inference(3);
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "was refused");
+    store.deadLetters().lay(store.spool(), 5, EventCodec.encode(selfContradicting()), "is wrong");
+    store.deadLetters().lay(store.spool(), 6, new byte[] {1, 2, 3}, "no event");
+
+    assertThat(store.refused()).extracting(DeadLetter::sequence).containsExactly(4L, 5L, 6L);
+    LetterRetry retry = store.retryRefused();
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "crashed before removing");
+    store.retryRefused();
+
+    assertThat(retry.stored()).isEqualTo(1);
+    assertThat(retry.refused()).extracting(DeadLetter::sequence).containsExactly(5L, 6L);
+    assertThat(store.refused()).hasSize(2);
+    assertThat(stored()).isEqualTo(1);
+    assertThat(store.lastSequence()).isZero();
+  }
+
+  @Test
   void drainNow_poisonLast_marksItAsHandled() {
     InferenceEvent broken = selfContradicting();
     try (Drain drain = new Drain(store, log)) {
