@@ -18,6 +18,7 @@ import dev.pointsman.gateway.provider.dummy.DummyProvider;
 import dev.pointsman.gateway.provider.openai.OpenAiProvider;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.upstream.UpstreamGauges;
 import dev.pointsman.gateway.upstream.Upstreams;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
@@ -84,9 +85,13 @@ final class GatewayBeans {
   }
 
   @Singleton
-  PointsmanMeters meters(MeterRegistry registry, Answers answers) {
+  PointsmanMeters meters(MeterRegistry registry, Answers answers, UpstreamGauges upstream) {
     PointsmanMeters meters = new PointsmanMeters(registry);
     meters.runningRequests(answers, Answers::runningRequests);
+    meters.openAnswers(answers, Answers::openSinks);
+    meters.upstreamExchanges(upstream, UpstreamGauges::liveExchanges);
+    meters.upstreamConnections(
+        upstream, UpstreamGauges::openConnections, UpstreamGauges::idleConnections);
     return meters;
   }
 
