@@ -19,6 +19,7 @@ import dev.pointsman.gateway.provider.dummy.DummyProvider;
 import dev.pointsman.gateway.provider.openai.OpenAiProvider;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.upstream.UpstreamGauges;
 import dev.pointsman.gateway.upstream.Upstreams;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
@@ -82,9 +83,14 @@ final class GatewayBeans {
   }
 
   @Singleton
-  PointsmanMeters meters(MeterRegistry registry, Answers answers, EventLog log) {
+  PointsmanMeters meters(
+      MeterRegistry registry, Answers answers, UpstreamGauges upstream, EventLog log) {
     PointsmanMeters meters = new PointsmanMeters(registry);
     meters.runningRequests(answers, Answers::runningRequests);
+    meters.openAnswers(answers, Answers::openSinks);
+    meters.upstreamExchanges(upstream, UpstreamGauges::liveExchanges);
+    meters.upstreamConnections(
+        upstream, UpstreamGauges::openConnections, UpstreamGauges::idleConnections);
     meters.log(log);
     return meters;
   }

@@ -292,8 +292,36 @@ public final class PointsmanMeters {
 
   /** {@code pointsman_running_requests}: requests being worked on now. */
   public <T> void runningRequests(T source, ToDoubleFunction<T> count) {
-    Gauge.builder("pointsman.running.requests", source, count)
-        .description("Requests being worked on now")
+    gauge("pointsman.running.requests", "Requests being worked on now", source, count);
+  }
+
+  /** {@code pointsman_open_answers}: answers neither handed over completely nor given up. */
+  public <T> void openAnswers(T source, ToDoubleFunction<T> count) {
+    gauge("pointsman.open.answers", "Answers that are not complete yet", source, count);
+  }
+
+  /** {@code pointsman_upstream_exchanges}: calls of providers over the network under way. */
+  public <T> void upstreamExchanges(T source, ToDoubleFunction<T> count) {
+    gauge("pointsman.upstream.exchanges", "Calls of providers under way", source, count);
+  }
+
+  /**
+   * {@code pointsman_upstream_connections} and {@code pointsman_upstream_idle_connections}:
+   * connections to providers, and those of them that wait for their next call.
+   */
+  public <T> void upstreamConnections(
+      T source, ToDoubleFunction<T> open, ToDoubleFunction<T> idle) {
+    gauge("pointsman.upstream.connections", "Connections to providers", source, open);
+    gauge(
+        "pointsman.upstream.idle.connections",
+        "Connections to providers that wait for their next call",
+        source,
+        idle);
+  }
+
+  private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(name, source, value)
+        .description(description)
         .strongReference(true)
         .register(registry);
   }

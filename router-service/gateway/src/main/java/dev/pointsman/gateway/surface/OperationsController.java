@@ -1,9 +1,11 @@
-package dev.pointsman.gateway.operations;
+package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.gateway.attempt.Circuits;
 import dev.pointsman.gateway.json.Json;
+import dev.pointsman.gateway.operations.ReadyCheck;
+import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Requires;
