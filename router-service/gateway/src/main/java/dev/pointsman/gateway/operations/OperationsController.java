@@ -2,9 +2,9 @@ package dev.pointsman.gateway.operations;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.gateway.attempt.Circuits;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Requires;

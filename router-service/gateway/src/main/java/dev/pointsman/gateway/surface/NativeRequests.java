@@ -1,16 +1,15 @@
 package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.catalog.JsonSchema;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.chat.ContentReading;
+import dev.pointsman.chat.SchemaReading;
+import dev.pointsman.chat.ToolReading;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.JsonFields;
 import dev.pointsman.gateway.dialect.NativeDialect;
-import dev.pointsman.gateway.inference.ToolOptions;
-import dev.pointsman.gateway.inference.ToolSpec;
-import dev.pointsman.gateway.json.FieldException;
-import dev.pointsman.gateway.json.JsonFields;
 import dev.pointsman.gateway.pipeline.InferenceCall;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,8 +87,8 @@ final class NativeRequests {
             null,
             sampling,
             jsonMode,
-            tools(body),
-            outputSchema(body),
+            ToolReading.options(body),
+            SchemaReading.schema(body, "output_schema"),
             null,
             params == null ? null : params.node());
     body.rejectOthers();
@@ -114,47 +113,5 @@ final class NativeRequests {
         chat.text("reasoning_effort"),
         chat.text("service_tier"),
         chat.text("verbosity"));
-  }
-
-  private static ToolOptions tools(JsonFields body) {
-    List<String> allowed = body.texts("allowed_tools");
-    List<ToolSpec> additional = new ArrayList<>();
-    List<JsonNode> given = body.list("additional_tools");
-    for (int i = 0; i < given.size(); i++) {
-      JsonFields tool = JsonFields.of("additional_tools[%d]".formatted(i), given.get(i));
-      String type = tool.text("type");
-      if (type != null && !type.equals("function")) {
-        throw new FieldException(
-            tool.pathOf("type"),
-            "`%s`: only functions are supported".formatted(tool.pathOf("type")));
-      }
-      JsonNode parameters = tool.required("parameters");
-      CommonReading.checkDepth(parameters, tool.pathOf("parameters"));
-      additional.add(
-          new ToolSpec(
-              tool.requiredText("name"),
-              tool.text("description"),
-              parameters,
-              tool.flag("strict")));
-      tool.rejectOthers();
-    }
-    return new ToolOptions(
-        allowed,
-        additional,
-        CommonReading.nativeToolChoice(body, "tool_choice"),
-        body.flag("parallel_tool_calls"));
-  }
-
-  private static @Nullable JsonSchema outputSchema(JsonFields body) {
-    JsonNode schema = body.any("output_schema");
-    if (schema == null) {
-      return null;
-    }
-    CommonReading.checkDepth(schema, "output_schema");
-    try {
-      return JsonSchema.of(schema);
-    } catch (IllegalArgumentException e) {
-      throw new FieldException("output_schema", "`output_schema`: " + e.getMessage());
-    }
   }
 }

@@ -3,11 +3,11 @@ package dev.pointsman.gateway.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.testing.EventLogInvariants;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import dev.pointsman.routing.DecisionKind;
 import java.net.http.HttpResponse;

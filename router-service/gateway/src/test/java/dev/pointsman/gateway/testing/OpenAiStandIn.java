@@ -1,8 +1,8 @@
 package dev.pointsman.gateway.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.MalformedJsonException;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

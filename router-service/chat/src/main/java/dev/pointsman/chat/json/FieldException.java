@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.json;
+package dev.pointsman.chat.json;
 
 /** A field of a body that is missing, of the wrong type, unknown or out of its bounds. */
 public final class FieldException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.inference;
+package dev.pointsman.chat;
 
 /** Whether a model may, must or must not call a tool. */
 public sealed interface ToolChoice {

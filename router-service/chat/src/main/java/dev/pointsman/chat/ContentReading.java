@@ -1,23 +1,21 @@
-package dev.pointsman.gateway.surface;
+package dev.pointsman.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pointsman.gateway.inference.ChatInput;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
-import dev.pointsman.gateway.json.FieldException;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.JsonFields;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.JsonFields;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the native surface's {@code input}. */
-final class ContentReading {
+public final class ContentReading {
 
   private ContentReading() {}
 
-  static ChatInput input(JsonFields input) {
+  /** The conversation in an object with the fields {@code system} and {@code messages}. */
+  public static ChatInput input(JsonFields input) {
     JsonNode system = input.any("system");
     if (system != null && !system.isTextual() && !system.isObject()) {
       throw input.wrongType("system", "a string or an object", system);

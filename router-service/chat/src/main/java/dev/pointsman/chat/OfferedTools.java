@@ -1,18 +1,15 @@
-package dev.pointsman.gateway.render;
+package dev.pointsman.chat;
 
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.JsonSchema;
-import dev.pointsman.gateway.inference.RefusedException;
-import dev.pointsman.gateway.inference.ToolChoice;
-import dev.pointsman.gateway.inference.ToolOptions;
-import dev.pointsman.gateway.inference.ToolSpec;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
-import dev.pointsman.gateway.snapshot.Snapshot;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.MalformedJsonException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,10 +31,13 @@ public record OfferedTools(
   /**
    * The function's tools, changed by what the request says.
    *
-   * @throws RefusedException if it names a tool that is not there, or one twice
+   * @param configured the tool of a configuration key, null when there is none
+   * @throws FieldException if it names a tool that is not there, or one twice
    */
   public static OfferedTools of(
-      Snapshot snapshot, FunctionDefinition function, ToolOptions options) {
+      Function<String, @Nullable BoundTool> configured,
+      FunctionDefinition function,
+      ToolOptions options) {
     List<String> keys = options.allowed() == null ? function.tools() : options.allowed();
     if (keys.isEmpty() && options.additional().isEmpty()) {
       checkChoice(options.choice(), Map.of());
@@ -46,9 +46,9 @@ public record OfferedTools(
     List<ToolSpec> specs = new ArrayList<>();
     Map<String, JsonSchema> schemas = new HashMap<>();
     for (String key : keys) {
-      Snapshot.BoundTool tool = snapshot.tools().get(key);
+      BoundTool tool = configured.apply(key);
       if (tool == null) {
-        throw RefusedException.malformed(
+        throw new FieldException(
             "allowed_tools", "allowed_tools: there is no [tools.%s]".formatted(key));
       }
       add(specs, schemas, tool.spec(), tool.schema());
@@ -57,8 +57,7 @@ public record OfferedTools(
       try {
         add(specs, schemas, spec, JsonSchema.of(spec.parameters()));
       } catch (IllegalArgumentException e) {
-        throw RefusedException.malformed(
-            "tools", "tool %s: %s".formatted(spec.name(), e.getMessage()));
+        throw new FieldException("tools", "tool %s: %s".formatted(spec.name(), e.getMessage()));
       }
     }
     ToolChoice choice = options.choice();
@@ -73,20 +72,19 @@ public record OfferedTools(
   private static void add(
       List<ToolSpec> specs, Map<String, JsonSchema> schemas, ToolSpec spec, JsonSchema schema) {
     if (schemas.putIfAbsent(spec.name(), schema) != null) {
-      throw RefusedException.malformed("tools", "tool %s is there twice".formatted(spec.name()));
+      throw new FieldException("tools", "tool %s is there twice".formatted(spec.name()));
     }
     specs.add(spec);
   }
 
   private static void checkChoice(@Nullable ToolChoice choice, Map<String, JsonSchema> schemas) {
     if (choice instanceof ToolChoice.Specific specific && !schemas.containsKey(specific.name())) {
-      throw RefusedException.malformed(
+      throw new FieldException(
           "tool_choice",
           "tool_choice names %s, which is not among the tools".formatted(specific.name()));
     }
     if (choice instanceof ToolChoice.Required && schemas.isEmpty()) {
-      throw RefusedException.malformed(
-          "tool_choice", "tool_choice is required, but there are no tools");
+      throw new FieldException("tool_choice", "tool_choice is required, but there are no tools");
     }
   }
 

@@ -1,7 +1,8 @@
-package dev.pointsman.gateway.json;
+package dev.pointsman.chat.json;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.catalog.NearestName;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -9,6 +10,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * refuses the fields that nobody asked for.
  */
 public final class JsonFields {
+
+  private static final Pattern UUID_TEXT =
+      Pattern.compile("[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}");
 
   private final String path;
   private final ObjectNode object;
@@ -97,6 +103,37 @@ public final class JsonFields {
       throw missing(name);
     }
     return value;
+  }
+
+  /** A UUID, null when absent. */
+  public @Nullable UUID uuid(String name) {
+    String value = text(name);
+    return value == null ? null : uuid(pathOf(name), value);
+  }
+
+  /** The UUIDs of an array; missing is an error. */
+  public List<UUID> requiredUuids(String name) {
+    required(name);
+    List<String> texts = texts(name);
+    List<UUID> result = new ArrayList<>();
+    for (String text : texts == null ? List.<String>of() : texts) {
+      result.add(uuid(pathOf(name) + "[" + result.size() + "]", text));
+    }
+    return result;
+  }
+
+  private static UUID uuid(String path, String text) {
+    if (!UUID_TEXT.matcher(text).matches()) {
+      throw new FieldException(
+          path, "`%s` must be a UUID, but is `%s`".formatted(path, shortened(text)));
+    }
+    return UUID.fromString(text);
+  }
+
+  /** Whether the field is there, even as null. */
+  public boolean isGiven(String name) {
+    known.add(name);
+    return object.has(name);
   }
 
   /** A boolean, the default when absent. */
@@ -224,11 +261,13 @@ public final class JsonFields {
   /** Refuses the fields that were not asked for. */
   public void rejectOthers() {
     for (String name : unread()) {
+      String meant = NearestName.of(name, known);
       throw new FieldException(
           pathOf(name),
-          "unknown field `%s`: %s takes %s"
+          "unknown field `%s`%s: %s takes %s"
               .formatted(
                   shortened(pathOf(name)),
+                  meant == null ? "" : " (did you mean `%s`?)".formatted(meant),
                   path.isEmpty() ? "the body" : "`" + path + "`",
                   String.join(", ", known.stream().sorted().toList())));
     }

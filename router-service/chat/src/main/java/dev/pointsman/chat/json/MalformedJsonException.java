@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.json;
+package dev.pointsman.chat.json;
 
 import java.io.IOException;
 

@@ -1,9 +1,9 @@
-package dev.pointsman.gateway.inference;
+package dev.pointsman.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pointsman.gateway.json.Json;
+import dev.pointsman.chat.json.Json;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

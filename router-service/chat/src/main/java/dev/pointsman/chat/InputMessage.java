@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.inference;
+package dev.pointsman.chat;
 
 import java.util.List;
 import java.util.Locale;

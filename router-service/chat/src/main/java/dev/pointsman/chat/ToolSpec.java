@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.inference;
+package dev.pointsman.chat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.json;
+package dev.pointsman.chat.json;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
