@@ -19,7 +19,8 @@ final class ArchitectureTest {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("io.micronaut..", "io.netty..", "java.sql..", "dev.pointsman.eventlog..")
+        .resideInAnyPackage(
+            "io.micronaut..", "io.netty..", "java.sql..", "dev.pointsman.eventlog..")
         .because("the request path and the datasets read the same inputs with the same words")
         .check(CLASSES);
   }
