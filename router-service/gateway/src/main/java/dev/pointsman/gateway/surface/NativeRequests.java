@@ -1,11 +1,13 @@
 package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.chat.ContentReading;
 import dev.pointsman.chat.SchemaReading;
 import dev.pointsman.chat.ToolReading;
 import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.chat.json.JsonFields;
 import dev.pointsman.gateway.dialect.NativeDialect;
 import dev.pointsman.gateway.pipeline.InferenceCall;
@@ -90,9 +92,23 @@ final class NativeRequests {
             ToolReading.options(body),
             SchemaReading.schema(body, "output_schema"),
             null,
-            params == null ? null : params.node());
+            overrides(body, params));
     body.rejectOthers();
     return call;
+  }
+
+  /** What the caller overrode, for the log; null when it was nothing. */
+  private static @Nullable JsonNode overrides(JsonFields body, @Nullable JsonFields params) {
+    ObjectNode overrides = Json.object();
+    if (params != null) {
+      overrides.setAll(params.node());
+    }
+    for (String name : List.of("output_schema", "tool_choice", "parallel_tool_calls")) {
+      if (body.has(name)) {
+        overrides.set(name, body.node().get(name));
+      }
+    }
+    return overrides.isEmpty() ? null : overrides;
   }
 
   static SamplingParameters sampling(@Nullable JsonFields chat) {
