@@ -33,6 +33,9 @@ public final class HistoryQueries {
    * @param inferenceId the row's id
    */
   public record Key(Instant startedAt, UUID inferenceId) {
+    /** Before every row. */
+    public static final Key FIRST = new Key(Instant.EPOCH, new UUID(0, 0));
+
     /** Behind an inference that was shown. */
     public static Key behind(InferenceEvent shown) {
       return new Key(shown.at(), shown.ids().inferenceId());
@@ -90,6 +93,18 @@ public final class HistoryQueries {
             Map.of("inference", inferenceId, "episode", row.ids().episodeId()),
             Rows::feedback);
     return new StoredInference(whole, feedback);
+  }
+
+  /** What was said of an inference or an episode, newest first, at most so much. */
+  public List<FeedbackEvent> feedbackAbout(UUID targetId, int most) {
+    return readers.query(
+        "feedback_about", Map.of("target", targetId, "most", most), Rows::feedback);
+  }
+
+  /** What was said of an episode and of its inferences, in order of arrival, at most so much. */
+  public List<FeedbackEvent> feedbackOfEpisode(UUID episodeId, int most) {
+    return readers.query(
+        "feedback_of_episode", Map.of("episode", episodeId, "most", most), Rows::feedback);
   }
 
   /** The revision of that number with its statistics, null when it is not in the store. */
