@@ -103,12 +103,12 @@ final class DuckDbEngine implements Engine {
       try (Statement statement = writer.createStatement()) {
         statement.execute("BEGIN");
         boolean committed = false;
-        try (DuckDbSink sink = new DuckDbSink(writer)) {
-          EventRows rows = new EventRows(sink, batch.source(), batch.last());
+        try (DuckDbBatch tables = new DuckDbBatch(writer)) {
+          EventRows rows = new EventRows(tables, batch.source(), batch.last());
           for (EventBatch.Numbered event : batch.events()) {
             rows.write(event.event());
           }
-          sink.flush();
+          tables.flush();
           advance(batch);
           statement.execute("COMMIT");
           committed = true;
@@ -231,7 +231,7 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public long writeParquet(EventTable table, OutputStream out) {
+  public long writeParquet(EventTable table, OutputStream out) throws IOException {
     Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     identifiers.put("file", quoted(file));
@@ -251,10 +251,6 @@ final class DuckDbEngine implements Engine {
               });
       Files.copy(file, out);
       return rows;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
-          e);
     } finally {
       deleteQuietly(file);
     }

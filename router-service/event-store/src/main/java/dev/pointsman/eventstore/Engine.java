@@ -1,5 +1,6 @@
 package dev.pointsman.eventstore;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -27,7 +28,7 @@ interface Engine extends AutoCloseable {
   void scan(EventTable table, RowTaker taker);
 
   /** Writes a table as Parquet; returns the number of rows. */
-  long writeParquet(EventTable table, OutputStream out);
+  long writeParquet(EventTable table, OutputStream out) throws IOException;
 
   @Override
   void close();

@@ -84,6 +84,11 @@ final class NamedSql {
     return named(new Key(dialect, name, identifiers)).strip();
   }
 
+  /** The statement as the engine takes it, a question mark for each parameter. */
+  String text() {
+    return text;
+  }
+
   /** The statement with every parameter bound; a missing or a superfluous name is a mistake here. */
   PreparedStatement prepare(Connection connection, Map<String, ? extends @Nullable Object> values)
       throws SQLException {

@@ -1,11 +1,7 @@
 package dev.pointsman.eventstore;
 
-import java.nio.file.Path;
-
 final class DuckDbInferenceQueriesTest extends InferenceQueriesContract {
-
-  @Override
-  EventStore open(Path directory) {
-    return EventStore.open(directory, EventStore.Settings.DEFAULT);
+  DuckDbInferenceQueriesTest() {
+    super(TestEngine.DUCKDB);
   }
 }

@@ -54,15 +54,17 @@ abstract class InferenceQueriesContract {
 
   private final List<InferenceEvent> inferences = new ArrayList<>();
   private final List<FeedbackEvent> feedback = new ArrayList<>();
+  private final TestEngine engine;
   private EventStore store;
   private InferenceQueries queries;
 
-  /** Opens an empty store. */
-  abstract EventStore open(Path directory) throws Exception;
+  InferenceQueriesContract(TestEngine engine) {
+    this.engine = engine;
+  }
 
   @BeforeAll
-  final void fill(@TempDir Path directory) throws Exception {
-    store = open(directory);
+  final void fill(@TempDir Path directory) {
+    store = engine.open(directory);
     queries = store.inferences();
     for (int n = 0; n < COUNT; n++) {
       Events.InferenceBuilder builder =
