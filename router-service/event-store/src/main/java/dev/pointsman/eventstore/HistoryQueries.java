@@ -17,50 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryQueries {
 
-  /** Above every id, for the first page. */
-  private static final UUID LAST_ID = new UUID(-1, -1);
-
   private final Readers readers;
 
   HistoryQueries(Readers readers) {
     this.readers = readers;
-  }
-
-  /**
-   * Where a page of inferences goes on: behind this row.
-   *
-   * @param startedAt the row's time
-   * @param inferenceId the row's id
-   */
-  public record Key(Instant startedAt, UUID inferenceId) {
-    /** Before every row. */
-    public static final Key FIRST = new Key(Instant.EPOCH, new UUID(0, 0));
-
-    /** Behind an inference that was shown. */
-    public static Key behind(InferenceEvent shown) {
-      return new Key(shown.at(), shown.ids().inferenceId());
-    }
-
-    /** Before everything up to a time. */
-    public static Key until(Instant time) {
-      return new Key(time, LAST_ID);
-    }
-  }
-
-  /**
-   * A page of inferences, newest first, without attempts and payloads.
-   *
-   * @param functionName only this one's, null for all
-   * @param before where the page begins
-   * @param size rows of the page
-   */
-  public List<InferenceEvent> inferences(@Nullable String functionName, Key before, int size) {
-    Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", functionName);
-    values.put("before_time", before.startedAt());
-    values.put("before_id", before.inferenceId());
-    values.put("page", size);
-    return readers.query("live_inferences", values, Rows::inference);
   }
 
   /** All inferences of an episode, in order, without attempts and payloads. */

@@ -1,6 +1,5 @@
 package dev.pointsman.eventstore;
 
-import dev.pointsman.eventstore.HistoryQueries.Key;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,10 +36,10 @@ public record InferencePage(
   }
 
   /** The rows nearest to a row, on the earlier side. */
-  public record Before(Key key) implements Start {}
+  public record Before(InferenceKey key) implements Start {}
 
   /** The rows nearest to a row, on the later side. */
-  public record After(Key key) implements Start {}
+  public record After(InferenceKey key) implements Start {}
 
   /** A criterion. */
   public sealed interface Order {

@@ -1,7 +1,6 @@
 package dev.pointsman.eventstore;
 
 import dev.pointsman.eventlog.InferenceEvent;
-import dev.pointsman.eventstore.HistoryQueries.Key;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -25,34 +24,36 @@ public final class InferenceQueries {
   }
 
   /** The keys of a page, in its order. */
-  public List<Key> keys(InferencePage page) {
+  public List<InferenceKey> keys(InferencePage page) {
     PageStatement.Bound statement = PageStatement.of(readers.dialect(), page);
-    List<Key> keys =
+    List<InferenceKey> keys =
         readers.query(
             statement.sql(),
             "listing inferences",
             statement.values(),
-            row -> new Key(Rows.instant(row, "started_at"), Rows.uuid(row, "inference_id")));
+            row ->
+                new InferenceKey(Rows.instant(row, "started_at"), Rows.uuid(row, "inference_id")));
     return PageStatement.reversed(page) ? keys.reversed() : keys;
   }
 
   /** Where an inference stands, null when it is not in the store. */
-  public @Nullable Key key(UUID inferenceId) {
-    List<Key> found =
+  public @Nullable InferenceKey key(UUID inferenceId) {
+    List<InferenceKey> found =
         readers.query(
             "inference_key",
             Map.of("inference", inferenceId),
-            row -> new Key(Rows.instant(row, "started_at"), Rows.uuid(row, "inference_id")));
+            row ->
+                new InferenceKey(Rows.instant(row, "started_at"), Rows.uuid(row, "inference_id")));
     return found.isEmpty() ? null : found.getFirst();
   }
 
   /** The inferences of these keys, in their order, without attempts and texts. */
-  public List<InferenceEvent> rows(List<Key> keys) {
+  public List<InferenceEvent> rows(List<InferenceKey> keys) {
     return rows(keys, Map.of());
   }
 
   /** The inferences of these keys, in their order, with their texts and without attempts. */
-  public List<InferenceEvent> rowsWithText(List<Key> keys) {
+  public List<InferenceEvent> rowsWithText(List<InferenceKey> keys) {
     Map<UUID, InferenceEvent.Payload> payloads = new HashMap<>();
     if (!keys.isEmpty()) {
       readers.query(
@@ -64,7 +65,7 @@ public final class InferenceQueries {
   }
 
   /** How many characters the texts of these inferences have. */
-  public long textLength(List<Key> keys) {
+  public long textLength(List<InferenceKey> keys) {
     return keys.isEmpty()
         ? 0
         : readers
@@ -73,7 +74,7 @@ public final class InferenceQueries {
   }
 
   /** The last demonstration of each of these inferences that has one, as JSON. */
-  public Map<UUID, String> demonstrations(List<Key> keys) {
+  public Map<UUID, String> demonstrations(List<InferenceKey> keys) {
     Map<UUID, String> demonstrations = new HashMap<>();
     if (!keys.isEmpty()) {
       readers.query(
@@ -84,7 +85,8 @@ public final class InferenceQueries {
     return demonstrations;
   }
 
-  private List<InferenceEvent> rows(List<Key> keys, Map<UUID, InferenceEvent.Payload> payloads) {
+  private List<InferenceEvent> rows(
+      List<InferenceKey> keys, Map<UUID, InferenceEvent.Payload> payloads) {
     if (keys.isEmpty()) {
       return List.of();
     }
@@ -97,7 +99,7 @@ public final class InferenceQueries {
           return found.put(event.id(), event.with(payloads.get(event.id())));
         });
     List<InferenceEvent> inOrder = new ArrayList<>(keys.size());
-    for (Key key : keys) {
+    for (InferenceKey key : keys) {
       InferenceEvent event = found.get(key.inferenceId());
       if (event != null) {
         inOrder.add(event);
@@ -106,15 +108,15 @@ public final class InferenceQueries {
     return inOrder;
   }
 
-  private static Map<String, Object> values(List<Key> keys) {
+  private static Map<String, Object> values(List<InferenceKey> keys) {
     Comparator<Instant> time = Comparator.naturalOrder();
     return Map.of(
         "ids", ids(keys),
-        "from", keys.stream().map(Key::startedAt).min(time).orElseThrow(),
-        "to", keys.stream().map(Key::startedAt).max(time).orElseThrow());
+        "from", keys.stream().map(InferenceKey::startedAt).min(time).orElseThrow(),
+        "to", keys.stream().map(InferenceKey::startedAt).max(time).orElseThrow());
   }
 
-  private static String ids(List<Key> keys) {
-    return PageStatement.listed(keys.stream().map(Key::inferenceId).toList());
+  private static String ids(List<InferenceKey> keys) {
+    return PageStatement.listed(keys.stream().map(InferenceKey::inferenceId).toList());
   }
 }

@@ -1,6 +1,5 @@
 package dev.pointsman.eventstore;
 
-import dev.pointsman.eventstore.HistoryQueries.Key;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -67,7 +66,7 @@ final class PageStatement {
     return all.stream().collect(Collectors.joining(") AND (", "(", ")"));
   }
 
-  private String beside(String name, Key key) {
+  private String beside(String name, InferenceKey key) {
     return piece(name, Map.of(), Map.of("time", key.startedAt(), "id", key.inferenceId()));
   }
 

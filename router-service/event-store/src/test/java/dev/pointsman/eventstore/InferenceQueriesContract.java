@@ -10,7 +10,6 @@ import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.InferenceEvent.Payload;
 import dev.pointsman.eventlog.testing.Events;
-import dev.pointsman.eventstore.HistoryQueries.Key;
 import dev.pointsman.eventstore.InferenceFilter.AllOf;
 import dev.pointsman.eventstore.InferenceFilter.AnyOf;
 import dev.pointsman.eventstore.InferenceFilter.BooleanMetric;
@@ -232,7 +231,7 @@ abstract class InferenceQueriesContract {
   }
 
   private List<UUID> found(InferencePage page) {
-    return queries.keys(page).stream().map(Key::inferenceId).toList();
+    return queries.keys(page).stream().map(InferenceKey::inferenceId).toList();
   }
 
   private static InferencePage page(InferenceFilter filter) {
@@ -331,12 +330,12 @@ abstract class InferenceQueriesContract {
 
   private List<UUID> walked(boolean before, List<Order> order) {
     List<UUID> seen = new ArrayList<>();
-    Key at =
+    InferenceKey at =
         before
-            ? new Key(Events.time(COUNT), Events.id(COUNT))
-            : new Key(Events.START, Events.id(0));
+            ? new InferenceKey(Events.time(COUNT), Events.id(COUNT))
+            : new InferenceKey(Events.START, Events.id(0));
     while (true) {
-      List<Key> page =
+      List<InferenceKey> page =
           queries.keys(
               new InferencePage(
                   InferenceFilter.ALL, null, order, before ? new Before(at) : new After(at), 7));
@@ -357,7 +356,7 @@ abstract class InferenceQueriesContract {
 
   @Test
   final void keys_nearestToARow_areInTheOrderAskedFor() {
-    Key middle = queries.key(Events.id(30));
+    InferenceKey middle = queries.key(Events.id(30));
     assertThat(found(nearest(new Before(middle), List.of()))).containsExactly(id(29), id(28));
     assertThat(found(nearest(new Before(middle), List.of(new ByTime(true)))))
         .containsExactly(id(28), id(29));
@@ -460,7 +459,7 @@ abstract class InferenceQueriesContract {
   @Test
   final void page_contradictory_isRefused() {
     assertThatIllegalArgumentException().isThrownBy(() -> ordered(List.of(new ByRelevance(true))));
-    Before before = new Before(new Key(Events.START, id(1)));
+    Before before = new Before(new InferenceKey(Events.START, id(1)));
     assertThatIllegalArgumentException()
         .isThrownBy(() -> nearest(before, List.of(new ByMetric(RATING, true))));
   }
@@ -469,20 +468,21 @@ abstract class InferenceQueriesContract {
 
   @Test
   final void rows_ofKeys_areWholeAndInTheirOrder() {
-    List<Key> keys = queries.keys(page(new InferenceFilter.Ids(List.of(id(1), id(6), id(20)))));
-    List<Key> turned = List.of(keys.get(1), keys.get(2), keys.get(0));
+    List<InferenceKey> keys =
+        queries.keys(page(new InferenceFilter.Ids(List.of(id(1), id(6), id(20)))));
+    List<InferenceKey> turned = List.of(keys.get(1), keys.get(2), keys.get(0));
     assertThat(queries.rowsWithText(turned))
         .usingRecursiveComparison()
         .ignoringFields("attempts", "decision.fallbackOrder")
         .isEqualTo(List.of(inferences.get(6), inferences.get(1), inferences.get(20)));
     assertThat(queries.rows(turned)).allMatch(event -> event.payload() == null);
     assertThat(queries.rows(List.of())).isEmpty();
-    assertThat(queries.rows(List.of(new Key(Events.START, id(9_999))))).isEmpty();
+    assertThat(queries.rows(List.of(new InferenceKey(Events.START, id(9_999))))).isEmpty();
   }
 
   @Test
   final void textLength_ofKeys_isWhatTheTextsHave() {
-    List<Key> keys = queries.keys(page(new InferenceFilter.Ids(List.of(id(1), id(6)))));
+    List<InferenceKey> keys = queries.keys(page(new InferenceFilter.Ids(List.of(id(1), id(6)))));
     Payload text = inferences.get(1).payload();
     assertThat(queries.textLength(keys))
         .isBetween(
@@ -493,7 +493,7 @@ abstract class InferenceQueriesContract {
 
   @Test
   final void demonstrations_ofKeys_areTheLastOnes() {
-    List<Key> keys = queries.keys(page(InferenceFilter.ALL));
+    List<InferenceKey> keys = queries.keys(page(InferenceFilter.ALL));
     assertThat(queries.demonstrations(keys))
         .hasSize(6)
         .containsEntry(id(3), "\"better\"")
@@ -502,9 +502,36 @@ abstract class InferenceQueriesContract {
   }
 
   @Test
+  final void feedback_aboutATarget_isNewestFirstAndBounded() {
+    assertThat(store.history().feedbackAbout(id(33), 10))
+        .extracting(FeedbackEvent::metricName)
+        .containsExactly("demonstration", "rating", "rating", "solved");
+    assertThat(store.history().feedbackAbout(id(33), 1)).hasSize(1);
+    assertThat(store.history().feedbackAbout(Events.id(1_000_008), 10))
+        .extracting(FeedbackEvent::metricName)
+        .containsExactly("happy", "mood");
+    assertThat(store.history().feedbackAbout(id(9_999), 10)).isEmpty();
+  }
+
+  @Test
+  final void feedback_ofAnEpisode_isAboutItAndItsInferences() {
+    assertThat(store.history().feedbackOfEpisode(Events.id(1_000_008), 10))
+        .isEqualTo(
+            feedback.stream()
+                .filter(
+                    f ->
+                        f.targetId().equals(Events.id(1_000_008))
+                            || List.of(id(32), id(33), id(34), id(35)).contains(f.targetId()))
+                .sorted(Comparator.comparing(FeedbackEvent::receivedAt))
+                .toList());
+    assertThat(store.history().feedbackOfEpisode(Events.id(1_000_008), 2)).hasSize(2);
+    assertThat(store.history().feedbackOfEpisode(id(9_999), 2)).isEmpty();
+  }
+
+  @Test
   final void key_unknown_isNull() {
     assertThat(queries.key(id(9_999))).isNull();
-    assertThat(queries.key(id(5))).isEqualTo(new Key(Events.time(1), id(5)));
+    assertThat(queries.key(id(5))).isEqualTo(new InferenceKey(Events.time(1), id(5)));
     assertThat(Duration.between(Events.time(0), queries.key(id(5)).startedAt()).toSeconds())
         .isEqualTo(1);
   }

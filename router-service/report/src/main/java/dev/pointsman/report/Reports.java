@@ -9,8 +9,8 @@ import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EventTable;
-import dev.pointsman.eventstore.HistoryQueries;
 import dev.pointsman.eventstore.InferenceFilter;
+import dev.pointsman.eventstore.InferenceKey;
 import dev.pointsman.eventstore.InferencePage;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StatisticsRow;
@@ -497,20 +497,20 @@ public final class Reports {
 
   /** A page of the live table, newest first. */
   public List<LiveDecision> live(LiveQuery query) {
-    HistoryQueries.Key before =
-        query.before() == null ? HistoryQueries.Key.until(clock.instant()) : behind(query.before());
+    InferenceKey before =
+        query.before() == null ? InferenceKey.until(clock.instant()) : behind(query.before());
     return rows(query.filter(), new InferencePage.Before(before), List.of(), query.size());
   }
 
   /** An id that is not in the store stands where its own time stamp is. */
-  private HistoryQueries.Key behind(UUID inferenceId) {
-    HistoryQueries.Key key = store.inferences().key(inferenceId);
+  private InferenceKey behind(UUID inferenceId) {
+    InferenceKey key = store.inferences().key(inferenceId);
     if (key != null) {
       return key;
     }
     Instant minted = IdSource.timeOf(inferenceId);
     Instant now = clock.instant();
-    return new HistoryQueries.Key(minted.isAfter(now) ? now : minted, inferenceId);
+    return new InferenceKey(minted.isAfter(now) ? now : minted, inferenceId);
   }
 
   private List<LiveDecision> rows(
@@ -518,7 +518,7 @@ public final class Reports {
       InferencePage.Start start,
       List<InferencePage.Order> order,
       int size) {
-    List<HistoryQueries.Key> keys =
+    List<InferenceKey> keys =
         store.inferences().keys(new InferencePage(filter, null, order, start, size));
     return store.inferences().rows(keys).stream().map(Reports::live).toList();
   }
@@ -553,7 +553,7 @@ public final class Reports {
     List<LiveDecision> rows =
         rows(
             new InferenceFilter.OfEpisode(episodeId),
-            new InferencePage.After(HistoryQueries.Key.FIRST),
+            new InferencePage.After(InferenceKey.FIRST),
             List.of(new InferencePage.ByTime(true)),
             MOST_EPISODE_ROWS + 1);
     if (rows.isEmpty()) {

@@ -4,8 +4,8 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.HistoryQueries.Key;
 import dev.pointsman.eventstore.InferenceFilter;
+import dev.pointsman.eventstore.InferenceKey;
 import dev.pointsman.eventstore.InferencePage;
 import dev.pointsman.eventstore.InferenceQueries;
 import dev.pointsman.routing.IdSource;
@@ -57,7 +57,8 @@ public final class StoredInferences {
             request.order(),
             start(request),
             size);
-    List<Key> keys = request.search() == null ? store.inferences().keys(page) : searched(page);
+    List<InferenceKey> keys =
+        request.search() == null ? store.inferences().keys(page) : searched(page);
     if (keys.isEmpty() && request.functionName() != null) {
       checkFunction(request.functionName());
     }
@@ -98,7 +99,7 @@ public final class StoredInferences {
     return new InferenceFilter.AllOf(conditions);
   }
 
-  private List<Key> searched(InferencePage page) {
+  private List<InferenceKey> searched(InferencePage page) {
     if (!searches.tryAcquire()) {
       throw new QueryRefusedException(503, "another search is running: ask again in a moment");
     }
@@ -119,13 +120,13 @@ public final class StoredInferences {
   }
 
   /** An id that is not in the store stands where its own time stamp is. */
-  private Key key(UUID inferenceId) {
-    Key key = store.inferences().key(inferenceId);
+  private InferenceKey key(UUID inferenceId) {
+    InferenceKey key = store.inferences().key(inferenceId);
     if (key != null) {
       return key;
     }
     Instant minted = IdSource.timeOf(inferenceId);
-    return new Key(
+    return new InferenceKey(
         minted.isAfter(FilterReading.LATEST) ? FilterReading.LATEST : minted, inferenceId);
   }
 
@@ -141,7 +142,7 @@ public final class StoredInferences {
     }
   }
 
-  private List<ObjectNode> read(List<Key> keys, OutputSource source) {
+  private List<ObjectNode> read(List<InferenceKey> keys, OutputSource source) {
     InferenceQueries queries = store.inferences();
     long characters = queries.textLength(keys);
     if (characters > MAX_CHARACTERS) {
