@@ -154,8 +154,15 @@ public final class QueryServer implements AutoCloseable {
   /** Starts with these events stored. */
   public static QueryServer start(Path directory, List<? extends Event> events) {
     QueryServer started = new QueryServer(directory);
-    started.store.append(events, events.size());
+    if (!events.isEmpty()) {
+      started.store.append(events, events.size());
+    }
     return started;
+  }
+
+  /** A bean of the server. */
+  public <T> T bean(Class<T> type) {
+    return server.getApplicationContext().getBean(type);
   }
 
   /**
