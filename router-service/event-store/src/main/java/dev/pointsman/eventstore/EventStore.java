@@ -192,6 +192,11 @@ public final class EventStore implements AutoCloseable {
     return new HistoryQueries(engine.readers());
   }
 
+  /** Inferences by what they are. */
+  public InferenceQueries inferences() {
+    return new InferenceQueries(engine.readers());
+  }
+
   /** Tables as files. */
   public TableExport export() {
     return new TableExport(engine);

@@ -6,6 +6,7 @@ import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.dashboard.ReportThreads;
+import dev.pointsman.dashboard.query.QueryThreads;
 import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
@@ -178,6 +179,7 @@ final class PointsmanServer implements AutoCloseable {
   private static ApplicationContext context(FunctionCatalog catalog, ServerOptions options) {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(options.carrier()));
     properties.putAll(ReportThreads.settings());
+    properties.putAll(QueryThreads.settings());
     properties.put("micronaut.application.name", "pointsman");
     properties.put("micronaut.server.host", catalog.gateway().host());
     Integer port = options.port();

@@ -4,6 +4,8 @@ import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.dashboard.datasets.DatasetWork;
+import dev.pointsman.dashboard.query.StoredInferences;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.RewardRule;
@@ -122,6 +124,16 @@ final class ServerBeans {
         (function, revision, configHash) ->
             Optional.ofNullable(snapshots.routingUnder(function, revision, configHash)),
         parts.clock());
+  }
+
+  @Singleton
+  StoredInferences storedInferences(ServerParts parts, ActiveSnapshot snapshots) {
+    return new StoredInferences(parts.store(), () -> snapshots.current().catalog());
+  }
+
+  @Singleton
+  DatasetWork datasetWork(ServerParts parts, StoredInferences inferences) {
+    return new DatasetWork(parts.control().datasets(), inferences, parts.ids());
   }
 
   private static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {

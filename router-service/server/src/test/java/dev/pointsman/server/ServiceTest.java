@@ -163,6 +163,57 @@ final class ServiceTest {
     }
   }
 
+  @Test
+  void serve_whatWasAnswered_isFoundAndKeptAsADataset() throws Exception {
+    Path config = config(LEARNED);
+    String datapoint;
+    String query =
+        """
+        {"type":"inference_query","function_name":"greet","filters":
+          {"type":"boolean_metric","metric_name":"good","value":true}}
+        """;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      String inferenceId = greet(url).path("inference_id").asText();
+      call(
+          url,
+          "/feedback",
+          "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":true}"
+              .formatted(inferenceId));
+      greet(url);
+      waitFor("the feedback in the store", () -> goodOnes(url) == 1);
+      JsonNode found =
+          call(url, "/v1/inferences/get_inferences", "{\"ids\":[\"%s\"]}".formatted(inferenceId));
+      JsonNode inference = found.path("inferences").get(0);
+      assertThat(
+              inference.path("input").path("messages").get(0).path("content").get(0).path("text"))
+          .hasToString("\"hello\"");
+      datapoint =
+          call(url, "/v1/datasets/golden/from_inferences", query).path("ids").get(0).asText();
+      assertThat(call(url, "/api/inferences?function=greet", "").path("inferences")).hasSize(2);
+      assertThat(answers(url, "/ui/inferences?function=greet")).isTrue();
+    }
+    try (ServedProcess service = serve(config)) {
+      JsonNode kept = call(service.url(), "/v1/datasets/golden/list_datapoints", "{}");
+      assertThat(kept.path("datapoints").get(0).path("id").asText()).isEqualTo(datapoint);
+      assertThat(kept.path("datapoints").get(0).path("output").get(0).path("text").asText())
+          .isNotEmpty();
+    }
+  }
+
+  private static int goodOnes(URI service) {
+    try {
+      return call(
+              service,
+              "/v1/inferences/list_inferences",
+              "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"good\",\"value\":true}}")
+          .path("inferences")
+          .size();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static long revision(String policy) {
     return Long.parseLong(policy.substring(policy.lastIndexOf(' ') + 1));
   }
