@@ -81,6 +81,7 @@ final class ConfigurationKeys {
             false);
     t.table("store")
         .restart("events", "control", "data_directory", "durability", "spool_max_bytes")
+        .restart("retention_days", "payload_retention_days")
         .refused("cluster", "remove it: events are kept in the embedded store", "")
         .refused("when_spool_full", "remove it: requests are refused when it is full", "reject");
     t.table("models.M")
