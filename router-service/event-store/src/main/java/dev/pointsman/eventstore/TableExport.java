@@ -36,7 +36,7 @@ public final class TableExport {
   private static final int CHUNK_ROWS = 2_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
   private final Connections readers;
@@ -257,7 +257,7 @@ public final class TableExport {
       case Long number -> json.writeNumber(number);
       case Double number -> json.writeNumber(number);
       case Instant time ->
-          json.writeString(TIME.format(LocalDateTime.ofInstant(time, ZoneOffset.UTC)));
+          json.writeString(time(time));
       case Collection<?> items -> {
         json.writeStartArray();
         for (Object item : items) {
@@ -275,6 +275,11 @@ public final class TableExport {
       }
       default -> json.writeString(value.toString());
     }
+  }
+
+  /** A time as the files have it. */
+  static String time(Instant time) {
+    return TIME.format(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
   }
 
   private static UncheckedIOException failed(EventTable table, IOException e) {
