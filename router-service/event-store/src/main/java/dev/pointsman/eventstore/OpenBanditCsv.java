@@ -38,7 +38,7 @@ final class OpenBanditCsv implements BanditWriter {
   @Override
   public void write(BanditRound round) throws IOException {
     out.append(Long.toString(index++)).append(',');
-    out.append(TableExport.time(round.decidedAt())).append(',');
+    out.append(TableExport.written(round.decidedAt())).append(',');
     out.append(Integer.toString(actions.indexOf(round.action()))).append(",1,");
     out.append(Double.toString(round.reward())).append(',');
     out.append(Double.toString(round.propensity()));

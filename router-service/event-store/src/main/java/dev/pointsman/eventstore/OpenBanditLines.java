@@ -74,7 +74,7 @@ final class OpenBanditLines implements BanditWriter {
   public void write(BanditRound round) throws IOException {
     json.writeStartObject();
     json.writeStringField("inference_id", round.inferenceId().toString());
-    json.writeStringField("timestamp", TableExport.time(round.decidedAt()));
+    json.writeStringField("timestamp", TableExport.written(round.decidedAt()));
     json.writeNumberField("action", actions.indexOf(round.action()));
     json.writeNumberField("position", 0);
     json.writeNumberField("reward", round.reward());

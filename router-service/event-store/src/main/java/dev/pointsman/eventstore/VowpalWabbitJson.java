@@ -54,7 +54,7 @@ final class VowpalWabbitJson implements BanditWriter {
     json.writeBooleanField("ActionTaken", true);
     json.writeEndObject();
     json.writeEndArray();
-    json.writeStringField("Timestamp", TableExport.time(round.decidedAt()));
+    json.writeStringField("Timestamp", TableExport.written(round.decidedAt()));
     json.writeStringField("Version", "1");
     json.writeStringField("EventId", round.inferenceId().toString());
     json.writeArrayFieldStart("a");
