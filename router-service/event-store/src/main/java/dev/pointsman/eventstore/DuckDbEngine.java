@@ -99,17 +99,36 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public void append(EventBatch batch) {
+    append(
+        batch.source(),
+        batch.last(),
+        rows -> {
+          for (EventBatch.Numbered event : batch.events()) {
+            rows.write(event.event());
+          }
+        });
+  }
+
+  @Override
+  public void append(RowBatch batch) {
+    append(batch.source(), batch.last(), batch::writeTo);
+  }
+
+  /** Writes the rows of a batch. */
+  @FunctionalInterface
+  private interface BatchWriter {
+    void writeTo(EventRows rows) throws SQLException;
+  }
+
+  private void append(String source, long last, BatchWriter batch) {
     synchronized (writing) {
       try (Statement statement = writer.createStatement()) {
         statement.execute("BEGIN");
         boolean committed = false;
         try (DuckDbSink sink = new DuckDbSink(writer)) {
-          EventRows rows = new EventRows(sink, batch.source(), batch.last());
-          for (EventBatch.Numbered event : batch.events()) {
-            rows.write(event.event());
-          }
+          batch.writeTo(new EventRows(sink, source, last));
           sink.flush();
-          advance(batch);
+          advance(source, last);
           statement.execute("COMMIT");
           committed = true;
         } finally {
@@ -118,26 +137,21 @@ final class DuckDbEngine implements Engine {
           }
         }
       } catch (SQLException e) {
-        if (isStored(batch)) {
+        if (isStored(source, last)) {
           // The commit itself was done; what failed came after it.
           return;
         }
         throw new StoreException(
-            "%d events up to %d of %s could not be stored in %s: %s"
-                .formatted(
-                    batch.events().size(),
-                    batch.last(),
-                    batch.source(),
-                    dataDirectory,
-                    e.getMessage()),
+            "what ends at %d of %s could not be stored in %s: %s"
+                .formatted(last, source, dataDirectory, e.getMessage()),
             e);
       }
-      marks.put(batch.source(), batch.last());
+      marks.put(source, last);
     }
   }
 
-  private void advance(EventBatch batch) throws SQLException {
-    Map<String, Object> values = Map.of("source", batch.source(), "seq", batch.last());
+  private void advance(String source, long last) throws SQLException {
+    Map<String, Object> values = Map.of("source", source, "seq", last);
     try (PreparedStatement update =
         NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
       if (update.executeUpdate() == 0) {
@@ -146,11 +160,11 @@ final class DuckDbEngine implements Engine {
     }
   }
 
-  private boolean isStored(EventBatch batch) {
+  private boolean isStored(String source, long last) {
     try {
-      long stored = mark(batch.source());
-      marks.put(batch.source(), stored);
-      return stored >= batch.last();
+      long stored = mark(source);
+      marks.put(source, stored);
+      return stored >= last;
     } catch (SQLException e) {
       return false;
     }

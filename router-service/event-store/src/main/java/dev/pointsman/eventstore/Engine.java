@@ -14,6 +14,9 @@ interface Engine extends AutoCloseable {
   /** See {@link EventStore#append(EventBatch)}. */
   void append(EventBatch batch);
 
+  /** Stores rows of an import, once, together with the mark of its source. */
+  void append(RowBatch batch);
+
   /** The number of the last stored event of a source, 0 before the first. */
   long lastSequence(String source);
 

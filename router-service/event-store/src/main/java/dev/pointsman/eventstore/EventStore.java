@@ -149,6 +149,11 @@ public final class EventStore implements AutoCloseable {
     return new TableExport(engine);
   }
 
+  /** Files brought in. */
+  public TableImport imports() {
+    return new TableImport(engine);
+  }
+
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */
   boolean isWritable() {
     return engine.isWritable();
