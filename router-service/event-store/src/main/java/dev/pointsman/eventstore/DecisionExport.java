@@ -9,13 +9,13 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions with their rewards as logs of contextual bandits, for the programs of that trade: Vowpal
@@ -26,12 +26,6 @@ import java.util.function.LongConsumer;
  * comes first in some formats and is known last; so the memory used depends on neither.
  */
 public final class DecisionExport {
-
-  private static final Duration FIRST_STEP = Duration.ofHours(1);
-  private static final Duration LONGEST_STEP = Duration.ofDays(512);
-  private static final Duration SHORTEST_STEP = Duration.ofSeconds(1);
-  private static final int FEW = 2_000;
-  private static final int MANY = 20_000;
 
   private final FunctionQueries functions;
   private final Path temporary;
@@ -126,51 +120,42 @@ public final class DecisionExport {
       return 0;
     }
     long[] counts = new long[2];
-    Instant at = first;
-    Duration step = FIRST_STEP;
-    while (!at.isAfter(last)) {
-      Instant next = earlier(at.plus(step), last.plusNanos(1_000));
-      long before = counts[0];
-      functions.decisions(
-          selection.rule(),
-          at,
-          next,
-          selection.asOf(),
-          decision -> {
-            counts[0]++;
-            String reason = reasonAgainst(decision, selection.stratum());
-            if (reason != null) {
-              leftOut.merge(reason, 1L, Long::sum);
-              return;
-            }
-            try {
-              BanditRound round = BanditRound.of(decision);
-              vocabulary.note(round);
-              round.write(staged);
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
-            }
-            counts[1]++;
-          });
-      progress.accept(counts[0]);
-      step = nextStep(step, counts[0] - before);
-      at = next;
-    }
+    TimeSteps.walk(
+        first,
+        last,
+        (from, to) -> {
+          long before = counts[0];
+          functions.decisions(
+              selection.rule(),
+              from,
+              to,
+              selection.asOf(),
+              decision -> {
+                counts[0]++;
+                String reason = reasonAgainst(decision, selection.stratum());
+                if (reason != null) {
+                  leftOut.merge(reason, 1L, Long::sum);
+                  return;
+                }
+                try {
+                  BanditRound round = BanditRound.of(decision);
+                  vocabulary.note(round);
+                  round.write(staged);
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+                counts[1]++;
+              });
+          progress.accept(counts[0]);
+          return counts[0] - before;
+        });
     if (decisions > counts[0]) {
       leftOut.put("later decision of its episode", decisions - counts[0]);
     }
     return counts[1];
   }
 
-  /** Ranges grow and shrink so that each holds a few thousand decisions, however busy the hour. */
-  private static Duration nextStep(Duration step, long found) {
-    if (found < FEW && step.compareTo(LONGEST_STEP) < 0) {
-      return step.multipliedBy(2);
-    }
-    return found > MANY && step.compareTo(SHORTEST_STEP) > 0 ? step.dividedBy(2) : step;
-  }
-
-  private static @org.jspecify.annotations.Nullable String reasonAgainst(
+  private static @Nullable String reasonAgainst(
       LoggedDecision decision, String stratum) {
     if (!decision.stratum().equals(stratum)) {
       return "stratum " + decision.stratum();
@@ -185,11 +170,11 @@ public final class DecisionExport {
     return arm < 0 || !(decision.propensities()[arm] > 0) ? "no propensity" : null;
   }
 
-  private static Instant earlier(@org.jspecify.annotations.Nullable Instant a, Instant b) {
+  private static Instant earlier(@Nullable Instant a, Instant b) {
     return a == null || b.isBefore(a) ? b : a;
   }
 
-  private static Instant later(@org.jspecify.annotations.Nullable Instant a, Instant b) {
+  private static Instant later(@Nullable Instant a, Instant b) {
     return a == null || b.isAfter(a) ? b : a;
   }
 

@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
@@ -42,6 +43,7 @@ final class DuckDbEngine implements Engine {
   private final DuckDBConnection writer;
   private final Readers readers;
   private final DuckDbStatistics statistics;
+  private final DuckDbUpkeep upkeep;
   private final Object writing = new Object();
   private final Map<String, Long> marks = new HashMap<>();
 
@@ -53,6 +55,7 @@ final class DuckDbEngine implements Engine {
     this.readers =
         new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
     this.statistics = new DuckDbStatistics(connect(root));
+    this.upkeep = new DuckDbUpkeep(connect(root));
   }
 
   /**
@@ -220,7 +223,7 @@ final class DuckDbEngine implements Engine {
   @Override
   public void scan(EventTable table, RowTaker taker) {
     List<Column> columns = table.shape().columns();
-    NamedSql chunk = NamedSql.of(Dialect.DUCKDB, "scan_chunk", identifiers(table));
+    NamedSql chunk = NamedSql.of(Dialect.DUCKDB, "scan_chunk", identifiers(table.shape()));
     String what = "reading " + table.tableName();
     long end = rowIdEnd(table);
     for (long first = 0; first < end; first += CHUNK_ROWS) {
@@ -237,7 +240,7 @@ final class DuckDbEngine implements Engine {
   private long rowIdEnd(EventTable table) {
     List<Long> end = new ArrayList<>();
     readers.each(
-        NamedSql.of(Dialect.DUCKDB, "scan_end", identifiers(table)),
+        NamedSql.of(Dialect.DUCKDB, "scan_end", identifiers(table.shape())),
         "reading " + table.tableName(),
         Map.of(),
         row -> end.add(row.getLong(1)));
@@ -245,7 +248,7 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public long writeParquet(EventTable table, OutputStream out) {
+  public long writeParquet(TableShape table, OutputStream out) {
     Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     identifiers.put("file", quoted(file));
@@ -255,7 +258,7 @@ final class DuckDbEngine implements Engine {
     try {
       long rows =
           readers.use(
-              "export of " + table.tableName(),
+              "export of " + table.name(),
               connection -> {
                 try (PreparedStatement statement =
                     NamedSql.of(Dialect.DUCKDB, "copy_parquet", identifiers)
@@ -267,19 +270,29 @@ final class DuckDbEngine implements Engine {
       return rows;
     } catch (IOException e) {
       throw new UncheckedIOException(
-          "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
+          "the export of %s could not be written: %s".formatted(table.name(), e.getMessage()),
           e);
     } finally {
       deleteQuietly(file);
     }
   }
 
-  private static Map<String, String> identifiers(EventTable table) {
-    return Map.of("table", table.tableName(), "columns", listed(table, DuckDbEngine::name));
+  @Override
+  public Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
+    return upkeep.expire(expiry, stop);
   }
 
-  private static String listed(EventTable table, Function<Column, String> written) {
-    return table.shape().columns().stream().map(written).collect(Collectors.joining(", "));
+  @Override
+  public void erase(Map<String, String> tag, List<String> statements) {
+    upkeep.erase(tag, statements);
+  }
+
+  private static Map<String, String> identifiers(TableShape table) {
+    return Map.of("table", table.name(), "columns", listed(table, DuckDbEngine::name));
+  }
+
+  private static String listed(TableShape table, Function<Column, String> written) {
+    return table.columns().stream().map(written).collect(Collectors.joining(", "));
   }
 
   private static String name(Column column) {
@@ -305,6 +318,7 @@ final class DuckDbEngine implements Engine {
       try {
         readers.close();
         statistics.close();
+        upkeep.close();
         try (Statement statement = writer.createStatement()) {
           statement.execute("CHECKPOINT " + CATALOG);
         }

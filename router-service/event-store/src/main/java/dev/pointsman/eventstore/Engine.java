@@ -3,6 +3,8 @@ package dev.pointsman.eventstore;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A database that holds the events: what {@link EventStore} is made of. */
@@ -29,8 +31,14 @@ interface Engine extends AutoCloseable {
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);
 
-  /** Writes a table as Parquet; returns the number of rows. */
-  long writeParquet(EventTable table, OutputStream out);
+  /** Writes a table or a view as Parquet; returns the number of rows. */
+  long writeParquet(TableShape shape, OutputStream out);
+
+  /** See {@link Retention#apply}; stops early, between two steps, when told to. */
+  Map<String, Long> expire(Expiry expiry, BooleanSupplier stop);
+
+  /** Runs these statements about the rows with a tag, as one as far as the engine can. */
+  void erase(Map<String, String> tag, List<String> statements);
 
   @Override
   void close();

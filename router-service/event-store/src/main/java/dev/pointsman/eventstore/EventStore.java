@@ -5,8 +5,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Where events are kept and asked: embedded in a data directory, or in a database server that many
@@ -17,6 +19,11 @@ import java.util.Map;
  * -Djava.io.tmpdir=DATA/tmp}: opening a store sweeps what is left in that directory.
  */
 public final class EventStore implements AutoCloseable {
+
+  /** In this order: the tags of inferences are what everything is found by. */
+  private static final List<String> ERASING =
+      List.of(
+          "erase_inference_payload", "erase_attempt_payload", "erase_feedback", "erase_inference");
 
   private final Path dataDirectory;
   private final Engine engine;
@@ -152,6 +159,32 @@ public final class EventStore implements AutoCloseable {
   /** Files brought in. */
   public TableImport imports() {
     return new TableImport(engine);
+  }
+
+  /** See {@link Retention#apply}. */
+  Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
+    return engine.expire(expiry, stop);
+  }
+
+  /** How many rows carry a tag or are about such that do, by table; tables without are left out. */
+  Map<String, Long> tagged(Map<String, String> tag) {
+    Map<String, Long> found = new LinkedHashMap<>();
+    engine
+        .readers()
+        .each(
+            "erase_count",
+            tag,
+            row -> {
+              if (row.getLong("affected") > 0) {
+                found.put(row.getString("table_name"), row.getLong("affected"));
+              }
+            });
+    return found;
+  }
+
+  /** Takes tags and texts from those rows. */
+  void erase(Map<String, String> tag) {
+    engine.erase(tag, ERASING);
   }
 
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */

@@ -62,6 +62,7 @@ final class ExportedLines implements ImportFormat {
       }
       case WHOLE -> whole(column, given);
       case REAL -> real(column, given);
+      case MONEY -> throw new IllegalStateException("no table has " + column.name());
       case FLAG -> {
         if (given instanceof Boolean flag) {
           yield flag;

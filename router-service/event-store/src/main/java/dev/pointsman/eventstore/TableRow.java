@@ -98,6 +98,7 @@ final class TableRow {
         case SMALL -> row.small((Integer) value);
         case WHOLE -> row.whole((Long) value);
         case REAL -> row.real((Double) value);
+        case MONEY -> throw new IllegalStateException("no table has " + columns.get(i).name());
         case FLAG -> row.flag((Boolean) value);
         case TEXTS -> row.texts((Map<String, String>) orEmpty(value, Map.of()));
         case SHARES -> row.shares((Map<String, Double>) orEmpty(value, Map.of()));

@@ -119,6 +119,7 @@ final class DuckDbMigrationTest {
       case SMALL -> "INTEGER";
       case WHOLE -> "BIGINT";
       case REAL -> "DOUBLE";
+      case MONEY -> throw new AssertionError("no table holds money");
       case FLAG -> "BOOLEAN";
       case TEXTS -> "MAP(VARCHAR, VARCHAR)";
       case SHARES -> "MAP(VARCHAR, DOUBLE)";
