@@ -161,6 +161,11 @@ public final class EventStore implements AutoCloseable {
     return new TableImport(engine);
   }
 
+  /** Where every question goes. */
+  Readers readers() {
+    return engine.readers();
+  }
+
   /** See {@link Retention#apply}. */
   Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
     return engine.expire(expiry, stop);
