@@ -151,6 +151,11 @@ public final class EventStore implements AutoCloseable {
     return new HistoryQueries(engine.readers());
   }
 
+  /** What the store says about itself. */
+  public StoreInspection inspection() {
+    return new StoreInspection(engine.readers());
+  }
+
   /** Tables as files. */
   public TableExport export() {
     return new TableExport(engine);

@@ -91,7 +91,7 @@ final class ServerBeans {
         parts.clock());
   }
 
-  private static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
+  static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
     return function.experimentation() instanceof Experimentation.Learned learned
         ? RewardRules.of(catalog, function.name(), learned)
         : RewardRule.unrewarded(function.name());
