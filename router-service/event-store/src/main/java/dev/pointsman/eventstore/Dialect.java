@@ -8,13 +8,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Whose SQL a statement is: names the folder of its own statements and how values are bound. */
 enum Dialect {
-  DUCKDB;
+  /** The embedded engine, whose times have no zone and are UTC by agreement. */
+  DUCKDB,
+  /** The server, whose driver would move a time without a zone into that of this machine. */
+  CLICKHOUSE;
 
   String folder() {
     return name().toLowerCase(Locale.ROOT);
   }
 
   @Nullable Object bound(@Nullable Object value) {
-    return value instanceof Instant time ? LocalDateTime.ofInstant(time, ZoneOffset.UTC) : value;
+    return this == DUCKDB && value instanceof Instant time
+        ? LocalDateTime.ofInstant(time, ZoneOffset.UTC)
+        : value;
   }
 }

@@ -1,14 +1,10 @@
 package dev.pointsman.eventstore;
 
-import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.EventCursor;
 import dev.pointsman.eventlog.EventDecodeException;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.SpooledEvent;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -44,13 +40,12 @@ public final class Drain implements AutoCloseable {
   private final EventStore store;
   private final EventLog log;
   private final EventCursor cursor;
-  private final Path deadLetters;
+  private final DeadLetters deadLetters;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private final AtomicLong drained = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
   private volatile @Nullable Instant waitingSince;
   private volatile @Nullable String lastError;
 
@@ -78,7 +73,7 @@ public final class Drain implements AutoCloseable {
     this.store = store;
     this.log = log;
     this.cursor = log.cursor(SINK, store.lastSequence());
-    this.deadLetters = store.dataDirectory().resolve("dead-letter");
+    this.deadLetters = store.deadLetters();
   }
 
   /** Starts the thread that drains until {@link #close}. */
@@ -120,7 +115,7 @@ public final class Drain implements AutoCloseable {
 
   /** How far the store is behind, now. */
   public Lag lag() {
-    return new Lag(log.health().lag(), waitingSince, drained.get(), refused.get(), lastError);
+    return new Lag(log.health().lag(), waitingSince, drained.get(), deadLetters.laid(), lastError);
   }
 
   private void run() {
@@ -189,19 +184,20 @@ public final class Drain implements AutoCloseable {
     if (last <= store.lastSequence()) {
       return true;
     }
-    List<Event> events = new ArrayList<>(batch.size());
+    long first = store.lastSequence() + 1;
+    List<EventBatch.Numbered> events = new ArrayList<>(batch.size());
     for (SpooledEvent spooled : batch) {
-      if (spooled.seq() > store.lastSequence()) {
+      if (spooled.seq() >= first) {
         try {
-          events.add(spooled.event());
+          events.add(new EventBatch.Numbered(spooled.seq(), spooled.event()));
         } catch (EventDecodeException e) {
           layAside(spooled, e);
         }
       }
     }
-    waitingSince = events.isEmpty() ? null : events.getFirst().at();
+    waitingSince = events.isEmpty() ? null : events.getFirst().event().at();
     try {
-      store.append(events, last);
+      store.append(new EventBatch(store.spool(), first, last, events));
     } catch (StoreException | EventRefusedException | ArithmeticException e) {
       return storeByHalves(batch, e);
     }
@@ -213,7 +209,7 @@ public final class Drain implements AutoCloseable {
   }
 
   private boolean storeByHalves(List<SpooledEvent> batch, RuntimeException why) {
-    if (!store.isWritable()) {
+    if (why instanceof StoreException && !store.isWritable()) {
       noteError(why);
       return false;
     }
@@ -229,20 +225,10 @@ public final class Drain implements AutoCloseable {
     return true;
   }
 
-  /** Named by its number, so that doing it again after a crash writes the same files. */
   private void layAside(SpooledEvent event, RuntimeException why) {
-    LOG.error("event {} cannot be stored and goes to {}", event.seq(), deadLetters, why);
-    try {
-      Files.createDirectories(deadLetters);
-      Files.write(deadLetters.resolve(event.seq() + ".json"), event.encoded());
-      Files.writeString(deadLetters.resolve(event.seq() + ".reason.txt"), why.getMessage() + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "event %d cannot be laid into %s: free space or make it writable"
-              .formatted(event.seq(), deadLetters),
-          e);
-    }
-    refused.incrementAndGet();
+    LOG.error(
+        "event {} cannot be stored and goes to {}", event.seq(), deadLetters.directory(), why);
+    deadLetters.lay(store.spool(), event.seq(), event.encoded(), String.valueOf(why.getMessage()));
   }
 
   private void noteError(RuntimeException e) {

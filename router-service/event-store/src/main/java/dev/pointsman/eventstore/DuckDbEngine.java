@@ -128,9 +128,9 @@ final class DuckDbEngine implements Engine {
       try (Statement statement = writer.createStatement()) {
         statement.execute("BEGIN");
         boolean committed = false;
-        try (DuckDbSink sink = new DuckDbSink(writer)) {
-          batch.writeTo(new EventRows(sink, source, last));
-          sink.flush();
+        try (DuckDbBatch tables = new DuckDbBatch(writer)) {
+          batch.writeTo(new EventRows(tables, source, last));
+          tables.flush();
           advance(source, last);
           statement.execute("COMMIT");
           committed = true;
@@ -248,7 +248,7 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public long writeParquet(TableShape table, OutputStream out) {
+  public long writeParquet(TableShape table, OutputStream out) throws IOException {
     Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     identifiers.put("file", quoted(file));
@@ -268,10 +268,6 @@ final class DuckDbEngine implements Engine {
               });
       Files.copy(file, out);
       return rows;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the export of %s could not be written: %s".formatted(table.name(), e.getMessage()),
-          e);
     } finally {
       deleteQuietly(file);
     }
@@ -283,8 +279,8 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public void erase(Map<String, String> tag, List<String> statements) {
-    upkeep.erase(tag, statements);
+  public void erase(Map<String, String> tag) {
+    upkeep.erase(tag);
   }
 
   private static Map<String, String> identifiers(TableShape table) {

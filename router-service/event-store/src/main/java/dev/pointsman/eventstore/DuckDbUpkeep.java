@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
 /** Deletes rows and texts on a connection of its own, one thing at a time. */
 final class DuckDbUpkeep implements AutoCloseable {
 
+  /** In this order: the tags of inferences are what everything is found by. */
+  private static final List<String> ERASING =
+      List.of(
+          "erase_inference_payload", "erase_attempt_payload", "erase_feedback", "erase_inference");
+
   private static final int STEP_ROWS = 20_000;
 
   private final DuckDBConnection connection;
@@ -68,12 +73,12 @@ final class DuckDbUpkeep implements AutoCloseable {
   }
 
   /** All or nothing. */
-  synchronized void erase(Map<String, String> tag, List<String> statements) {
+  synchronized void erase(Map<String, String> tag) {
     try (Statement statement = connection.createStatement()) {
       statement.execute("BEGIN");
       boolean committed = false;
       try {
-        for (String sql : statements) {
+        for (String sql : ERASING) {
           run(sql, tag);
         }
         statement.execute("COMMIT");

@@ -1,5 +1,6 @@
 package dev.pointsman.eventstore;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
@@ -32,13 +33,13 @@ interface Engine extends AutoCloseable {
   void scan(EventTable table, RowTaker taker);
 
   /** Writes a table or a view as Parquet; returns the number of rows. */
-  long writeParquet(TableShape shape, OutputStream out);
+  long writeParquet(TableShape shape, OutputStream out) throws IOException;
 
   /** See {@link Retention#apply}; stops early, between two steps, when told to. */
   Map<String, Long> expire(Expiry expiry, BooleanSupplier stop);
 
-  /** Runs these statements about the rows with a tag, as one as far as the engine can. */
-  void erase(Map<String, String> tag, List<String> statements);
+  /** Takes tags and texts from what carries a tag, as one as far as the engine can. */
+  void erase(Map<String, String> tag);
 
   @Override
   void close();

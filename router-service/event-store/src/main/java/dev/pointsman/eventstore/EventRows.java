@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class EventRows {
 
-  private final RowSink sink;
+  private final RowSink.OfTable sinks;
   private final String source;
   private final long sequence;
   private final Set<Object> touched = new HashSet<>();
@@ -35,8 +35,8 @@ final class EventRows {
    * @param source where the events come from
    * @param sequence its number of the batch's last event
    */
-  EventRows(RowSink sink, String source, long sequence) {
-    this.sink = sink;
+  EventRows(RowSink.OfTable sinks, String source, long sequence) {
+    this.sinks = sinks;
     this.source = source;
     this.sequence = sequence;
   }
@@ -58,7 +58,7 @@ final class EventRows {
 
   /** Writes a row that is one already. */
   void write(TableRow row) throws SQLException {
-    row.writeTo(sink);
+    row.writeTo(sinks);
   }
 
   /** Says that something came in for the unit of a row. */
@@ -212,13 +212,13 @@ final class EventRows {
       @Nullable UUID targetId,
       @Nullable String metricName)
       throws SQLException {
-    RowSink row = sink.begin(TableShape.ARRIVAL);
+    RowSink row = sinks.begin(TableShape.ARRIVAL);
     row.text(source).whole(sequence).text(functionName).id(episodeId);
     row.text(targetType).id(targetId).text(metricName).end();
   }
 
   private RowSink begin(EventTable table) throws SQLException {
-    return sink.begin(table.shape());
+    return sinks.begin(table.shape());
   }
 
   private static void tokens(RowSink row, InferenceEvent.Tokens tokens) throws SQLException {

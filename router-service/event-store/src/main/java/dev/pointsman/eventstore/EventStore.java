@@ -20,14 +20,10 @@ import java.util.function.BooleanSupplier;
  */
 public final class EventStore implements AutoCloseable {
 
-  /** In this order: the tags of inferences are what everything is found by. */
-  private static final List<String> ERASING =
-      List.of(
-          "erase_inference_payload", "erase_attempt_payload", "erase_feedback", "erase_inference");
-
   private final Path dataDirectory;
   private final Engine engine;
   private final String spool;
+  private final DeadLetters deadLetters;
 
   /**
    * How much of the machine the embedded store may use.
@@ -41,10 +37,11 @@ public final class EventStore implements AutoCloseable {
     public static final Settings DEFAULT = new Settings("2GB", 2, Duration.ofSeconds(30));
   }
 
-  private EventStore(Path dataDirectory, Engine engine, String spool) {
+  private EventStore(Path dataDirectory, Engine engine, String spool, DeadLetters deadLetters) {
     this.dataDirectory = dataDirectory;
     this.engine = engine;
     this.spool = spool;
+    this.deadLetters = deadLetters;
   }
 
   /**
@@ -54,7 +51,35 @@ public final class EventStore implements AutoCloseable {
    */
   public static EventStore open(Path dataDirectory, Settings settings) {
     String spool = SpoolName.of(dataDirectory);
-    return new EventStore(dataDirectory, DuckDbEngine.open(dataDirectory, settings, spool), spool);
+    return new EventStore(
+        dataDirectory,
+        DuckDbEngine.open(dataDirectory, settings, spool),
+        spool,
+        deadLetters(dataDirectory, spool));
+  }
+
+  /**
+   * The store in a database of a ClickHouse server, created if it is missing. The server need not be
+   * there: whoever asks is told, what is appended must come again, and both work once it is.
+   *
+   * @param dataDirectory where this machine keeps what is on its way
+   * @throws IllegalArgumentException if the address is none
+   */
+  public static EventStore connect(Path dataDirectory, ClickHouseSettings settings) {
+    String spool = SpoolName.of(dataDirectory);
+    DeadLetters deadLetters = deadLetters(dataDirectory, spool);
+    ClickHouseServer server =
+        new ClickHouseServer(
+            ClickHouseAddress.parse(settings.url()), settings.cluster(), settings.queryTimeout());
+    return new EventStore(
+        dataDirectory,
+        new ClickHouseEngine(server, dataDirectory, deadLetters),
+        spool,
+        deadLetters);
+  }
+
+  private static DeadLetters deadLetters(Path dataDirectory, String spool) {
+    return new DeadLetters(dataDirectory.resolve("dead-letter"), spool);
   }
 
   /**
@@ -194,7 +219,11 @@ public final class EventStore implements AutoCloseable {
 
   /** Takes tags and texts from those rows. */
   void erase(Map<String, String> tag) {
-    engine.erase(tag, ERASING);
+    engine.erase(tag);
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
   }
 
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */

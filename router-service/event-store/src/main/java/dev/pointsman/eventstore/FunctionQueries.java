@@ -1,7 +1,6 @@
 package dev.pointsman.eventstore;
 
 import dev.pointsman.eventstore.VariantTotals.Quantiles;
-import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -147,13 +146,11 @@ public final class FunctionQueries {
             "feedback_delays",
             Map.of("function", functionName, "metric", metric, "from", from, "to", to),
             row -> {
-              Array delays = row.getArray("delay_us");
-              if (delays == null) {
-                return null;
-              }
-              Object[] micros = (Object[]) delays.getArray();
-              return new FeedbackDelay(
-                  row.getLong("feedbacks"), duration(micros[0]), duration(micros[1]));
+              Object[] micros = Rows.itemsOrNone(row, "delay_us");
+              return micros.length == 0
+                  ? null
+                  : new FeedbackDelay(
+                      row.getLong("feedbacks"), duration(micros[0]), duration(micros[1]));
             })
         .getFirst();
   }
@@ -298,12 +295,10 @@ public final class FunctionQueries {
   }
 
   private static @Nullable Quantiles quantiles(ResultSet row, String column) throws SQLException {
-    Array array = row.getArray(column);
-    if (array == null) {
-      return null;
-    }
-    Object[] q = (Object[]) array.getArray();
-    return new Quantiles((Double) q[0], (Double) q[1], (Double) q[2], (Double) q[3]);
+    Object[] q = Rows.itemsOrNone(row, column);
+    return q.length == 0
+        ? null
+        : new Quantiles((Double) q[0], (Double) q[1], (Double) q[2], (Double) q[3]);
   }
 
   private static Duration duration(Object micros) {

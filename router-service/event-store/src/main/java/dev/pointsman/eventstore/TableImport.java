@@ -295,7 +295,7 @@ public final class TableImport {
     engine
         .readers()
         .each(
-            keys.getFirst().kind() == Column.Kind.ID ? "stored_ids" : "stored_keys",
+            keys.getFirst().kind() == Column.Kind.ID ? "present_ids" : "present_keys",
             identifiers,
             Map.of(
                 "from",

@@ -14,6 +14,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class TableRow {
 
+  /** What both engines can hold. */
+  private static final Instant FIRST = Instant.EPOCH;
+
+  private static final Instant LAST = Instant.parse("2199-12-31T23:59:59.999999Z");
+
   private final EventTable table;
   private final @Nullable Object[] values;
 
@@ -69,6 +74,10 @@ final class TableRow {
         throw new UnreadableLineException("%s is missing".formatted(columns.get(i).name()));
       }
     }
+    if (time().isBefore(FIRST) || time().isAfter(LAST)) {
+      throw new UnreadableLineException(
+          "%s is outside the years 1970 to 2199".formatted(table.timeColumn()));
+    }
     if (table != EventTable.INFERENCE) {
       return;
     }
@@ -86,8 +95,8 @@ final class TableRow {
   }
 
   @SuppressWarnings("unchecked") // the reader made them by the column's kind
-  void writeTo(RowSink sink) throws SQLException {
-    RowSink row = sink.begin(table.shape());
+  void writeTo(RowSink.OfTable tables) throws SQLException {
+    RowSink row = tables.begin(table.shape());
     List<Column> columns = table.shape().columns();
     for (int i = 0; i < columns.size(); i++) {
       Object value = values[i];

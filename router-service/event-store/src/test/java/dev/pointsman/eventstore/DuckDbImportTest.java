@@ -1,13 +1,7 @@
 package dev.pointsman.eventstore;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 final class DuckDbImportTest extends ImportContract {
-
-  @Override
-  EventStore open(Path dataDirectory) throws IOException {
-    return EventStore.open(Files.createDirectories(dataDirectory), EventStore.Settings.DEFAULT);
+  DuckDbImportTest() {
+    super(TestEngine.DUCKDB);
   }
 }

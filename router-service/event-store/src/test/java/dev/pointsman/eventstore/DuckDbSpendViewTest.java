@@ -3,8 +3,6 @@ package dev.pointsman.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.eventlog.testing.Events;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -16,14 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class DuckDbSpendViewTest extends SpendViewContract {
 
-  @Override
-  EventStore open(Path dataDirectory) throws IOException {
-    return EventStore.open(Files.createDirectories(dataDirectory), EventStore.Settings.DEFAULT);
+  DuckDbSpendViewTest() {
+    super(TestEngine.DUCKDB);
   }
 
   @Test
   void view_ofAStoppedStore_isReadByAnyProgram(@TempDir Path directory) throws Exception {
-    try (EventStore store = open(directory)) {
+    try (EventStore store = TestEngine.DUCKDB.open(directory)) {
       store.append(List.of(Events.inference(1)), 1);
     }
     // Under another name than the store's own connections give the file.

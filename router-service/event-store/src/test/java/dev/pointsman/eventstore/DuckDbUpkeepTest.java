@@ -1,14 +1,8 @@
 package dev.pointsman.eventstore;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-
 final class DuckDbUpkeepTest extends UpkeepContract {
-
-  @Override
-  EventStore open(Path dataDirectory) throws IOException {
-    return EventStore.open(Files.createDirectories(dataDirectory), EventStore.Settings.DEFAULT);
+  DuckDbUpkeepTest() {
+    super(TestEngine.DUCKDB);
   }
 
   @Override

@@ -39,8 +39,15 @@ abstract class ImportContract {
 
   @TempDir Path directory;
 
-  /** An empty store of the engine. */
-  abstract EventStore open(Path dataDirectory) throws IOException;
+  private final TestEngine engine;
+
+  ImportContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
+  private EventStore open(Path dataDirectory) throws IOException {
+    return engine.open(Files.createDirectories(dataDirectory));
+  }
 
   private final List<String> complaints = new ArrayList<>();
   private final TableImport.Listener listener =

@@ -38,8 +38,15 @@ abstract class SpendViewContract {
 
   private EventStore store;
 
-  /** An empty store of the engine. */
-  abstract EventStore open(Path dataDirectory) throws IOException;
+  private final TestEngine engine;
+
+  SpendViewContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
+  private EventStore open(Path dataDirectory) throws IOException {
+    return engine.open(Files.createDirectories(dataDirectory));
+  }
 
   @BeforeAll
   void fill(@TempDir Path directory) throws IOException {

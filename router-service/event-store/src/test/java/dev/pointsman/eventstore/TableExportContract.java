@@ -27,7 +27,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class TableExportTest {
+abstract class TableExportContract {
+
+  private final TestEngine engine;
+
+  TableExportContract(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private static final int VALUES = 5_000;
   private EventStore store;
@@ -37,7 +43,7 @@ final class TableExportTest {
   @BeforeAll
   void open(@TempDir Path temporary) {
     directory = temporary;
-    store = EventStore.open(temporary, EventStore.Settings.DEFAULT);
+    store = engine.open(temporary);
     List<Event> events = new ArrayList<>();
     events.add(Events.inferenceOf(1).tags(Map.of("k", "v \"ü\"")).build());
     events.add(Events.inferenceOf(2).costNanos(null).failed("timeout").build());

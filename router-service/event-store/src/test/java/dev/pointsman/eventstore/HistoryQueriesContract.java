@@ -17,13 +17,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class HistoryQueriesTest {
+abstract class HistoryQueriesContract {
+
+  private final TestEngine engine;
+
+  HistoryQueriesContract(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private EventStore store;
 
   @BeforeAll
   void open(@TempDir Path directory) {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < 25; i++) {
       // Five at a time share a moment, so that pages must go on by id.

@@ -31,13 +31,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class EventStoreTest {
+abstract class EventStoreContract {
+
+  private final TestEngine engine;
+
+  EventStoreContract(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private EventStore store;
 
   @BeforeAll
   void open(@TempDir Path directory) {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
   }
 
   @AfterAll
@@ -178,16 +184,13 @@ final class EventStoreTest {
   @Test
   void open_closedStore_holdsWhatWasStored(@TempDir Path directory) throws Exception {
     Path odd = Files.createDirectories(directory.resolve("it's a directory"));
-    Files.createDirectories(odd.resolve("tmp"));
-    Path left = Files.writeString(odd.resolve("tmp/libduckdb_java123.so"), "left by a crash");
-    try (EventStore first = EventStore.open(odd, EventStore.Settings.DEFAULT)) {
+    try (EventStore first = engine.open(odd)) {
       first.append(List.of(Events.inference(1)), 17);
     }
-    try (EventStore second = EventStore.open(odd, EventStore.Settings.DEFAULT)) {
+    try (EventStore second = engine.open(odd)) {
       assertThat(second.lastSequence()).isEqualTo(17);
       assertThat(second.history().inference(Events.id(1))).isNotNull();
     }
-    assertThat(left).doesNotExist();
   }
 
   private void append(Event... events) {

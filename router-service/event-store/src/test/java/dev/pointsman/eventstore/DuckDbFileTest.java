@@ -16,7 +16,7 @@ import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DuckDbMigrationTest {
+final class DuckDbFileTest {
 
   @TempDir Path directory;
 
@@ -76,6 +76,16 @@ final class DuckDbMigrationTest {
           .containsExactly(
               "f|" + spool + "|40", "support_reply||0", "support_reply|" + spool + "|42");
     }
+  }
+
+  @Test
+  void open_libraryLeftByACrash_isSwept() throws Exception {
+    Files.createDirectories(directory.resolve("tmp"));
+    Path left = Files.writeString(directory.resolve("tmp/libduckdb_java123.so"), "left");
+
+    EventStore.open(directory, EventStore.Settings.DEFAULT).close();
+
+    assertThat(left).doesNotExist();
   }
 
   @Test

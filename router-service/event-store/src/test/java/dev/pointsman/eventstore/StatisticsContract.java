@@ -23,9 +23,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The SQL and the fold are two programs for the same figures. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class StatisticsContractTest {
+abstract class StatisticsContract {
 
-  private static final int HISTORIES = 100;
+  private final TestEngine engine;
+
+  StatisticsContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
   private static final Instant ALWAYS = Instant.parse("2000-01-01T00:00:00Z");
   private static final Instant NEVER = Instant.parse("2100-01-01T00:00:00Z");
 
@@ -34,7 +39,7 @@ final class StatisticsContractTest {
 
   @BeforeAll
   void open(@TempDir Path directory) {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
   }
 
   @AfterAll
@@ -48,7 +53,7 @@ final class StatisticsContractTest {
     long resplits = 0;
     long filled = 0;
     long clipped = 0;
-    for (int seed = 0; seed < HISTORIES; seed++) {
+    for (int seed = 0; seed < engine.manyHistories(); seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       String function = "function-" + seed;
       RewardRule rule = rule(function, random);
@@ -75,7 +80,8 @@ final class StatisticsContractTest {
         clipped += row.clipped();
       }
     }
-    assertThat(List.of(rewarded, resplits, filled, clipped)).allMatch(n -> n > 50);
+    assertThat(List.of(rewarded, resplits, filled, clipped))
+        .allMatch(n -> n > engine.manyHistories() / 2);
   }
 
   @Test

@@ -22,7 +22,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class FunctionQueriesTest {
+abstract class FunctionQueriesContract {
+
+  private final TestEngine engine;
+
+  FunctionQueriesContract(TestEngine engine) {
+    this.engine = engine;
+  }
 
   private static final Instant START = Units.START;
   private static final Instant END = START.plus(Duration.ofDays(30));
@@ -33,7 +39,7 @@ final class FunctionQueriesTest {
 
   @BeforeAll
   void open(@TempDir Path directory) {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
   }
 
   @AfterAll

@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
  * must give the decisions, and the estimate, that the store gives.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class DecisionExportTest {
+abstract class DecisionExportContract {
 
   private static final Instant LATER = Events.START.plus(Duration.ofDays(400));
   private static final RewardRule RULE =
@@ -45,14 +45,19 @@ final class DecisionExportTest {
           "support_reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofHours(1));
   private static final int DECISIONS = 700;
 
+  private final TestEngine engine;
   private EventStore store;
   private Path directory;
   private final List<LoggedDecision> expected = new ArrayList<>();
 
+  DecisionExportContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
   @BeforeAll
   void open(@TempDir Path temporary) {
     directory = temporary;
-    store = EventStore.open(temporary, EventStore.Settings.DEFAULT);
+    store = engine.open(temporary);
     SplittableRandom random = new SplittableRandom(11);
     List<Event> events = new ArrayList<>();
     for (int i = 0; i < DECISIONS; i++) {

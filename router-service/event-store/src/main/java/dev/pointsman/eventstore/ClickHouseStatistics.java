@@ -1,0 +1,210 @@
+package dev.pointsman.eventstore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the table {@code statistics} in step with what came in, without transactions: a refresh
+ * writes the buckets that differ under a version of its own, and its mark last, which makes them
+ * count. A refresh that is cut off leaves rows that never count, and the next one finds the same
+ * buckets. Several routers may refresh the same rule: whichever version is the greatest counts, and
+ * the next refresh starts from its mark, so that nothing is left out.
+ */
+final class ClickHouseStatistics {
+
+  /** Buckets computed by one statement. */
+  private static final int BUCKETS_AT_ONCE = 2_000;
+
+  /** What does not count any more is deleted by the way, every so many refreshes of a rule. */
+  private static final int TRIM_EVERY = 300;
+
+  private static final int TRIMMED_AT_ONCE = 5_000;
+
+  private final Readers readers;
+  private final Map<String, String> layout;
+  private final Map<String, Integer> refreshes = new HashMap<>();
+
+  /**
+   * Statistics of a server.
+   *
+   * @param layout names that differ on a cluster
+   */
+  ClickHouseStatistics(Readers readers, Map<String, String> layout) {
+    this.readers = readers;
+    this.layout = layout;
+  }
+
+  synchronized int refresh(RewardRule rule, Instant asOf) {
+    return readers.use(
+        "refreshing the statistics of %s for '%s'".formatted(rule.functionName(), rule.metric()),
+        connection -> refresh(connection, rule, asOf));
+  }
+
+  /**
+   * The last complete refresh.
+   *
+   * @param behind whether events came in since
+   * @param reached how far it had read each source
+   */
+  private record Mark(long version, Instant asOf, boolean behind, Map<String, Long> reached) {}
+
+  private int refresh(Connection connection, RewardRule rule, Instant asOf) throws SQLException {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("function", rule.functionName());
+    values.put("metric", rule.metric());
+    Mark mark = mark(connection, rule, values);
+    Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
+    Map<String, Long> reached = reached(connection);
+    List<Long> buckets;
+    if (mark != null) {
+      boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
+      if (!mark.behind() && !matures) {
+        return 0;
+      }
+      Map<String, @Nullable Object> dirty = new HashMap<>(values);
+      dirty.put("level", rule.level().label());
+      dirty.put("sources", joined(mark.reached(), Map.Entry::getKey));
+      dirty.put("reached", joined(mark.reached(), Map.Entry::getValue));
+      dirty.put("matures", matures);
+      dirty.put("matured_before", mark.asOf());
+      dirty.put("as_of", computedFor);
+      dirty.put("window_us", rule.windowMicros());
+      buckets = wholes(connection, "dirty_buckets", dirty);
+    } else {
+      buckets = wholes(connection, "all_buckets", Map.of("function", rule.functionName()));
+    }
+    long version = version(mark);
+    for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {
+      compute(
+          connection,
+          rule,
+          computedFor,
+          buckets.subList(from, Math.min(buckets.size(), from + BUCKETS_AT_ONCE)),
+          version);
+    }
+    Map<String, @Nullable Object> next = new HashMap<>(values);
+    next.put("version", version);
+    next.put("reward_rule", rule.toString());
+    next.put("reached", joined(reached, e -> e.getKey() + " " + e.getValue()));
+    next.put("as_of", computedFor);
+    sql("statistics_mark_insert").execute(connection, next);
+    if (refreshes.merge(rule.functionName() + "\n" + rule.metric(), 1, Integer::sum) % TRIM_EVERY
+        == 0) {
+      trim(connection, values);
+    }
+    return buckets.size();
+  }
+
+  private void compute(
+      Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
+      throws SQLException {
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
+    values.put("buckets", buckets.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    values.put("first_bucket", instant(buckets.getFirst()));
+    values.put("last_bucket", instant(buckets.getLast()));
+    values.put("version", version);
+    sql("statistics_insert").execute(connection, values);
+  }
+
+  /** Deletes rows of the buckets' earlier versions. */
+  private void trim(Connection connection, Map<String, @Nullable Object> values)
+      throws SQLException {
+    List<String> buckets = new ArrayList<>();
+    List<String> versions = new ArrayList<>();
+    Map<String, @Nullable Object> stale = new HashMap<>(values);
+    stale.put("most", TRIMMED_AT_ONCE);
+    try (PreparedStatement statement = sql("statistics_stale").prepare(connection, stale);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        buckets.add(rows.getString("bucket"));
+        versions.add(rows.getString("version"));
+      }
+    }
+    if (!buckets.isEmpty()) {
+      Map<String, @Nullable Object> trimmed = new HashMap<>(values);
+      trimmed.put("buckets", String.join(",", buckets));
+      trimmed.put("versions", String.join(",", versions));
+      NamedSql.of(Dialect.CLICKHOUSE, "statistics_trim", layout).execute(connection, trimmed);
+    }
+  }
+
+  /** Null when nothing was computed by exactly this rule, or too long ago. */
+  private static @Nullable Mark mark(
+      Connection connection, RewardRule rule, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    try (PreparedStatement statement = sql("statistics_mark").prepare(connection, values);
+        ResultSet row = statement.executeQuery()) {
+      if (!row.next()
+          || !row.getString("reward_rule").equals(rule.toString())
+          || row.getBoolean("forgotten")) {
+        return null;
+      }
+      Map<String, Long> reached = new HashMap<>();
+      ((Map<?, ?>) row.getObject("reached"))
+          .forEach((source, seq) -> reached.put((String) source, ((Number) seq).longValue()));
+      return new Mark(
+          row.getLong("version"),
+          Rows.instant(row, "as_of"),
+          row.getLong("sources_behind") > 0,
+          reached);
+    }
+  }
+
+  private static Map<String, Long> reached(Connection connection) throws SQLException {
+    Map<String, Long> reached = new HashMap<>();
+    // One of no source, so that the lists are never empty.
+    reached.put("", 0L);
+    try (PreparedStatement statement = sql("ingest_reached").prepare(connection, Map.of());
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        reached.put(rows.getString("source"), rows.getLong("seq"));
+      }
+    }
+    return reached;
+  }
+
+  /** Later than the mark that it starts from, and that of nobody else who starts from it. */
+  private static long version(@Nullable Mark mark) {
+    long now = (System.currentTimeMillis() << 20) | ThreadLocalRandom.current().nextInt(1 << 20);
+    return mark == null ? now : Math.max(now, mark.version() + 1);
+  }
+
+  private static List<Long> wholes(
+      Connection connection, String name, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (PreparedStatement statement = sql(name).prepare(connection, values);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(rows.getLong(1));
+      }
+    }
+    return found;
+  }
+
+  private static String joined(
+      Map<String, Long> reached, Function<Map.Entry<String, Long>, Object> written) {
+    return reached.entrySet().stream()
+        .map(e -> written.apply(e).toString())
+        .collect(Collectors.joining(","));
+  }
+
+  private static Instant instant(long micros) {
+    return Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS);
+  }
+
+  private static NamedSql sql(String name) {
+    return NamedSql.of(Dialect.CLICKHOUSE, name);
+  }
+}
