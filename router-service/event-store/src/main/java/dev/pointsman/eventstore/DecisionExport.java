@@ -69,6 +69,7 @@ public final class DecisionExport {
       Selection selection, BanditFormat format, OutputStream out, LongConsumer progress) {
     Path stage = temporary.resolve("export-" + UUID.randomUUID());
     try {
+      Files.createDirectories(temporary);
       BanditVocabulary vocabulary = new BanditVocabulary();
       Map<String, Long> leftOut = new TreeMap<>();
       long rounds;

@@ -243,12 +243,16 @@ final class Doctor {
 
   private void marks(SpoolInspection spool, long mark, Drain.@Nullable Lag lag) {
     boolean any = spool.records() > 0;
-    if (any && spool.firstSeq() > mark + 1) {
+    long begins =
+        spool.damages().stream()
+            .mapToLong(SpoolInspection.Damage::firstSeq)
+            .reduce(spool.firstSeq(), Math::min);
+    if (any && begins > mark + 1) {
       add(
           Finding.problem(
               "drain",
               "the store ends at event %d and the spool begins at %d: what was between is gone"
-                  .formatted(mark, spool.firstSeq()),
+                  .formatted(mark, begins),
               "the store is older than the spool: restore the newer store, or accept the gap"));
       return;
     }
