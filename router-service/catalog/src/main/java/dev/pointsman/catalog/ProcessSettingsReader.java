@@ -158,7 +158,9 @@ final class ProcessSettingsReader {
 
   /** A decision whose feedback still counts must not be gone when it comes. */
   static void checkRetention(
-      Section section, StoreSettings.Retention retention, Collection<FunctionDefinition> functions) {
+      Section section,
+      StoreSettings.Retention retention,
+      Collection<FunctionDefinition> functions) {
     Integer days = retention.days();
     if (days == null) {
       return;

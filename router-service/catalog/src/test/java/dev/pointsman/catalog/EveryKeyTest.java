@@ -104,8 +104,7 @@ final class EveryKeyTest {
 
   @Test
   void store_textsKeptLongerThanTheirRows_isRefused() {
-    assertThat(
-            Readings.diagnostics("[store]\nretention_days = 30\npayload_retention_days = 31\n"))
+    assertThat(Readings.diagnostics("[store]\nretention_days = 30\npayload_retention_days = 31\n"))
         .singleElement()
         .asString()
         .contains("store.payload_retention_days must be <= retention_days: 31 > 30");

@@ -139,14 +139,7 @@ public record SpoolInspection(
 
     SpoolInspection result(int segments) {
       return new SpoolInspection(
-          segments,
-          bytes,
-          firstSeq,
-          lastSeq,
-          records,
-          unreadable,
-          List.copyOf(damages),
-          tornBytes);
+          segments, bytes, firstSeq, lastSeq, records, unreadable, List.copyOf(damages), tornBytes);
     }
   }
 }

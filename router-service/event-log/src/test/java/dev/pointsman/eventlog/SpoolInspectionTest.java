@@ -48,8 +48,7 @@ final class SpoolInspectionTest {
     assertThat(found.records()).isEqualTo(40);
     assertThat(found.damages()).isEmpty();
     assertThat(found.tornBytes()).isZero();
-    assertThat(events)
-        .containsExactly(Events.config(38), Events.config(39), Events.config(40));
+    assertThat(events).containsExactly(Events.config(38), Events.config(39), Events.config(40));
   }
 
   @Test

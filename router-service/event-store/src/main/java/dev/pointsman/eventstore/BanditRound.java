@@ -61,9 +61,7 @@ record BanditRound(
         actions.indexOf(decision.chosenVariant()),
         reward,
         context,
-        decision.generation() == null
-            ? null
-            : decision.generation() + "/" + decision.revision());
+        decision.generation() == null ? null : decision.generation() + "/" + decision.revision());
   }
 
   double propensity() {

@@ -476,8 +476,7 @@ final class ClickHouseEngine implements Engine {
     } catch (IOException e) {
       throw e;
     } catch (Exception e) {
-      throw new StoreException(
-          "reading %s failed: %s".formatted(table.name(), e.getMessage()), e);
+      throw new StoreException("reading %s failed: %s".formatted(table.name(), e.getMessage()), e);
     }
   }
 

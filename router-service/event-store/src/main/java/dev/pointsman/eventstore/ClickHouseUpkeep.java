@@ -53,7 +53,10 @@ final class ClickHouseUpkeep {
             keepRows(connection, table, expiry.rowDays(), "");
           }
           keepRows(
-              connection, EventTable.CHANGE_EVENT, expiry.rowDays(), "DELETE WHERE kind <> 'audit'");
+              connection,
+              EventTable.CHANGE_EVENT,
+              expiry.rowDays(),
+              "DELETE WHERE kind <> 'audit'");
           keepTextsOfFeedback(connection, expiry.textDays());
           long revisions = deleteIdleRevisions(connection);
           return revisions == 0
@@ -67,8 +70,7 @@ final class ClickHouseUpkeep {
   private Kept kept(Connection connection, EventTable table) throws SQLException {
     try (PreparedStatement statement =
             sql("ttl_of_table", Map.of())
-                .prepare(
-                    connection, Map.of("table", table.tableName() + layout.get("local")));
+                .prepare(connection, Map.of("table", table.tableName() + layout.get("local")));
         ResultSet row = statement.executeQuery()) {
       return row.next()
           ? new Kept(row.getString("row_days"), row.getString("text_days"))
@@ -103,13 +105,11 @@ final class ClickHouseUpkeep {
   private long deleteIdleRevisions(Connection connection) throws SQLException {
     List<String> idle = new ArrayList<>();
     try (PreparedStatement statement =
-            sql("idle_revisions", Map.of())
-                .prepare(connection, Map.of("most", REVISIONS_AT_ONCE));
+            sql("idle_revisions", Map.of()).prepare(connection, Map.of("most", REVISIONS_AT_ONCE));
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
         idle.add(
-            String.join(
-                UNIT_SEPARATOR, rows.getString(1), rows.getString(2), rows.getString(3)));
+            String.join(UNIT_SEPARATOR, rows.getString(1), rows.getString(2), rows.getString(3)));
       }
     }
     if (!idle.isEmpty()) {
@@ -155,16 +155,14 @@ final class ClickHouseUpkeep {
     return found;
   }
 
-  private void byIds(
-      Connection connection, String sql, Set<String> ids, Map<String, String> values)
+  private void byIds(Connection connection, String sql, Set<String> ids, Map<String, String> values)
       throws SQLException {
     List<String> all = new ArrayList<>(ids);
     for (int from = 0; from < all.size(); from += IDS_AT_ONCE) {
       Map<String, String> bound = new HashMap<>(values);
       bound.put(
           "keys",
-          String.join(
-              UNIT_SEPARATOR, all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE))));
+          String.join(UNIT_SEPARATOR, all.subList(from, Math.min(all.size(), from + IDS_AT_ONCE))));
       sql(sql, Map.of()).execute(connection, bound);
     }
   }

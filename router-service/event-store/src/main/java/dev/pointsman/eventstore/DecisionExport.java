@@ -47,7 +47,8 @@ public final class DecisionExport {
    * @param stratum strata are never mixed: their propensities mean different things
    * @param asOf decides which decisions are matured
    */
-  public record Selection(RewardRule rule, String stratum, Instant from, Instant to, Instant asOf) {}
+  public record Selection(
+      RewardRule rule, String stratum, Instant from, Instant to, Instant asOf) {}
 
   /**
    * What was written and what was not.
@@ -156,8 +157,7 @@ public final class DecisionExport {
     return counts[1];
   }
 
-  private static @Nullable String reasonAgainst(
-      LoggedDecision decision, String stratum) {
+  private static @Nullable String reasonAgainst(LoggedDecision decision, String stratum) {
     if (!decision.stratum().equals(stratum)) {
       return "stratum " + decision.stratum();
     }

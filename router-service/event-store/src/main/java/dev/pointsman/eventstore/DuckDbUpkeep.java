@@ -89,13 +89,11 @@ final class DuckDbUpkeep implements AutoCloseable {
         }
       }
     } catch (SQLException e) {
-      throw new StoreException(
-          "nothing was erased: the engine refused it (error %d)".formatted(e.getErrorCode()), e);
+      throw new StoreException("nothing was erased: " + e.getMessage(), e);
     }
   }
 
-  private long run(String sql, Map<String, ? extends @Nullable Object> values)
-      throws SQLException {
+  private long run(String sql, Map<String, ? extends @Nullable Object> values) throws SQLException {
     return run(NamedSql.of(Dialect.DUCKDB, sql), values);
   }
 

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.InvalidKeyException;
 import java.security.NoSuchAlgorithmException;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -106,7 +107,26 @@ public final class Erasure {
   /** Counts what would be erased, and changes nothing but where the spool's events lie. */
   public Outcome preview(Tag tag) {
     drain.drainNow();
-    return outcome(tag, store.tagged(values(tag)), deadLetters(tag));
+    return outcome(tag, tagged(tag), deadLetters(tag));
+  }
+
+  private Map<String, Long> tagged(Tag tag) {
+    try {
+      return store.tagged(values(tag));
+    } catch (StoreException e) {
+      throw withoutValue("what carries %s could not be counted".formatted(tag), e);
+    }
+  }
+
+  /** Servers repeat the question, and the value with it, in what they say is wrong. */
+  private static StoreException withoutValue(String sentence, StoreException e) {
+    String code =
+        e.getCause() instanceof SQLException refused
+            ? " (error %d, state %s)".formatted(refused.getErrorCode(), refused.getSQLState())
+            : "";
+    return new StoreException(
+        "%s: the event store refused it or cannot be reached%s; try again"
+            .formatted(sentence, code));
   }
 
   /**
@@ -121,8 +141,12 @@ public final class Erasure {
           "the reason and the actor of an erasure are kept and must not hold the erased value");
     }
     drain.drainNow();
-    Map<String, Long> rows = store.tagged(values(tag));
-    store.erase(values(tag));
+    Map<String, Long> rows = tagged(tag);
+    try {
+      store.erase(values(tag));
+    } catch (StoreException e) {
+      throw withoutValue("not all that carries %s was erased".formatted(tag), e);
+    }
     Letters letters = deadLetters(tag);
     for (Path letter : letters.carrying()) {
       delete(letter);
@@ -216,7 +240,8 @@ public final class Erasure {
     try {
       Files.deleteIfExists(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("%s could not be deleted: delete it by hand".formatted(file), e);
+      throw new UncheckedIOException(
+          "%s could not be deleted: delete it by hand".formatted(file), e);
     }
   }
 

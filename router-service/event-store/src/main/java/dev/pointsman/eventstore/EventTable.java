@@ -141,8 +141,7 @@ public enum EventTable {
       case INFERENCE, INFERENCE_PAYLOAD -> List.of("inference_id");
       case ATTEMPT, ATTEMPT_PAYLOAD -> List.of("attempt_id");
       case FEEDBACK -> List.of("feedback_id");
-      case POLICY_REVISION ->
-          List.of("function_name", "generation", "revision", "published_at");
+      case POLICY_REVISION -> List.of("function_name", "generation", "revision", "published_at");
       case CHANGE_EVENT -> List.of("change_id");
       case CONFIG_SNAPSHOT -> List.of("config_hash", "first_seen");
     };

@@ -122,8 +122,7 @@ final class ExportedLines implements ImportFormat {
     throw wrong(column, "is no UUID");
   }
 
-  private static String text(Column column, @Nullable Object given)
-      throws UnreadableLineException {
+  private static String text(Column column, @Nullable Object given) throws UnreadableLineException {
     if (given instanceof String text) {
       return text;
     }
@@ -142,16 +141,14 @@ final class ExportedLines implements ImportFormat {
     }
   }
 
-  private static long whole(Column column, @Nullable Object given)
-      throws UnreadableLineException {
+  private static long whole(Column column, @Nullable Object given) throws UnreadableLineException {
     if (given instanceof Long whole) {
       return whole;
     }
     throw wrong(column, "is no whole number of 64 bits");
   }
 
-  private static double real(Column column, @Nullable Object given)
-      throws UnreadableLineException {
+  private static double real(Column column, @Nullable Object given) throws UnreadableLineException {
     return switch (given) {
       case ImportJson.Real real -> real.asDouble();
       case Long whole -> whole.doubleValue();

@@ -116,8 +116,8 @@ final class ImportJson {
     return text.toString();
   }
 
-  private static void write(
-      @Nullable Object value, com.fasterxml.jackson.core.JsonGenerator json) throws IOException {
+  private static void write(@Nullable Object value, com.fasterxml.jackson.core.JsonGenerator json)
+      throws IOException {
     switch (value) {
       case null -> json.writeNull();
       case String text -> json.writeString(text);

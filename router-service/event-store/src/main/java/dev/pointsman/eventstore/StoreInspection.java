@@ -35,8 +35,7 @@ public final class StoreInspection {
 
   /** The version that the tables were migrated to. */
   public String schemaVersion() {
-    List<String> found =
-        readers.query("schema_version", Map.of(), row -> row.getString("version"));
+    List<String> found = readers.query("schema_version", Map.of(), row -> row.getString("version"));
     return found.isEmpty() ? "none" : found.getFirst();
   }
 

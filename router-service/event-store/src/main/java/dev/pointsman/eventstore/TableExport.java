@@ -203,7 +203,9 @@ public final class TableExport {
                   names,
                   Map.of("from", from, "to", to),
                   row -> rows.add(Rows.values(row, view.shape().columns())));
-          rows.forEach(taker::take);
+          for (List<@Nullable Object> row : rows) {
+            taker.take(row);
+          }
           return rows.size();
         });
   }
@@ -234,20 +236,19 @@ public final class TableExport {
   private static long each(Source source, LongConsumer progress, RowWriter writer)
       throws IOException {
     long[] rows = {0};
+    Engine.RowTaker taker =
+        values -> {
+          try {
+            writer.write(values);
+            if (++rows[0] % ROWS_TOLD == 0) {
+              progress.accept(rows[0]);
+            }
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
     try {
-      source
-          .scan()
-          .accept(
-              values -> {
-                try {
-                  writer.write(values);
-                  if (++rows[0] % ROWS_TOLD == 0) {
-                    progress.accept(rows[0]);
-                  }
-                } catch (IOException e) {
-                  throw new UncheckedIOException(e);
-                }
-              });
+      source.scan().accept(taker);
       return rows[0];
     } catch (UncheckedIOException e) {
       throw e.getCause();

@@ -102,8 +102,7 @@ public final class TableImport {
         return new Run(format, source, dryRun, listener, done).all(lines, stop);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "%s cannot be read: %s".formatted(file, e.getMessage()), e);
+      throw new UncheckedIOException("%s cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 
@@ -164,7 +163,7 @@ public final class TableImport {
         batch.addAll(format.read(line));
       } catch (UnreadableLineException e) {
         unreadable++;
-        listener.unreadable(number, e.getMessage());
+        listener.unreadable(number, e.reason());
       }
     }
 
@@ -284,8 +283,7 @@ public final class TableImport {
 
   /** The keys among these rows that the store has. */
   private Set<List<Object>> stored(EventTable table, List<TableRow> rows) {
-    List<Column> keys =
-        table.keyColumns().stream().map(table.shape()::column).toList();
+    List<Column> keys = table.keyColumns().stream().map(table.shape()::column).toList();
     Set<List<Object>> found = new HashSet<>();
     Map<String, String> identifiers = new HashMap<>();
     identifiers.put("table", table.tableName());

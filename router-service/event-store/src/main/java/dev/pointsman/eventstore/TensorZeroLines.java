@@ -294,8 +294,7 @@ final class TensorZeroLines implements ImportFormat {
         .set("served_provider", last.provider())
         .set("attempts", attempts.size())
         .set("finish_reason", last.finishReason())
-        .set(
-            "cache", attempts.stream().anyMatch(InferenceEvent.Attempt::cached) ? "hit" : "off")
+        .set("cache", attempts.stream().anyMatch(InferenceEvent.Attempt::cached) ? "hit" : "off")
         .set("input_tokens", sum(attempts, attempt -> attempt.tokens().input()))
         .set("output_tokens", sum(attempts, attempt -> attempt.tokens().output()))
         .set("cached_input_tokens", sum(attempts, attempt -> attempt.tokens().cachedInput()))
@@ -417,7 +416,8 @@ final class TensorZeroLines implements ImportFormat {
       return switch (value) {
         case Boolean flag -> flag;
         case Long number when number == 0 || number == 1 -> number == 1;
-        case null, default -> throw new UnreadableLineException(column + " is neither true nor false");
+        case null, default ->
+            throw new UnreadableLineException(column + " is neither true nor false");
       };
     }
 

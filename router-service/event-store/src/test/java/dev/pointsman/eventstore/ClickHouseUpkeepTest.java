@@ -25,7 +25,8 @@ final class ClickHouseUpkeepTest extends UpkeepContract {
                         "attempt_payload",
                         "feedback",
                         "change_event")) {
-                  statement.execute("OPTIMIZE TABLE " + table + " FINAL SETTINGS mutations_sync = 2");
+                  statement.execute(
+                      "OPTIMIZE TABLE " + table + " FINAL SETTINGS mutations_sync = 2");
                 }
                 return statement;
               }

@@ -63,8 +63,7 @@ abstract class DecisionExportContract {
     for (int i = 0; i < DECISIONS; i++) {
       List<String> candidates =
           i % 5 == 0 ? List.of("large", "small") : List.of("large", "medium", "odd: na|me");
-      double[] p =
-          i % 5 == 0 ? new double[] {1 / 3d, 1 - 1 / 3d} : new double[] {0.6, 0.3, 0.1};
+      double[] p = i % 5 == 0 ? new double[] {1 / 3d, 1 - 1 / 3d} : new double[] {0.6, 0.3, 0.1};
       double draw = random.nextDouble();
       int arm = 0;
       for (double sum = p[0]; draw >= sum && arm < p.length - 1; sum += p[arm]) {
@@ -78,8 +77,7 @@ abstract class DecisionExportContract {
           Events.inferenceOf(i).startedAt(at.plusMillis(i)).decision(decision).build();
       events.add(event);
       if (i % 7 != 0) {
-        events.add(
-            feedback(i, event, random.nextDouble() < (arm == 0 ? 0.9 : 0.4)));
+        events.add(feedback(i, event, random.nextDouble() < (arm == 0 ? 0.9 : 0.4)));
       }
     }
     events.add(
@@ -145,10 +143,7 @@ abstract class DecisionExportContract {
 
   private List<Found> expectedRounds() {
     return expected.stream()
-        .map(
-            d ->
-                new Found(
-                    d.chosenVariant(), d.propensity(), d.reward(), d.candidates()))
+        .map(d -> new Found(d.chosenVariant(), d.propensity(), d.reward(), d.candidates()))
         .toList();
   }
 
@@ -257,8 +252,7 @@ abstract class DecisionExportContract {
     assertThat(head.get("n_rounds")).isEqualTo((long) expected.size());
     assertThat(head.get("n_actions")).isEqualTo(4L);
     assertThat(actions).isEqualTo(List.of("large", "medium", "odd: na|me", "small"));
-    assertThat(names)
-        .isEqualTo(List.of("segment=chat, \"x\"", "segment=code", "tokens"));
+    assertThat(names).isEqualTo(List.of("segment=chat, \"x\"", "segment=code", "tokens"));
     assertThat(((List<?>) head.get("action_context"))).hasSize(4);
     assertThat(export.lines()).hasSize(expected.size() + 1);
     for (int i = 0; i < expected.size(); i++) {
@@ -267,11 +261,14 @@ abstract class DecisionExportContract {
       int action = ((Number) round.get("action")).intValue();
       List<?> chances = (List<?>) round.get("pi_b");
       assertThat(actions.get(action)).isEqualTo(decision.chosenVariant());
-      assertThat(round.get("pscore")).isEqualTo(decision.propensity()).isEqualTo(chances.get(action));
+      assertThat(round.get("pscore"))
+          .isEqualTo(decision.propensity())
+          .isEqualTo(chances.get(action));
       assertThat(round.get("reward")).isEqualTo(decision.reward());
       assertThat(round.get("position")).isEqualTo(0L);
       boolean code = decision.segment().equals("code");
-      assertThat(round.get("context")).isEqualTo(List.of(code ? 0.0 : 1.0, code ? 1.0 : 0.0, 128.0));
+      assertThat(round.get("context"))
+          .isEqualTo(List.of(code ? 0.0 : 1.0, code ? 1.0 : 0.0, 128.0));
       for (int a = 0; a < actions.size(); a++) {
         int arm = decision.candidates().indexOf(actions.get(a));
         assertThat(chances.get(a)).isEqualTo(arm < 0 ? 0.0 : decision.propensities()[arm]);

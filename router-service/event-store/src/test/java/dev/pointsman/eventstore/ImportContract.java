@@ -227,9 +227,7 @@ abstract class ImportContract {
             public void unreadable(long line, String reason) {}
           };
       assertThatThrownBy(
-              () ->
-                  to.imports()
-                      .exported(EventTable.INFERENCE, file, false, () -> false, crashing))
+              () -> to.imports().exported(EventTable.INFERENCE, file, false, () -> false, crashing))
           .isInstanceOf(IllegalStateException.class);
 
       TableImport.Outcome rest = imported(to, EventTable.INFERENCE, file);
@@ -244,12 +242,15 @@ abstract class ImportContract {
     try (EventStore from = open(directory.resolve("from"));
         EventStore to = open(directory.resolve("to"))) {
       fill(from);
-      List<String> lines = new ArrayList<>(Files.readAllLines(exported(from, EventTable.INFERENCE)));
+      List<String> lines =
+          new ArrayList<>(Files.readAllLines(exported(from, EventTable.INFERENCE)));
       lines.set(1, lines.get(1).substring(0, 200));
       lines.set(2, lines.get(2).replace("\"propensity\":0.2", "\"propensity\":1.5"));
-      lines.set(3, lines.get(3).replaceFirst("\"inference_id\":\"[^\"]*", "\"inference_id\":\"x y"));
+      lines.set(
+          3, lines.get(3).replaceFirst("\"inference_id\":\"[^\"]*", "\"inference_id\":\"x y"));
       lines.set(4, "");
-      lines.set(5, lines.get(5).replace("{\"inference_id\"", "{\"hidden text\":1,\"inference_id\""));
+      lines.set(
+          5, lines.get(5).replace("{\"inference_id\"", "{\"hidden text\":1,\"inference_id\""));
       lines.set(6, lines.get(6).replaceFirst("\"started_at\":\"[^\"]*\",", ""));
       lines.set(7, lines.get(7) + "trailing");
       lines.set(8, lines.get(8).replace("\"propensities\":[0.5,", "\"propensities\":["));
@@ -476,7 +477,9 @@ abstract class ImportContract {
       assertThat(event.quantities().overheadMicros()).isEqualTo(100_000);
       assertThat(event.quantities().ttftMicros()).isEqualTo(50_000);
       assertThat(event.payload().tools()).isEqualTo("[\"{\\\"name\\\":\\\"t\\\"}\"]");
-      assertThat(event.attempts()).extracting(InferenceEvent.Attempt::ordinal).containsExactly(1, 2);
+      assertThat(event.attempts())
+          .extracting(InferenceEvent.Attempt::ordinal)
+          .containsExactly(1, 2);
       assertThat(stored.feedback())
           .extracting(FeedbackEvent::metricName)
           .containsExactly("ok", "ok", "comment", "demonstration");

@@ -212,8 +212,7 @@ abstract class SpendViewContract {
   void export_view_hasItsColumnsAndExactDollars() {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     List<Long> told = new ArrayList<>();
-    long rows =
-        store.export().write("spend_logs", TableExport.Format.JSONL, out, told::add);
+    long rows = store.export().write("spend_logs", TableExport.Format.JSONL, out, told::add);
 
     List<String> lines = out.toString(StandardCharsets.UTF_8).lines().toList();
     assertThat(rows).isEqualTo(6).isEqualTo(store.export().count("spend_logs"));
@@ -238,8 +237,7 @@ abstract class SpendViewContract {
     store.export().write("feedback_latest", TableExport.Format.CSV, csv, told::add);
     assertThat(csv.toString(StandardCharsets.UTF_8).lines().toList())
         .hasSize(4)
-        .contains(
-            Events.id(1) + ",inference,resolved,true,,source-2,2026-11-20T00:00:20.000123Z");
+        .contains(Events.id(1) + ",inference,resolved,true,,source-2,2026-11-20T00:00:20.000123Z");
     ByteArrayOutputStream parquet = new ByteArrayOutputStream();
     assertThat(store.export().write("spend_logs", TableExport.Format.PARQUET, parquet, told::add))
         .isEqualTo(6);

@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
@@ -281,8 +282,7 @@ abstract class UpkeepContract {
 
   private EventLog log() {
     return EventLog.open(
-        directory.resolve("data/spool"),
-        new EventLog.Settings(EventLog.Durability.OS, 1L << 30));
+        directory.resolve("data/spool"), new EventLog.Settings(EventLog.Durability.OS, 1L << 30));
   }
 
   private Erasure erasure(EventLog log, Drain drain) {
@@ -298,14 +298,20 @@ abstract class UpkeepContract {
     InferenceEvent e =
         Events.inferenceOf(n)
             .tags(Map.of("user_id", user, "plan", "free"))
-            .payload(
-                InferenceEvent.Payload.of("{\"from\":\"" + user + "\"}", "[]", "{}", null))
+            .payload(InferenceEvent.Payload.of("{\"from\":\"" + user + "\"}", "[]", "{}", null))
             .build();
     Decision d = e.decision();
     return new InferenceEvent(
         e.ids(),
         new InferenceEvent.Asker(
-            "native", null, e.asker().functionName(), "chat", "key", "team", user, e.asker().tags()),
+            "native",
+            null,
+            e.asker().functionName(),
+            "chat",
+            "key",
+            "team",
+            user,
+            e.asker().tags()),
         e.versions(),
         new Decision(
             d.kind(),
@@ -342,7 +348,8 @@ abstract class UpkeepContract {
         e.payload());
   }
 
-  private static FeedbackEvent said(long n, FeedbackEvent.Target target, UUID id, Map<String, String> tags, String text) {
+  private static FeedbackEvent said(
+      long n, FeedbackEvent.Target target, UUID id, Map<String, String> tags, String text) {
     return new FeedbackEvent(
         Events.id(n + 5_000_000),
         Events.time(n),
@@ -366,7 +373,12 @@ abstract class UpkeepContract {
         other,
         said(1, FeedbackEvent.Target.INFERENCE, theirs.id(), Map.of(), SECRET + " said so"),
         said(2, FeedbackEvent.Target.EPISODE, theirs.ids().episodeId(), Map.of("a", SECRET), null),
-        said(3, FeedbackEvent.Target.INFERENCE, Events.id(77), Map.of("user_id", SECRET), "about " + SECRET),
+        said(
+            3,
+            FeedbackEvent.Target.INFERENCE,
+            Events.id(77),
+            Map.of("user_id", SECRET),
+            "about " + SECRET),
         said(4, FeedbackEvent.Target.INFERENCE, other.id(), Map.of("b", "c"), "others said"));
   }
 
@@ -382,7 +394,8 @@ abstract class UpkeepContract {
       Erasure.Outcome preview = erasure.preview(tag);
       assertThat(preview.rows())
           .isEqualTo(
-              Map.of("inference", 1L, "inference_payload", 1L, "attempt_payload", 1L, "feedback", 3L));
+              Map.of(
+                  "inference", 1L, "inference_payload", 1L, "attempt_payload", 1L, "feedback", 3L));
       assertThat(everything()).contains(SECRET);
       List<String> others =
           lines(EventTable.FEEDBACK).stream().filter(line -> line.contains("others said")).toList();
@@ -402,9 +415,17 @@ abstract class UpkeepContract {
       assertThat(erased.quantities()).isEqualTo(tagged(1, SECRET).quantities());
       assertThat(erased.attempts().getFirst().rawRequest()).isNull();
       assertThat(
-              lines(EventTable.FEEDBACK).stream().filter(line -> line.contains("others said")).toList())
+              lines(EventTable.FEEDBACK).stream()
+                  .filter(line -> line.contains("others said"))
+                  .toList())
           .isEqualTo(others);
-      assertThat(store.functions().counts(Instant.EPOCH, Instant.parse("2200-01-01T00:00:00Z")).getFirst().inferences()).isEqualTo(2);
+      assertThat(
+              store
+                  .functions()
+                  .counts(Instant.EPOCH, Instant.parse("2200-01-01T00:00:00Z"))
+                  .getFirst()
+                  .inferences())
+          .isEqualTo(2);
 
       List<ChangeEvent> audits = store.history().changes(null, NOW, NOW.plusSeconds(1), 10);
       assertThat(audits).hasSize(1);
@@ -441,6 +462,44 @@ abstract class UpkeepContract {
   }
 
   @Test
+  void erase_storeFails_saysSoWithoutTheValue() {
+    try (EventLog log = log();
+        Drain drain = new Drain(store, log)) {
+      Erasure erasure = erasure(log, drain);
+      breakTable();
+
+      assertThatThrownBy(() -> erasure.erase(new Erasure.Tag("user_id", SECRET), "ana", "asked"))
+          .isInstanceOf(StoreException.class)
+          .hasMessageContaining("tag user_id")
+          .hasStackTraceContaining("could not be counted")
+          .satisfies(
+              e -> {
+                java.io.StringWriter trace = new java.io.StringWriter();
+                e.printStackTrace(new java.io.PrintWriter(trace));
+                assertThat(trace.toString()).doesNotContain(SECRET);
+              });
+    }
+  }
+
+  private void breakTable() {
+    store
+        .readers()
+        .use(
+            "breaking",
+            connection -> {
+              try (java.sql.Statement statement = connection.createStatement()) {
+                statement.execute("ALTER TABLE attempt_payload RENAME COLUMN inference_id TO gone");
+              } catch (java.sql.SQLException e) {
+                try (java.sql.Statement statement = connection.createStatement()) {
+                  // A column that the server sorts by cannot be renamed.
+                  statement.execute("DROP TABLE attempt_payload");
+                }
+              }
+              return connection;
+            });
+  }
+
+  @Test
   void erase_valueInTheReason_isRefusedBeforeAnythingHappens() {
     append(said());
     try (EventLog log = log();
@@ -470,7 +529,10 @@ abstract class UpkeepContract {
     append(
         List.of(
             Events.inferenceOf(1).payload(null).build(),
-            Events.inferenceOf(2).decision(Events.noDecision(DecisionKind.PINNED, "a", null)).payload(null).build()));
+            Events.inferenceOf(2)
+                .decision(Events.noDecision(DecisionKind.PINNED, "a", null))
+                .payload(null)
+                .build()));
 
     assertThat(lines(EventTable.INFERENCE)).hasSize(2);
     assertThat(lines(EventTable.INFERENCE_PAYLOAD)).isEmpty();

@@ -42,7 +42,9 @@ final class DecisionFiles {
 
   static ObjectNode json(DecisionExport.Summary summary) {
     ObjectMapper mapper = new ObjectMapper();
-    mapper.getFactory().enable(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
+    mapper
+        .getFactory()
+        .enable(com.fasterxml.jackson.core.json.JsonWriteFeature.ESCAPE_NON_ASCII.mappedFeature());
     ObjectNode node = mapper.createObjectNode().put("rounds", summary.rounds());
     node.set("actions", mapper.valueToTree(summary.actions()));
     node.set("left_out", mapper.valueToTree(summary.leftOut()));

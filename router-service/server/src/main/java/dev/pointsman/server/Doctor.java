@@ -135,9 +135,7 @@ final class Doctor {
                 found,
                 "free space now: requests are refused when the spool cannot be written"));
       } else if (free < SCARCE_BYTES) {
-        add(
-            Finding.warning(
-                "data directory", found, "free space, or set store.retention_days"));
+        add(Finding.warning("data directory", found, "free space, or set store.retention_days"));
       } else {
         add(Finding.ok("data directory", found));
       }
@@ -309,8 +307,7 @@ final class Doctor {
   private void clock(StoreInspection.Newest newest, Instant now) {
     Instant latest =
         Stream.of(
-                Optional.ofNullable(newest.inferenceAt()),
-                Optional.ofNullable(newest.feedbackAt()))
+                Optional.ofNullable(newest.inferenceAt()), Optional.ofNullable(newest.feedbackAt()))
             .flatMap(Optional::stream)
             .max(Instant::compareTo)
             .orElse(null);
@@ -353,8 +350,7 @@ final class Doctor {
         wrong.isEmpty()
             ? Finding.ok(
                 "decisions",
-                "the propensities of the newest %d follow from their rows"
-                    .formatted(sample.size()))
+                "the propensities of the newest %d follow from their rows".formatted(sample.size()))
             : Finding.problem(
                 "decisions",
                 "%d of the newest %d contradict themselves, first %s"
@@ -426,17 +422,17 @@ final class Doctor {
   private static String listed(List<FeedbackCount> counts) {
     return counts.stream()
         .limit(5)
-        .map(count -> "%d of %s (%s)".formatted(count.feedbacks(), count.metricName(), count.reason()))
+        .map(
+            count ->
+                "%d of %s (%s)".formatted(count.feedbacks(), count.metricName(), count.reason()))
         .collect(Collectors.joining(", "));
   }
 
-  private void statistics(
-      StoreInspection inspection, StoreInspection.Newest newest, Instant now) {
+  private void statistics(StoreInspection inspection, StoreInspection.Newest newest, Instant now) {
     Instant latest = newest.inferenceAt();
     List<String> stale =
         inspection.statistics().stream()
-            .filter(
-                mark -> latest != null && mark.asOf().isBefore(latest.minus(STALE)))
+            .filter(mark -> latest != null && mark.asOf().isBefore(latest.minus(STALE)))
             .map(mark -> "%s (%s)".formatted(mark.functionName(), mark.metric()))
             .toList();
     add(

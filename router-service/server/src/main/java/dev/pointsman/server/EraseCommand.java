@@ -102,7 +102,7 @@ final class EraseCommand implements Callable<Integer> {
       stopped.drain().drainNow();
       return outcome;
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(Pointsman.WRONG_USAGE, e.getMessage());
+      throw new CommandFailure(Pointsman.WRONG_USAGE, String.valueOf(e.getMessage()));
     }
   }
 
@@ -131,8 +131,9 @@ final class EraseCommand implements Callable<Integer> {
       text.append(", dead letters ").append(outcome.path("dead_letters").asLong());
     }
     if (outcome.path("unread_dead_letters").asLong() > 0) {
-      text.append("\n%d dead letters cannot be read: look into dead-letter/ yourself"
-          .formatted(outcome.path("unread_dead_letters").asLong()));
+      text.append(
+          "\n%d dead letters cannot be read: look into dead-letter/ yourself"
+              .formatted(outcome.path("unread_dead_letters").asLong()));
     }
     if (outcome.path("spool_bytes").asLong() > 0) {
       text.append(

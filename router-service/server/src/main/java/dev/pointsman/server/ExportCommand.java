@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
  */
 @Command(
     name = "export",
-    description = "Write a table of the log, or decisions for Vowpal Wabbit or Open Bandit Pipeline.",
+    description =
+        "Write a table of the log, or decisions for Vowpal Wabbit or Open Bandit Pipeline.",
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
 
@@ -139,14 +140,12 @@ final class ExportCommand implements Callable<Integer> {
     }
     try (StoppedDirectory stopped = StoppedDirectory.open(directory);
         OutputStream out = sink();
-        Progress progress =
-            Progress.of(table, "rows", 1, stopped.store().export().count(table))) {
+        Progress progress = Progress.of(table, "rows", 1, stopped.store().export().count(table))) {
       stopped.store().export().write(table, wanted, out, progress::to);
     }
   }
 
-  private void decisions(DataDirectory directory, String function, String kind)
-      throws IOException {
+  private void decisions(DataDirectory directory, String function, String kind) throws IOException {
     BanditFormat wanted = checked(() -> BanditFormat.ofName(kind));
     FunctionCatalog catalog = Configuration.load(reader -> reader.read(configFiles), System.err);
     FunctionDefinition definition = catalog.functions().get(function);
@@ -187,7 +186,8 @@ final class ExportCommand implements Callable<Integer> {
         .properties()
         .forEach(
             entry ->
-                System.err.printf("left out: %d (%s)%n", entry.getValue().asLong(), entry.getKey()));
+                System.err.printf(
+                    "left out: %d (%s)%n", entry.getValue().asLong(), entry.getKey()));
   }
 
   private void overHttp(URI service, String path, String task) throws InterruptedException {
@@ -215,12 +215,12 @@ final class ExportCommand implements Callable<Integer> {
     } catch (IOException e) {
       throw new CommandFailure(
           Pointsman.UNREACHABLE,
-          "the export from the service at %s broke off: %s".formatted(service, e.getMessage()));
+          "the export from the service at %s broke off: %s"
+              .formatted(service, ServiceCall.reason(e)));
     }
   }
 
-  private static void copy(InputStream in, OutputStream out, Progress progress)
-      throws IOException {
+  private static void copy(InputStream in, OutputStream out, Progress progress) throws IOException {
     byte[] buffer = new byte[COPY_BYTES];
     long done = 0;
     for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -234,7 +234,7 @@ final class ExportCommand implements Callable<Integer> {
     try {
       return named.get();
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(Pointsman.WRONG_USAGE, e.getMessage());
+      throw new CommandFailure(Pointsman.WRONG_USAGE, String.valueOf(e.getMessage()));
     }
   }
 

@@ -262,7 +262,9 @@ final class ImportCommand implements Callable<Integer> {
         try (var inside = Files.list(path)) {
           files.addAll(
               inside
-                  .filter(file -> file.getFileName().toString().matches(".*\\.(jsonl|ndjson|json)(\\.gz)?"))
+                  .filter(
+                      file ->
+                          file.getFileName().toString().matches(".*\\.(jsonl|ndjson|json)(\\.gz)?"))
                   .sorted()
                   .toList());
         }

@@ -45,8 +45,7 @@ final class MaintenanceController {
     this.reports = reports;
     this.snapshots = snapshots;
     this.erasures =
-        new Erasures(
-            parts.store(), parts.eventLog(), parts.drain(), parts.control(), parts.ids());
+        new Erasures(parts.store(), parts.eventLog(), parts.drain(), parts.control(), parts.ids());
     this.directory = new DataDirectory(parts.store().dataDirectory());
   }
 
@@ -82,7 +81,7 @@ final class MaintenanceController {
               dryRun ? erasures.preview(erased) : erasures.erase(erased, "api", reason.asText()),
               dryRun));
     } catch (IllegalArgumentException e) {
-      return refused(e.getMessage());
+      return refused(String.valueOf(e.getMessage()));
     }
   }
 
@@ -103,7 +102,7 @@ final class MaintenanceController {
     try {
       kind = BanditFormat.ofName(format);
     } catch (IllegalArgumentException e) {
-      return refused(e.getMessage());
+      return refused(String.valueOf(e.getMessage()));
     }
     if (!exports.tryAcquire()) {
       return HttpResponse.status(HttpStatus.SERVICE_UNAVAILABLE)

@@ -43,7 +43,12 @@ final class ServiceCall {
     } catch (IOException e) {
       throw new CommandFailure(
           Pointsman.UNREACHABLE,
-          "the service at %s cannot be reached: %s".formatted(service, e.getMessage()));
+          "the service at %s cannot be reached: %s".formatted(service, reason(e)));
     }
+  }
+
+  /** A refused connection has no message. */
+  static String reason(IOException e) {
+    return e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
   }
 }

@@ -165,14 +165,14 @@ final class DataCommandsTest {
     assertThat(run("erase", "--data", data("one"), "--tag", "user_id=" + SECRET).exitCode())
         .isEqualTo(Pointsman.WRONG_USAGE);
 
-    Ran dry = run("erase", "--data", data("one"), "--tag", "user_id=" + SECRET, "--dry-run", "--json");
+    Ran dry =
+        run("erase", "--data", data("one"), "--tag", "user_id=" + SECRET, "--dry-run", "--json");
     assertThat(dry.exitCode()).as(dry.err()).isZero();
     assertThat(JSON.readTree(dry.out()).path("rows").path("inference").asLong()).isEqualTo(1);
     assertThat(Files.readString(exportAll("one").resolve("inference_payload.jsonl")))
         .contains(SECRET);
 
-    Ran done =
-        run("erase", "--data", data("one"), "--tag", "user_id=" + SECRET, "--yes");
+    Ran done = run("erase", "--data", data("one"), "--tag", "user_id=" + SECRET, "--yes");
     assertThat(done.exitCode()).as(done.err()).isZero();
     assertThat(done.out()).contains("erased: inference 1").doesNotContain(SECRET);
 
@@ -188,13 +188,20 @@ final class DataCommandsTest {
     // What was stored is not in the spool's files any more either.
     try (Stream<Path> spool = Files.list(directory.resolve("one/spool"))) {
       for (Path file : spool.toList()) {
-        assertThat(new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1))
+        assertThat(
+                new String(Files.readAllBytes(file), java.nio.charset.StandardCharsets.ISO_8859_1))
             .doesNotContain(SECRET);
       }
     }
     Ran reasoned =
         run(
-            "erase", "--data", data("one"), "--tag", "user_id=" + SECRET, "--yes", "--reason",
+            "erase",
+            "--data",
+            data("one"),
+            "--tag",
+            "user_id=" + SECRET,
+            "--yes",
+            "--reason",
             "for " + SECRET);
     assertThat(reasoned.exitCode()).isEqualTo(Pointsman.WRONG_USAGE);
     assertThat(reasoned.out() + reasoned.err()).doesNotContain(SECRET);
@@ -345,7 +352,9 @@ final class DataCommandsTest {
             out.toString());
 
     assertThat(ran.exitCode()).as(ran.err()).isZero();
-    assertThat(Files.readAllLines(out)).isNotEmpty().allMatch(line -> line.matches("\\d:.*\\|c .*"));
+    assertThat(Files.readAllLines(out))
+        .isNotEmpty()
+        .allMatch(line -> line.matches("\\d:.*\\|c .*"));
     assertThat(
             run("export", "--data", data("one"), "--decisions", "f", "--format", "vw").exitCode())
         .isEqualTo(Pointsman.WRONG_USAGE);

@@ -243,7 +243,13 @@ final class ServiceTest {
           });
       ServedProcess importing =
           ServedProcess.launched(
-              "import", "--data", data().toString(), "--yes", "--table", "inference", log.toString());
+              "import",
+              "--data",
+              data().toString(),
+              "--yes",
+              "--table",
+              "inference",
+              log.toString());
       assertThat(importing.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
       assertThat(importing.output()).contains("stop the service");
     }
