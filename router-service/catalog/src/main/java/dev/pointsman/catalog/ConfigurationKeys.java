@@ -80,10 +80,16 @@ final class ConfigurationKeys {
             "remove it: feedback is accepted at once and joined when its inference arrives",
             false);
     t.table("store")
-        .restart("events", "control", "data_directory", "durability", "spool_max_bytes")
-        .restart("retention_days", "payload_retention_days")
-        .refused("cluster", "remove it: events are kept in the embedded store", "")
-        .refused("when_spool_full", "remove it: requests are refused when it is full", "reject");
+        .restart(
+            "events",
+            "control",
+            "data_directory",
+            "durability",
+            "spool_max_bytes",
+            "when_spool_full",
+            "retention_days",
+            "payload_retention_days")
+        .refused("cluster", "remove it: events are kept in the embedded store", "");
     t.table("models.M")
         .read("routing", "providers", "timeouts")
         .warned("skip_relay", "there is no relay to skip")
@@ -105,7 +111,7 @@ final class ConfigurationKeys {
             "required");
     t.table("timeouts").read("non_streaming", "streaming");
     t.table("timeouts.non_streaming").read("total_ms");
-    t.table("timeouts.streaming").read("ttft_ms", "total_ms");
+    t.table("timeouts.streaming").read("ttft_ms", "total_ms", "silence_ms");
     t.table("metrics.X").read("type", "level", "optimize", "description", "range");
     t.table("tools.T").read("description", "parameters", "strict", "name");
     t.table("functions.F")

@@ -133,6 +133,7 @@ final class ProcessSettingsReader {
               .formatted(
                   section.path("spool_max_bytes"), StoreSettings.LEAST_SPOOL_BYTES / 1_000_000));
     }
+    String whenFull = section.choice("when_spool_full", List.of("reject", "shed"));
     return new StoreSettings(
         events,
         control,
@@ -141,6 +142,9 @@ final class ProcessSettingsReader {
             ? defaults.durability()
             : StoreSettings.Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
         spool == null ? defaults.spoolMaxBytes() : spool,
+        whenFull == null
+            ? defaults.whenSpoolFull()
+            : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)),
         retention(section));
   }
 

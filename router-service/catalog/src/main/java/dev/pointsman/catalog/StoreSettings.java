@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param dataDirectory where embedded data lies
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
+ * @param whenSpoolFull what happens when it does
  * @param retention how long rows are kept
  */
 public record StoreSettings(
@@ -18,12 +19,19 @@ public record StoreSettings(
     String dataDirectory,
     Durability durability,
     long spoolMaxBytes,
+    WhenSpoolFull whenSpoolFull,
     Retention retention) {
 
   /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
       new StoreSettings(
-          "embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L, Retention.FOR_EVER);
+          "embedded",
+          "embedded",
+          "data",
+          Durability.FSYNC,
+          20_000_000_000L,
+          WhenSpoolFull.REJECT,
+          Retention.FOR_EVER);
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
@@ -50,5 +58,13 @@ public record StoreSettings(
     OS,
     /** At once; a crash loses what is queued. */
     NONE
+  }
+
+  /** What happens when the spool holds as much as it may. */
+  public enum WhenSpoolFull {
+    /** Requests are refused until there is room. */
+    REJECT,
+    /** Texts are left out of the log from nine tenths on; requests are refused when it is full. */
+    SHED
   }
 }

@@ -86,7 +86,7 @@ final class EveryKeyTest {
                     data_directory = "/var/lib/pointsman"
                     durability = "none"
                     cluster = ""
-                    when_spool_full = "reject"
+                    when_spool_full = "shed"
                     spool_max_bytes = "2GiB"
                     retention_days = 400
                     payload_retention_days = 30
@@ -99,6 +99,7 @@ final class EveryKeyTest {
                 "/var/lib/pointsman",
                 StoreSettings.Durability.NONE,
                 2L << 30,
+                StoreSettings.WhenSpoolFull.SHED,
                 new StoreSettings.Retention(400, 30)));
   }
 
@@ -188,6 +189,7 @@ final class EveryKeyTest {
                 timeouts.non_streaming.total_ms = 1
                 timeouts.streaming.ttft_ms = 2
                 timeouts.streaming.total_ms = 3
+                timeouts.streaming.silence_ms = 5
                 [models.m.providers.p]
                 type = "dummy"
                 model_name = "x"
@@ -209,7 +211,10 @@ final class EveryKeyTest {
     assertThat(model.timeouts())
         .isEqualTo(
             new VariantDefinition.Timeouts(
-                Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3)));
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(3),
+                Duration.ofMillis(5)));
     assertThat(model.providers().get("p"))
         .isEqualTo(
             new ModelDefinition.ProviderDefinition(
@@ -231,7 +236,7 @@ final class EveryKeyTest {
                 List.of(
                     new ModelDefinition.CostEntry("/a", "/b~1c", new BigDecimal("1.5E-7"), true),
                     new ModelDefinition.CostEntry("/d", "/d", new BigDecimal("-2"), false)),
-                new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4))));
+                new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4), null)));
     // Terms that are no token counts make no price per token.
     assertThat(model.providers().get("q").tokenPrice()).isNull();
   }

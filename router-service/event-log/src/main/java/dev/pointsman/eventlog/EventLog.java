@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -29,13 +30,16 @@ import org.slf4j.LoggerFactory;
  * is closed and never written again, and the next batch, with the same numbers, goes to a new file,
  * whose name ends the old one.
  *
- * <p>Sinks read by {@link #cursor}; what all of them released is deleted, a segment at a time.
+ * <p>Sinks read by {@link #cursor}; what all of them released is deleted, a segment at a time. A sink
+ * that is close behind gets the events that were just committed from memory, and reads no file.
  */
 public final class EventLog implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
   private static final int BATCH_RECORDS = 4096;
   private static final long BATCH_BYTES = 8L << 20;
+  private static final long PROBE_NANOS = 1_000_000_000L;
+  private static final long WAITING_STEP_NANOS = 1_000_000_000L;
 
   private final Settings settings;
   private final SpoolDirectory directory;
@@ -45,23 +49,29 @@ public final class EventLog implements AutoCloseable {
   final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
-  private final Condition committed = lock.newCondition();
 
   // Guarded by the lock.
   private final ArrayDeque<PendingAppend> queue = new ArrayDeque<>();
   private final NavigableMap<Long, Segment> segments;
   private final Map<String, EventCursor> cursors = new HashMap<>();
+  private final RecentEvents recent;
   private long nextSeq;
   private long end;
   private long drained;
   private long unwritten;
   private long reserved;
   private long failedRecords;
+  private long shedRecords;
   private long lostRecords;
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean appended;
   private boolean jumped;
-  private boolean refusing;
   private boolean failing;
+
+  /** What the last one that asked wanted and did not get, 0 if it got it: room, room for texts. */
+  private long wanted;
+
+  private long textsWanted;
   private boolean closed;
   private @Nullable String lastError;
 
@@ -78,23 +88,74 @@ public final class EventLog implements AutoCloseable {
    * @param queueBytes the most that may wait in memory; appends beyond it wait for room
    * @param growBytes zeros written ahead of the records at a time, so that most syncs change no file
    *     size; 0 lets files grow record by record
+   * @param whenFull what happens when the spool holds as much as it may
+   * @param recentBytes the most encoded bytes of committed events that are kept in memory for sinks
+   *     close behind; 0 makes every sink read files
    */
   public record Settings(
-      Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
+      Durability durability,
+      long maxBytes,
+      long segmentBytes,
+      long queueBytes,
+      long growBytes,
+      WhenFull whenFull,
+      long recentBytes) {
+
+    private static final long RECENT_BYTES = 32L << 20;
 
     /** Checks that every limit is positive. */
     public Settings {
-      if (maxBytes <= 0 || segmentBytes <= 0 || queueBytes <= 0 || growBytes < 0) {
+      if (maxBytes <= 0 || segmentBytes <= 0 || queueBytes <= 0) {
         throw new IllegalArgumentException(
-            "a spool's limits must be > 0: maxBytes %d, segmentBytes %d, queueBytes %d (growBytes %d may be 0)"
-                .formatted(maxBytes, segmentBytes, queueBytes, growBytes));
+            "a spool's limits must be > 0: maxBytes %d, segmentBytes %d, queueBytes %d"
+                .formatted(maxBytes, segmentBytes, queueBytes));
       }
+      if (growBytes < 0 || recentBytes < 0) {
+        throw new IllegalArgumentException(
+            "a spool's growBytes and recentBytes must be >= 0: %d, %d"
+                .formatted(growBytes, recentBytes));
+      }
+    }
+
+    /** With 32 MB of recent events in memory; what finds no room is refused. */
+    public Settings(
+        Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
+      this(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, WhenFull.REJECT, RECENT_BYTES);
     }
 
     /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow as needed. */
     public Settings(Durability durability, long maxBytes) {
       this(durability, maxBytes, 64L << 20, 64L << 20, 0);
     }
+
+    /** These with another limit for recent events. */
+    public Settings withRecentBytes(long bytes) {
+      return new Settings(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, whenFull, bytes);
+    }
+
+    /** These with another answer to a full spool. */
+    public Settings withWhenFull(WhenFull answer) {
+      return new Settings(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, answer, recentBytes);
+    }
+
+    /** How far texts may fill the spool; what is left then is for events without them. */
+    long textBytes() {
+      return whenFull == WhenFull.SHED ? maxBytes - maxBytes / 10 : maxBytes;
+    }
+  }
+
+  /** What happens when the spool holds as much as it may. */
+  public enum WhenFull {
+    /** Nothing is admitted until there is room. */
+    REJECT,
+    /**
+     * Texts are left out from nine tenths on; the last tenth takes what is left of the events, and
+     * only when that is full is nothing admitted.
+     */
+    SHED
   }
 
   /** When an append counts as done. */
@@ -111,9 +172,11 @@ public final class EventLog implements AutoCloseable {
   public enum State {
     /** Events go in. */
     OPEN,
-    /** There was no room for the last one that asked. */
+    /** Events go in without their texts: there was no room for those of the last one that asked. */
+    SHEDDING,
+    /** There is no room for the last one that asked. */
     FULL,
-    /** The last write failed; the next one tries a new file. */
+    /** The last write failed; the next one, or the next probe, tries a new file. */
     FAILING,
     /** Closed. */
     CLOSED
@@ -127,7 +190,10 @@ public final class EventLog implements AutoCloseable {
    * @param maxBytes the most that both may be
    * @param lastSeq number of the last durable event, 0 before the first
    * @param lag events that the slowest sink has not released
+   * @param lagTime since when the oldest of them waits, to a second; since the start of this process
+   *     at the longest
    * @param failedRecords appends that failed in this process
+   * @param shedRecords events of this process whose texts were left out for want of room
    * @param lostRecords events found unreadable in the files by this process
    * @param lastError the last failure of a write or read, null if there was none
    */
@@ -138,7 +204,9 @@ public final class EventLog implements AutoCloseable {
       long maxBytes,
       long lastSeq,
       long lag,
+      Duration lagTime,
       long failedRecords,
+      long shedRecords,
       long lostRecords,
       @Nullable String lastError) {}
 
@@ -147,22 +215,27 @@ public final class EventLog implements AutoCloseable {
    * serves one append; append or close it once, on any thread.
    */
   public final class Reservation implements AutoCloseable {
+    private final boolean withTexts;
     private long bytes;
     private boolean used;
 
-    private Reservation(long bytes) {
+    private Reservation(long bytes, boolean withTexts) {
       this.bytes = bytes;
+      this.withTexts = withTexts;
     }
 
     /**
-     * Appends the event, within the reserved room or beyond it, and gives the room back. An
-     * interrupted thread waits on and finds its flag set afterwards.
+     * Appends the event, within the reserved room or beyond it, and gives the room back. If there
+     * was no room for texts, an inference is appended without them. An interrupted thread waits on
+     * and finds its flag set afterwards.
      *
      * @return the event's sequence number in this spool; 0, not known yet, with durability none
      * @throws AppendFailedException if the disk refused it
      */
     public long append(Event event) {
-      return EventLog.this.append(event, this);
+      boolean sheds = !withTexts && event instanceof InferenceEvent;
+      return EventLog.this.append(
+          sheds ? ((InferenceEvent) event).withoutTexts() : event, this, sheds);
     }
 
     /** Gives the room back; nothing happens after an append. */
@@ -188,6 +261,10 @@ public final class EventLog implements AutoCloseable {
     this.directory = directory;
     this.segments = contents.segments();
     this.nextSeq = contents.nextSeq();
+    this.recent = new RecentEvents(settings.recentBytes());
+    if (!segments.isEmpty() && nextSeq > segments.firstKey()) {
+      noteWaiting(segments.firstKey());
+    }
     this.end = segments.isEmpty() ? 0 : endOf(segments.lastEntry().getValue());
     this.committer =
         Thread.ofPlatform().daemon(true).name("event-log-committer").unstarted(this::commitAll);
@@ -233,16 +310,26 @@ public final class EventLog implements AutoCloseable {
   /**
    * Reserves room for one event.
    *
-   * @param bytes an upper estimate of its encoded size
+   * @param bytes an upper estimate of its encoded size without texts
+   * @param textBytes the same for its texts
    * @throws SpoolFullException if there is none
    */
-  public Reservation reserve(int bytes) {
+  public Reservation reserve(int bytes, int textBytes) {
     lock.lock();
     try {
       requireOpen();
-      requireRoom(bytes);
-      reserved += bytes;
-      return new Reservation(bytes);
+      boolean withTexts = reserved + storedBytes() + bytes + textBytes <= settings.textBytes();
+      if (withTexts || settings.whenFull() == WhenFull.REJECT) {
+        requireRoom((long) bytes + textBytes);
+        textsWanted = 0;
+      } else {
+        requireRoom(bytes);
+        textsWanted = bytes + textBytes;
+      }
+      Reservation reservation =
+          new Reservation(withTexts ? (long) bytes + textBytes : bytes, withTexts);
+      reserved += reservation.bytes;
+      return reservation;
     } finally {
       lock.unlock();
     }
@@ -256,11 +343,11 @@ public final class EventLog implements AutoCloseable {
    * @throws AppendFailedException if the disk refused it
    */
   public long append(Event event) {
-    return append(event, null);
+    return append(event, null, false);
   }
 
-  private long append(Event event, @Nullable Reservation reservation) {
-    PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encode(event));
+  private long append(Event event, @Nullable Reservation reservation, boolean shed) {
+    PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encoding(event));
     lock.lock();
     try {
       if (reservation != null && reservation.used) {
@@ -278,6 +365,7 @@ public final class EventLog implements AutoCloseable {
         reservation.release();
       }
       unwritten += pending.size();
+      shedRecords += shed ? 1 : 0;
       appended = true;
       queue.add(pending);
       work.signal();
@@ -296,12 +384,12 @@ public final class EventLog implements AutoCloseable {
 
   private void requireRoom(long bytes) {
     long used = reserved + storedBytes();
-    refusing = used + bytes > settings.maxBytes();
-    if (refusing) {
+    wanted = used + bytes > settings.maxBytes() ? bytes : 0;
+    if (wanted > 0) {
       throw new SpoolFullException(
           ("the spool %s is full: %d bytes wait for the event store and %d are reserved, of"
-               + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
-               + " limit")
+                  + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
+                  + " limit")
               .formatted(directory.path(), storedBytes(), reserved, settings.maxBytes()));
     }
   }
@@ -314,16 +402,17 @@ public final class EventLog implements AutoCloseable {
   public Health health() {
     lock.lock();
     try {
-      State state =
-          closed ? State.CLOSED : failing ? State.FAILING : refusing ? State.FULL : State.OPEN;
+      Waiting oldest = waiting.peek();
       return new Health(
-          state,
+          state(),
           storedBytes(),
           reserved,
           settings.maxBytes(),
           nextSeq - 1,
           nextSeq - 1 - lowestReleased(),
+          oldest == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - oldest.nanos()),
           failedRecords,
+          shedRecords,
           lostRecords,
           lastError);
     } finally {
@@ -331,12 +420,34 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
+  private State state() {
+    long used = reserved + storedBytes();
+    if (closed) {
+      return State.CLOSED;
+    }
+    if (failing) {
+      return State.FAILING;
+    }
+    // Asked anew: a router that gets no requests because it was full must hear that it no longer
+    // is.
+    if (wanted > 0 && used + wanted > settings.maxBytes()) {
+      return State.FULL;
+    }
+    return textsWanted > 0 && used + textsWanted > settings.textBytes()
+        ? State.SHEDDING
+        : State.OPEN;
+  }
+
   // Committing.
 
   private void commitAll() {
     List<PendingAppend> batch = new ArrayList<>();
     while (takeBatch(batch)) {
-      commit(batch);
+      if (batch.isEmpty()) {
+        probe();
+      } else {
+        commit(batch);
+      }
       batch.clear();
     }
     SegmentOutput last = output;
@@ -350,7 +461,10 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
-  /** Waits for work; false when the log is closed and all is written. */
+  /**
+   * Waits for work; false when the log is closed and all is written. While the disk fails it returns
+   * without work every now and then.
+   */
   private boolean takeBatch(List<PendingAppend> batch) {
     lock.lock();
     try {
@@ -358,7 +472,12 @@ public final class EventLog implements AutoCloseable {
         if (closed) {
           return false;
         }
-        work.awaitUninterruptibly();
+        if (failing && !awaitWork(PROBE_NANOS)) {
+          return true;
+        }
+        if (!failing) {
+          work.awaitUninterruptibly();
+        }
       }
       long bytes = 0;
       while (batch.size() < BATCH_RECORDS) {
@@ -372,6 +491,46 @@ public final class EventLog implements AutoCloseable {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Whether something happened in time; nobody interrupts the committer. */
+  private boolean awaitWork(long nanos) {
+    try {
+      return work.awaitNanos(nanos) > 0;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Tries whether a failed disk takes writes again: a router that gets no requests because its log
+   * fails would never find out by a request. What is written are zeros, which are no record.
+   */
+  private void probe() {
+    try {
+      SegmentOutput to = output;
+      if (to == null) {
+        to = beginSegment();
+      }
+      to.probe();
+      lock.lock();
+      try {
+        failing = false;
+      } finally {
+        lock.unlock();
+      }
+      LOG.info("the spool {} takes writes again", directory.path());
+    } catch (IOException | RuntimeException e) {
+      abandonOutput();
+    }
+  }
+
+  private void abandonOutput() {
+    SegmentOutput poisoned = output;
+    output = null;
+    if (poisoned != null) {
+      poisoned.abandon();
     }
   }
 
@@ -392,17 +551,65 @@ public final class EventLog implements AutoCloseable {
     try {
       Segment segment = segments.lastEntry().getValue();
       segment.length += bytes;
+      if (isRead()) {
+        keepForReaders(batch, firstSeq);
+      }
+      noteWaiting(firstSeq);
       end += bytes;
       unwritten -= bytes;
       nextSeq += batch.size();
       failing = false;
-      committed.signalAll();
+      cursors.values().forEach(cursor -> cursor.wakeIfDue(nextSeq, end));
       room.signalAll();
     } finally {
       lock.unlock();
     }
     for (int i = 0; i < batch.size(); i++) {
       batch.get(i).complete(firstSeq + i);
+    }
+  }
+
+  /** Since when the events from a number on wait for a sink, a value of the monotonic clock. */
+  private record Waiting(long fromSeq, long nanos) {}
+
+  private void noteWaiting(long fromSeq) {
+    long now = System.nanoTime();
+    Waiting newest = waiting.peekLast();
+    if (newest == null || now - newest.nanos() >= WAITING_STEP_NANOS) {
+      waiting.add(new Waiting(fromSeq, now));
+    }
+  }
+
+  private void forgetWaiting(long released) {
+    if (released >= nextSeq - 1) {
+      waiting.clear();
+      return;
+    }
+    Waiting oldest = waiting.poll();
+    for (Waiting next = waiting.peek(); next != null && next.fromSeq() <= released + 1; ) {
+      oldest = waiting.poll();
+      next = waiting.peek();
+    }
+    if (oldest != null) {
+      waiting.addFirst(oldest);
+    }
+  }
+
+  private boolean isRead() {
+    for (EventCursor cursor : cursors.values()) {
+      if (!cursor.closed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void keepForReaders(List<PendingAppend> batch, long firstSeq) {
+    long seq = firstSeq;
+    long upTo = end;
+    for (PendingAppend pending : batch) {
+      upTo += pending.size();
+      recent.add(SpooledEvent.committed(seq++, pending.encoding, upTo));
     }
   }
 
@@ -421,7 +628,7 @@ public final class EventLog implements AutoCloseable {
     long seq = firstSeq;
     to.allocate(bytes);
     for (PendingAppend pending : batch) {
-      to.append(seq++, pending.type, pending.payload);
+      to.append(seq++, pending.type, pending.encoding.bytes());
     }
     to.flush();
     if (settings.durability() == Durability.FSYNC) {
@@ -449,11 +656,7 @@ public final class EventLog implements AutoCloseable {
   private void failed(List<PendingAppend> batch, long bytes, Throwable cause) {
     LOG.error(
         "{} events could not be written to the spool {}", batch.size(), directory.path(), cause);
-    SegmentOutput poisoned = output;
-    output = null;
-    if (poisoned != null) {
-      poisoned.abandon();
-    }
+    abandonOutput();
     try {
       // At once, not with the next batch: the new file's name is what ends the old one.
       beginSegment();
@@ -565,21 +768,62 @@ public final class EventLog implements AutoCloseable {
    */
   record Window(Segment segment, long limit, long endSeq) {}
 
-  /** The segment with the given event, waiting for it if asked; null if it is not there in time. */
-  @Nullable Window await(EventCursor reader, long seq, long nanos) throws InterruptedException {
-    long left = nanos;
+  /** Waits until the given event is committed; false if it is not in time, or its reader closed. */
+  boolean await(EventCursor reader, long seq, long nanos) throws InterruptedException {
     lock.lock();
     try {
-      while (seq >= nextSeq) {
-        if (closed || reader.closed() || left <= 0) {
-          return null;
-        }
-        left = committed.awaitNanos(left);
-      }
-      return window(seq);
+      reader.awaitDue(seq + 1, Long.MAX_VALUE, nanos);
+      return !reader.closed() && seq < nextSeq;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits until so many events or bytes of the log are committed, for no longer than given. */
+  void awaitMore(EventCursor reader, long untilNextSeq, long untilEnd, long nanos)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      reader.awaitDue(untilNextSeq, untilEnd, nanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the committed events go so far; asked under the lock. */
+  boolean reaches(long untilNextSeq, long untilEnd) {
+    return nextSeq >= untilNextSeq || end >= untilEnd || closed;
+  }
+
+  /** The events from the given one on that are still in memory, as many as may be taken at once. */
+  List<SpooledEvent> recent(long fromSeq, int maxRecords, long maxBytes) {
+    List<SpooledEvent> events = new ArrayList<>();
+    lock.lock();
+    try {
+      long bytes = 0;
+      for (long seq = fromSeq; recent.contains(seq) && events.size() < maxRecords; seq++) {
+        SpooledEvent event = recent.get(seq);
+        bytes += event.size();
+        if (bytes > maxBytes && !events.isEmpty()) {
+          break;
+        }
+        events.add(event);
+      }
+      return events;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the recent events that every reader has taken; called under the lock. */
+  void forgetTaken() {
+    long taken = Long.MAX_VALUE;
+    for (EventCursor cursor : cursors.values()) {
+      if (!cursor.closed()) {
+        taken = Math.min(taken, cursor.takenSeq());
+      }
+    }
+    recent.dropThrough(taken);
   }
 
   /** What may be read of the segment that holds, or would hold, the given event. */
@@ -598,16 +842,6 @@ public final class EventLog implements AutoCloseable {
     lock.lock();
     try {
       return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Wakes whoever waits for events, to look again. */
-  void wakeReaders() {
-    lock.lock();
-    try {
-      committed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -634,6 +868,7 @@ public final class EventLog implements AutoCloseable {
     lock.lock();
     try {
       long released = lowestReleased();
+      forgetWaiting(released);
       drained = cursors.values().stream().mapToLong(EventCursor::releasedEnd).min().orElse(drained);
       while (segments.size() > 1) {
         Segment first = segments.firstEntry().getValue();
@@ -671,7 +906,7 @@ public final class EventLog implements AutoCloseable {
       closed = true;
       work.signalAll();
       room.signalAll();
-      committed.signalAll();
+      cursors.values().forEach(EventCursor::wake);
     } finally {
       lock.unlock();
     }

@@ -9,10 +9,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +22,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,14 +42,21 @@ final class EventLogTest {
   }
 
   private static List<SpooledEvent> readNow(EventLog log, long afterSeq) throws Exception {
-    List<SpooledEvent> all = new ArrayList<>();
-    EventCursor cursor = log.cursor("store", afterSeq);
+    return readAll(log.cursor("store", afterSeq), new ArrayList<>());
+  }
+
+  private static List<SpooledEvent> readAll(EventCursor cursor, List<SpooledEvent> into)
+      throws Exception {
     for (List<SpooledEvent> events = cursor.next(7, 1 << 20, Duration.ZERO);
         !events.isEmpty();
         events = cursor.next(7, 1 << 20, Duration.ZERO)) {
-      all.addAll(events);
+      into.addAll(events);
     }
-    return all;
+    return into;
+  }
+
+  private static List<Long> seqs(int count) {
+    return LongStream.rangeClosed(1, count).boxed().toList();
   }
 
   private List<Path> segments() throws Exception {
@@ -104,7 +115,7 @@ final class EventLogTest {
   @ValueSource(booleans = {true, false})
   void append_interruptedCaller_writesAndKeepsTheFlag(boolean virtual) throws Exception {
     try (EventLog log = EventLog.open(directory, small());
-        EventLog.Reservation reservation = log.reserve(2000)) {
+        EventLog.Reservation reservation = log.reserve(2000, 0)) {
       ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
       Runnable caller =
           () -> {
@@ -210,9 +221,9 @@ final class EventLogTest {
     try (EventLog log = EventLog.open(directory, settings);
         EventCursor cursor = log.cursor("store", 0)) {
       log.append(Events.config(1));
-      EventLog.Reservation admitted = log.reserve(size);
+      EventLog.Reservation admitted = log.reserve(size, 0);
       log.append(Events.config(2));
-      assertThatThrownBy(() -> log.reserve(size))
+      assertThatThrownBy(() -> log.reserve(size, 0))
           .isInstanceOf(SpoolFullException.class)
           .hasMessageContaining("store.spool_max_bytes = " + 3 * size)
           .hasMessageContaining("Mend the event store");
@@ -228,7 +239,7 @@ final class EventLogTest {
       assertThat(cursor.next(2, 1 << 20, SOON)).hasSize(1);
       cursor.release(2);
 
-      log.reserve(2 * size).close();
+      log.reserve(2 * size, 0).close();
       assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
       assertThat(log.health().storedBytes()).isEqualTo(size);
       assertThat(log.health().lag()).isEqualTo(1);
@@ -237,10 +248,175 @@ final class EventLogTest {
   }
 
   @Test
+  void reserve_shedding_leavesTextsOutUntilThereIsRoom() throws Exception {
+    InferenceEvent event = Events.inference(1);
+    int whole = SpoolRecord.sizeOf(EventCodec.encode(event));
+    int bare = SpoolRecord.sizeOf(EventCodec.encode(event.withoutTexts()));
+    // Nine tenths hold one whole event, the rest one without texts.
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.FSYNC, 10L * whole, 1 << 20, 1 << 20, 0)
+            .withWhenFull(EventLog.WhenFull.SHED);
+    try (EventLog log = EventLog.open(directory, settings);
+        EventCursor cursor = log.cursor("store", 0)) {
+      for (int i = 0; i < 9; i++) {
+        log.reserve(bare, whole - bare).append(event);
+      }
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+
+      assertThat(log.reserve(bare, whole - bare).append(event)).isEqualTo(10);
+
+      assertThat(log.health().state()).isEqualTo(EventLog.State.SHEDDING);
+      assertThat(log.health().shedRecords()).isEqualTo(1);
+      assertThatThrownBy(() -> log.reserve(whole, whole)).isInstanceOf(SpoolFullException.class);
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FULL);
+
+      List<SpooledEvent> events = cursor.next(100, 1 << 20, SOON);
+      assertThat(((InferenceEvent) events.get(8).event()).payload()).isNotNull();
+      InferenceEvent shed = (InferenceEvent) events.get(9).event();
+      assertThat(shed.payload()).isNull();
+      assertThat(shed.attempts()).isNotEmpty().allMatch(a -> a.rawRequest() == null);
+      assertThat(shed.decision()).isSameAs(event.decision());
+      assertThat(shed.quantities()).isEqualTo(event.quantities());
+      cursor.release(10);
+
+      // Nobody has asked again, and it says all the same that there is room.
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+      assertThat(log.reserve(bare, whole - bare).append(event)).isEqualTo(11);
+      assertThat(log.health().shedRecords()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_feedbackWhileShedding_keepsItsText() throws Exception {
+    FeedbackEvent comment = Events.feedback(1, true);
+    int size = SpoolRecord.sizeOf(EventCodec.encode(comment));
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, size, 1 << 20, 1 << 20, 0)
+            .withWhenFull(EventLog.WhenFull.SHED);
+    try (EventLog log = EventLog.open(directory, settings)) {
+      log.append(comment);
+
+      assertThat(readNow(log, 0)).extracting(SpooledEvent::event).containsExactly(comment);
+      assertThatThrownBy(() -> log.append(comment)).isInstanceOf(SpoolFullException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(EventLog.Durability.class)
+  void append_eachDurability_syncsAndReportsAsPromised(EventLog.Durability durability)
+      throws Exception {
+    FailingFiles disk = new FailingFiles();
+    EventLog.Settings settings = new EventLog.Settings(durability, 1 << 20, 1 << 20, 1 << 20, 0);
+    try (EventLog log = EventLog.open(directory, settings, disk)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(log.append(Events.config(i)))
+            .isEqualTo(durability == EventLog.Durability.NONE ? 0 : i);
+      }
+      EventCursor cursor = log.cursor("store", 0);
+      for (int left = 3; left > 0; ) {
+        left -= cursor.next(left, 1 << 20, SOON).size();
+      }
+      if (durability == EventLog.Durability.FSYNC) {
+        assertThat(disk.syncs).hasValueGreaterThanOrEqualTo(3);
+      } else {
+        assertThat(disk.syncs).hasValue(0);
+      }
+
+      disk.writesFail = true;
+      if (durability == EventLog.Durability.NONE) {
+        assertThat(log.append(Events.config(4))).isZero();
+        awaitState(log, EventLog.State.FAILING);
+        assertThat(log.health().failedRecords()).isEqualTo(1);
+      } else {
+        assertThatThrownBy(() -> log.append(Events.config(4)))
+            .isInstanceOf(AppendFailedException.class);
+      }
+    }
+  }
+
+  @Test
+  void health_diskWorksAgain_saysSoWithoutAnAppend() throws Exception {
+    FailingFiles disk = new FailingFiles();
+    try (EventLog log = EventLog.open(directory, small(), disk)) {
+      log.append(Events.config(1));
+      disk.syncsFail = true;
+      assertThatThrownBy(() -> log.append(Events.config(2)))
+          .isInstanceOf(AppendFailedException.class);
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FAILING);
+      disk.syncsFail = false;
+
+      awaitState(log, EventLog.State.OPEN);
+      assertThat(log.append(Events.config(3))).isEqualTo(2);
+      assertThat(readNow(log, 0)).hasSize(2);
+    }
+    assertThat(disk.retried).hasValue(0);
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(readNow(log, 0))
+          .extracting(SpooledEvent::event)
+          .containsExactly(Events.config(1), Events.config(3));
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  private static void awaitState(EventLog log, EventLog.State state) {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (log.health().state() != state) {
+      assertThat(System.nanoTime()).as("waiting for %s", state).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
+  void append_clockSetBackAnHour_changesNeitherOrderNorNamesNorLag() throws Exception {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, 1 << 20, 400, 1 << 20, 0);
+    List<Instant> times = new ArrayList<>();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      EventCursor cursor = log.cursor("store", 0);
+      for (int i = 1; i <= 10; i++) {
+        Instant at = Events.time(i).minus(Duration.ofHours(i > 5 ? 1 : 0));
+        times.add(at);
+        assertThat(log.append(new ConfigEvent(Events.id(i), at, "h", "t"))).isEqualTo(i);
+      }
+      assertThat(log.health().lag()).isEqualTo(10);
+      assertThat(log.health().lagTime()).isBetween(Duration.ZERO, SOON);
+      cursor.next(100, 1 << 20, SOON);
+      cursor.release(5);
+      assertThat(log.health().lag()).isEqualTo(5);
+      assertThat(log.health().lagTime()).isBetween(Duration.ZERO, SOON);
+    }
+    List<Path> names = segments();
+    assertThat(names).hasSizeGreaterThan(2).isSorted();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      assertThat(log.append(Events.config(11))).isEqualTo(11);
+      assertThat(readNow(log, 5))
+          .extracting(event -> event.event().at())
+          .startsWith(times.subList(5, 10).toArray(Instant[]::new));
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  @Test
+  void health_lag_isTheAgeOfTheOldestEventThatWaits() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      EventCursor cursor = log.cursor("store", 0);
+      assertThat(log.health().lagTime()).isZero();
+      long before = System.nanoTime();
+      log.append(Events.config(1));
+      assertThat(log.health().lagTime()).isPositive();
+      assertThat(log.health().lagTime().toNanos()).isLessThanOrEqualTo(System.nanoTime() - before);
+
+      cursor.next(1, 1 << 20, SOON);
+      cursor.release(1);
+      assertThat(log.health().lagTime()).isZero();
+    }
+  }
+
+  @Test
   void reservation_closedOrUsed_givesItsRoomBackOnce() {
     try (EventLog log = EventLog.open(directory, small())) {
-      EventLog.Reservation closed = log.reserve(1000);
-      EventLog.Reservation used = log.reserve(1000);
+      EventLog.Reservation closed = log.reserve(1000, 0);
+      EventLog.Reservation used = log.reserve(1000, 0);
       assertThat(log.health().reservedBytes()).isEqualTo(2000);
       closed.close();
       closed.close();
@@ -353,6 +529,89 @@ final class EventLogTest {
 
       assertThat(waiting.get()).extracting(SpooledEvent::seq).containsExactly(1L);
       assertThat(cursor.next(10, 1 << 20, Duration.ZERO)).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void cursor_closeOrFarBehind_givesWhatTheFilesHold(long seed) throws Exception {
+    Random random = new Random(seed);
+    RandomEvents events = new RandomEvents(seed);
+    // Room for some events in memory, small files, and sinks that read now and then.
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, 1 << 26, 1 << 14, 1 << 20, 0)
+            .withRecentBytes(8 << 10);
+    List<SpooledEvent> quick = new ArrayList<>();
+    List<SpooledEvent> slow = new ArrayList<>();
+    int count = 400;
+    List<Event> appended = new ArrayList<>();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      EventCursor quickCursor = log.cursor("quick", 0);
+      EventCursor slowCursor = log.cursor("slow", 0);
+      for (int i = 1; i <= count; i++) {
+        Event event =
+            i % 50 == 0
+                ? new ConfigEvent(Events.id(i), Events.START, "h", "half \uD83D")
+                : events.any();
+        appended.add(event);
+        assertThat(log.append(event)).isEqualTo(i);
+        if (random.nextInt(3) == 0) {
+          quick.addAll(quickCursor.next(1 + random.nextInt(20), 8_000, Duration.ZERO));
+        }
+        if (random.nextInt(40) == 0) {
+          slow.addAll(slowCursor.next(1 + random.nextInt(60), 1 << 20, Duration.ZERO));
+        }
+      }
+      readAll(quickCursor, quick);
+      readAll(slowCursor, slow);
+      assertThat(log.health().lostRecords()).isZero();
+    }
+    List<SpooledEvent> filed;
+    try (EventLog log = EventLog.open(directory, settings.withRecentBytes(0))) {
+      filed = readNow(log, 0);
+    }
+
+    assertThat(filed).hasSize(count);
+    for (List<SpooledEvent> taken : List.of(quick, slow)) {
+      assertThat(taken).extracting(SpooledEvent::seq).isEqualTo(seqs(count));
+      for (int i = 0; i < count; i++) {
+        assertThat(taken.get(i).encoded()).isEqualTo(filed.get(i).encoded());
+        assertThat(taken.get(i).size()).isEqualTo(filed.get(i).size());
+        assertThat(taken.get(i).event())
+            .usingRecursiveComparison()
+            .withComparatorForType(Double::compare, Double.class)
+            .isEqualTo(filed.get(i).event());
+      }
+    }
+    long handedOn =
+        quick.stream().filter(e -> e.event() == appended.get((int) e.seq() - 1)).count();
+    long decoded = slow.stream().filter(e -> e.event() != appended.get((int) e.seq() - 1)).count();
+    assertThat(handedOn).as("taken from memory").isGreaterThan(count / 4);
+    assertThat(decoded).as("read from files").isGreaterThan(count / 4);
+  }
+
+  @Test
+  void cursor_gathering_returnsWhenAsManyAreThereAsAskedFor() throws Exception {
+    try (EventLog log = EventLog.open(directory, small());
+        ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      EventCursor cursor = log.cursor("store", 0);
+      Future<List<SpooledEvent>> waiting = reader.submit(() -> cursor.next(3, 1 << 20, SOON, SOON));
+      for (int i = 1; i <= 3; i++) {
+        log.append(Events.config(i));
+      }
+      assertThat(waiting.get()).extracting(SpooledEvent::seq).containsExactly(1L, 2L, 3L);
+
+      int size = SpoolRecord.sizeOf(EventCodec.encode(Events.config(4)));
+      Future<List<SpooledEvent>> byBytes = reader.submit(() -> cursor.next(100, size, SOON, SOON));
+      log.append(Events.config(4));
+      assertThat(byBytes.get()).extracting(SpooledEvent::seq).containsExactly(4L);
+
+      log.append(Events.config(5));
+      assertThat(cursor.next(100, 1 << 20, SOON, Duration.ofNanos(1))).hasSize(1);
+      Future<List<SpooledEvent>> closed = reader.submit(() -> cursor.next(2, 1 << 20, SOON, SOON));
+      log.append(Events.config(6));
+      cursor.close();
+      assertThat(closed.get()).hasSizeLessThan(2);
     }
   }
 
@@ -469,7 +728,7 @@ final class EventLogTest {
 
   @Test
   void spooledEvent_ofALaterVersion_failsAlone() throws Exception {
-    SpooledEvent event = new SpooledEvent(1, "{\"event_version\":9}".getBytes());
+    SpooledEvent event = SpooledEvent.read(1, "{\"event_version\":9}".getBytes(), 17);
 
     assertThatThrownBy(event::event).isInstanceOf(EventDecodeException.class);
   }

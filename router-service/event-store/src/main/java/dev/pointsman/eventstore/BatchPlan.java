@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  */
 final class BatchPlan implements AutoCloseable {
 
-  private static final int SLOT_BYTES = 4 * Long.BYTES + Long.BYTES;
+  private static final int SLOT_BYTES = 6 * Long.BYTES;
 
   private final Path file;
   private final FileChannel channel;
@@ -26,6 +26,7 @@ final class BatchPlan implements AutoCloseable {
   private long first;
   private long last;
   private boolean done;
+  private long begun;
 
   private BatchPlan(Path file, FileChannel channel) throws IOException {
     this.file = file;
@@ -61,11 +62,13 @@ final class BatchPlan implements AutoCloseable {
     long writtenFirst = written.getLong();
     long writtenLast = written.getLong();
     boolean writtenDone = written.getLong() != 0;
+    long writtenBegun = written.getLong();
     if (written.getLong() == checksum(written.array()) && writtenTurn > turn) {
       turn = writtenTurn;
       first = writtenFirst;
       last = writtenLast;
       done = writtenDone;
+      begun = writtenBegun;
     }
   }
 
@@ -89,8 +92,14 @@ final class BatchPlan implements AutoCloseable {
     return !done && first == batch.first() && last == batch.last();
   }
 
+  /** Whether rows of a batch may be stored already: some of it was begun and never finished. */
+  boolean isDoubtful(EventBatch batch) {
+    return batch.first() <= begun;
+  }
+
   /** Plans a batch; when this returns, the disk has it. */
   void begin(EventBatch batch) {
+    begun = Math.max(begun, batch.last());
     first = batch.first();
     last = batch.last();
     done = false;
@@ -111,7 +120,7 @@ final class BatchPlan implements AutoCloseable {
   private void write(boolean force) {
     turn++;
     ByteBuffer slot = ByteBuffer.allocate(SLOT_BYTES);
-    slot.putLong(turn).putLong(first).putLong(last).putLong(done ? 1 : 0);
+    slot.putLong(turn).putLong(first).putLong(last).putLong(done ? 1 : 0).putLong(begun);
     slot.putLong(checksum(slot.array())).flip();
     try {
       long at = turn % 2 * SLOT_BYTES;

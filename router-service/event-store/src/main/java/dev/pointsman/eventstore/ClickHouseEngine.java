@@ -65,11 +65,12 @@ final class ClickHouseEngine implements Engine {
   private final Path plans;
   private final Object writing = new Object();
   private final Map<String, Source> sources = new HashMap<>();
+  private boolean closed;
 
   private final Object connecting = new Object();
   private volatile boolean ready;
   private long triedAt;
-  private @Nullable SQLException unreachable;
+  private volatile @Nullable SQLException unreachable;
 
   /** What is known of a source here. */
   private static final class Source {
@@ -78,15 +79,11 @@ final class ClickHouseEngine implements Engine {
     /** Whether the server was asked how far it has the source. */
     boolean compared;
 
-    /** Whether the batch at work may be stored in part, by whom is not known. */
-    boolean uncertain;
-
     /** Tables of the batch at work that are done. */
     final Set<String> sent = new HashSet<>();
 
     Source(BatchPlan plan) {
       this.plan = plan;
-      this.uncertain = plan.isPending();
     }
   }
 
@@ -142,6 +139,9 @@ final class ClickHouseEngine implements Engine {
   @Override
   public void append(EventBatch batch) {
     synchronized (writing) {
+      if (closed) {
+        throw new StoreException("the event store in %s is closed".formatted(server.address()));
+      }
       Source source = source(batch.source());
       try {
         makeReady();
@@ -154,6 +154,7 @@ final class ClickHouseEngine implements Engine {
         if (e.isMissingTable()) {
           ready = false;
         }
+        unreachable = new SQLException(server.address() + " takes nothing: " + e.getMessage(), e);
         throw notStored(batch, e);
       } catch (SQLException e) {
         throw notStored(batch, e);
@@ -176,7 +177,7 @@ final class ClickHouseEngine implements Engine {
         for (RowBinaryBlock block : ClickHouseBatch.of(batch).blocks()) {
           sendOwn(block, name + block.table().name());
         }
-        mark(batch.source(), batch.last(), name, source);
+        mark(batch.source(), batch.last(), source);
       } catch (UnavailableException | SQLException e) {
         throw notStored(batch.source(), batch.rows().size(), batch.last(), e);
       }
@@ -189,12 +190,60 @@ final class ClickHouseEngine implements Engine {
     refuseRejected(block, rejections);
   }
 
-  private void mark(String name, long last, String batchName, Source source)
-      throws SQLException, UnavailableException {
-    RowBinaryBlock mark = new RowBinaryBlock(INGEST);
-    mark.begin(last).text(name).whole(last).end();
-    sendOwn(mark, batchName + INGEST.name());
-    source.plan.storedUpTo(last);
+  @Override
+  public void appendRow(EventBatch batch, EventTable table, int row) {
+    synchronized (writing) {
+      Source source = source(batch.source());
+      try {
+        makeReady();
+        compare(batch.source(), source);
+        List<RowBinaryBlock> arrivals = new ArrayList<>();
+        for (RowBinaryBlock block : ClickHouseBatch.of(batch).blocks()) {
+          if (block.table() == TableShape.ARRIVAL) {
+            arrivals.add(block);
+          } else if (block.table() == table.shape()) {
+            sendAlone(missing(block.only(r -> r == row)));
+          }
+        }
+        for (RowBinaryBlock block : arrivals) {
+          sendAlone(block);
+        }
+        mark(batch.source(), batch.last(), source);
+      } catch (UnavailableException | SQLException e) {
+        throw notStored(batch, e);
+      }
+    }
+  }
+
+  private void sendAlone(RowBinaryBlock block) throws UnavailableException {
+    if (block.rows() > 0) {
+      List<Rejection> rejections = new ArrayList<>();
+      inserts.send(block, ClickHouseInserts.partName(block, 0, block.rows()), rejections);
+      if (!rejections.isEmpty()) {
+        throw new EventRefusedException(
+            "table %s: %s".formatted(block.table().name(), rejections.getFirst().reason()));
+      }
+    }
+  }
+
+  @Override
+  public boolean holds(EventTable table, UUID id) {
+    List<Long> found = new ArrayList<>();
+    readers.each(
+        NamedSql.of(
+            Dialect.CLICKHOUSE,
+            "holds_id",
+            Map.of("table", table.tableName(), "id", table.shape().columnNames().getFirst())),
+        "looking for an event",
+        Map.of("id", id.toString()),
+        row -> found.add(row.getLong(1)));
+    return found.getFirst() > 0;
+  }
+
+  @Override
+  public @Nullable String unreachable() {
+    SQLException why = unreachable;
+    return why == null ? null : why.getMessage();
   }
 
   private StoreException notStored(EventBatch batch, Exception e) {
@@ -247,30 +296,34 @@ final class ClickHouseEngine implements Engine {
 
   private void send(EventBatch batch, Source source) throws SQLException, UnavailableException {
     ClickHouseBatch encoded = ClickHouseBatch.of(batch);
+    boolean doubtful = source.plan.isDoubtful(batch);
     if (!source.plan.isPending(batch)) {
-      // Rows of a batch that was begun otherwise may be there all the same.
-      source.uncertain = source.plan.isPending();
       source.sent.clear();
       source.plan.begin(batch);
     }
     String name = "%s-%d-%d-".formatted(batch.source(), batch.first(), batch.last());
-    boolean uncertain = source.uncertain;
-    // Until the last block is answered for.
-    source.uncertain = true;
     for (RowBinaryBlock block : encoded.blocks()) {
       if (!source.sent.contains(block.table().name())) {
-        send(batch, block, name + block.table().name(), uncertain);
+        send(batch, block, name + block.table().name(), doubtful);
         source.sent.add(block.table().name());
       }
     }
-    mark(batch.source(), batch.last(), name, source);
+    mark(batch.source(), batch.last(), source);
+    unreachable = null;
     source.sent.clear();
-    source.uncertain = false;
   }
 
-  private void send(EventBatch batch, RowBinaryBlock block, String name, boolean uncertain)
+  private void mark(String name, long last, Source source)
       throws SQLException, UnavailableException {
-    RowBinaryBlock missing = uncertain ? missing(block) : block;
+    RowBinaryBlock mark = new RowBinaryBlock(INGEST);
+    mark.begin(last).text(name).whole(last).end();
+    sendOwn(mark, ClickHouseInserts.partName(mark, 0, 1));
+    source.plan.storedUpTo(last);
+  }
+
+  private void send(EventBatch batch, RowBinaryBlock block, String name, boolean doubtful)
+      throws SQLException, UnavailableException {
+    RowBinaryBlock missing = doubtful ? missing(block) : block;
     if (missing.rows() == 0) {
       return;
     }
@@ -387,7 +440,6 @@ final class ClickHouseEngine implements Engine {
     }
     if (stored > source.plan.stored()) {
       source.plan.storedUpTo(stored);
-      source.uncertain = source.plan.isPending();
     } else if (stored < source.plan.stored()) {
       LOG.warn(
           "{} has {} up to event {}, and was sent {}: is it the same database as before?",
@@ -423,6 +475,11 @@ final class ClickHouseEngine implements Engine {
   @Override
   public int refreshStatistics(RewardRule rule, Instant asOf) {
     return statistics.refresh(rule, asOf);
+  }
+
+  @Override
+  public void trimStatistics(RewardRule rule) {
+    statistics.trim(rule);
   }
 
   /** On a connection of its own, however long that takes; the server keeps the rest. */
@@ -493,6 +550,10 @@ final class ClickHouseEngine implements Engine {
   @Override
   public void close() {
     synchronized (writing) {
+      if (closed) {
+        return;
+      }
+      closed = true;
       try {
         sources.values().forEach(source -> source.plan.close());
         readers.close();

@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends blocks of rows, each under a name by which the server knows it again. What the server says
@@ -120,7 +121,7 @@ final class ClickHouseInserts implements AutoCloseable {
   }
 
   /** Returns what is wrong with the rows, null when they are stored. */
-  private @org.jspecify.annotations.Nullable ServerException insert(
+  private @Nullable ServerException insert(
       RowBinaryBlock block, int from, int to, String name) throws UnavailableException {
     InsertSettings settings =
         new InsertSettings()
@@ -138,22 +139,23 @@ final class ClickHouseInserts implements AutoCloseable {
             .get()) {
       return null;
     } catch (ExecutionException e) {
-      return sorted(e.getCause() == null ? e : e.getCause());
+      return sorted(block, e.getCause() == null ? e : e.getCause());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new UnavailableException("sending was interrupted", 0, e);
     } catch (Exception e) {
-      return sorted(e);
+      return sorted(block, e);
     }
   }
 
-  private static ServerException sorted(Throwable e) throws UnavailableException {
+  private static ServerException sorted(RowBinaryBlock block, Throwable e) throws UnavailableException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof ServerException refused) {
         if (ABOUT_ROWS.contains(refused.getCode())) {
           return refused;
         }
-        throw new UnavailableException(error(refused), refused.getCode(), e);
+        throw new UnavailableException(
+            "table %s: %s".formatted(block.table().name(), error(refused)), refused.getCode(), e);
       }
     }
     throw new UnavailableException(String.valueOf(e.getMessage()), 0, e);

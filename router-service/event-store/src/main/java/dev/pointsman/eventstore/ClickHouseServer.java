@@ -156,7 +156,10 @@ final class ClickHouseServer {
                 clustered
                     ? new String[] {MIGRATIONS, CLUSTER_MIGRATIONS}
                     : new String[] {MIGRATIONS})
-            .placeholders(layout());
+            .placeholders(layout())
+            // Tables without a history are those of a first start that was cut off.
+            .baselineOnMigrate(true)
+            .baselineVersion("0");
     if (cluster != null) {
       configuration.configuration(Map.of("flyway.clickhouse.clusterName", cluster));
     }

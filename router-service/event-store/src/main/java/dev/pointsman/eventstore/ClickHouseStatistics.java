@@ -117,8 +117,18 @@ final class ClickHouseStatistics {
     sql("statistics_insert").execute(connection, values);
   }
 
+  /** Deletes what does not count any more of a rule's statistics. */
+  synchronized void trim(RewardRule rule) {
+    readers.<@Nullable Void>use(
+        "deleting old statistics of " + rule.functionName(),
+        connection -> {
+          trim(connection, Map.of("function", rule.functionName(), "metric", rule.metric()));
+          return null;
+        });
+  }
+
   /** Deletes rows of the buckets' earlier versions. */
-  private void trim(Connection connection, Map<String, @Nullable Object> values)
+  private void trim(Connection connection, Map<String, ? extends @Nullable Object> values)
       throws SQLException {
     List<String> buckets = new ArrayList<>();
     List<String> versions = new ArrayList<>();

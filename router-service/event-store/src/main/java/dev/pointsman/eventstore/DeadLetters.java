@@ -1,5 +1,7 @@
 package dev.pointsman.eventstore;
 
+import dev.pointsman.eventlog.EventCodec;
+import dev.pointsman.eventlog.EventDecodeException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,14 +16,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Events that a working store refused, in {@code dead-letter/} of the data directory, each with the
- * reason beside it: the whole event as {@code 17.json}, or a row of it as {@code
- * 17.inference.0.json} when the other tables took theirs. Laying the same one aside again writes the
- * same files. Those of another source than the spool lie in a folder of its name.
+ * Events that a working store refused, in {@code dead-letter/} of the data directory: the whole
+ * event as {@code 17.event}, or a row of it as {@code 17.inference.0.event} when the other tables
+ * took theirs, with the reason and, for people, the event as JSON beside it. Laying the same one
+ * aside again writes the same files. Those of another source than the spool lie in a folder of its
+ * name.
  */
 final class DeadLetters {
 
-  private static final Pattern FILE = Pattern.compile("(\\d+)(?:\\.(\\w+)\\.(\\d+))?\\.json");
+  private static final Pattern FILE = Pattern.compile("(\\d+)(?:\\.(\\w+)\\.(\\d+))?\\.event");
 
   private final Path directory;
   private final String spool;
@@ -73,7 +76,11 @@ final class DeadLetters {
     Path folder = source.equals(spool) ? directory : directory.resolve(folderOf(source));
     try {
       Files.createDirectories(folder);
-      Files.write(folder.resolve(name + ".json"), encoded);
+      Files.write(folder.resolve(name + ".event"), encoded);
+      String readable = asJson(encoded);
+      if (readable != null) {
+        Files.writeString(folder.resolve(name + ".json"), readable + "\n");
+      }
       Files.writeString(folder.resolve(name + ".reason.txt"), reason + "\n");
     } catch (IOException e) {
       throw new UncheckedIOException(
@@ -81,6 +88,15 @@ final class DeadLetters {
           e);
     }
     laid.incrementAndGet();
+  }
+
+  /** Null when the bytes are no event, which may be why they lie here. */
+  private static @Nullable String asJson(byte[] encoded) {
+    try {
+      return EventCodec.toJson(EventCodec.decode(encoded));
+    } catch (EventDecodeException e) {
+      return null;
+    }
   }
 
   private static String folderOf(String source) {
@@ -109,8 +125,7 @@ final class DeadLetters {
   }
 
   private Letter letter(Path file, Matcher name) throws IOException {
-    Path reason =
-        file.resolveSibling(file.getFileName().toString().replace(".json", ".reason.txt"));
+    Path reason = beside(file, ".reason.txt");
     String table = name.group(2);
     return new Letter(
         spool,
@@ -125,13 +140,14 @@ final class DeadLetters {
   void remove(Letter letter) {
     try {
       Files.deleteIfExists(letter.file());
-      Files.deleteIfExists(
-          letter
-              .file()
-              .resolveSibling(
-                  letter.file().getFileName().toString().replace(".json", ".reason.txt")));
+      Files.deleteIfExists(beside(letter.file(), ".json"));
+      Files.deleteIfExists(beside(letter.file(), ".reason.txt"));
     } catch (IOException e) {
       throw new UncheckedIOException("the dead letter " + letter.file() + " cannot be removed", e);
     }
+  }
+
+  private static Path beside(Path letter, String ending) {
+    return letter.resolveSibling(letter.getFileName().toString().replace(".event", ending));
   }
 }

@@ -24,15 +24,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A store that takes nothing is asked again, ever less often, up to every ten seconds. An event
  * that a working store refuses is found by halving its batch and laid, with the reason, into
- * {@code dead-letter/} of the data directory; the rest goes on.
+ * {@code dead-letter/} of the data directory, its bytes and as JSON; the rest goes on.
  */
 public final class Drain implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final String SINK = "event-store";
   private static final int BATCH_EVENTS = 5_000;
-  private static final long BATCH_BYTES = 8L << 20;
+  private static final long BATCH_BYTES = 16L << 20;
   private static final Duration GATHER = Duration.ofMillis(200);
+
+  /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
+  private static final int BUSY_EVENTS = 200;
+
+  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(800);
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -155,27 +160,17 @@ public final class Drain implements AutoCloseable {
     }
   }
 
-  /** Waits for a first event, then a little for more of them. */
+  /** Waits for a first event, then a little for more of them, and longer where many come in. */
   private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> batch = new ArrayList<>(cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE));
-    if (batch.isEmpty()) {
-      return batch;
+    List<SpooledEvent> first = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
+    int room = BATCH_EVENTS - first.size();
+    long bytes = BATCH_BYTES - first.stream().mapToLong(SpooledEvent::size).sum();
+    if (first.size() < BUSY_EVENTS || room <= 0 || bytes <= 0 || isStopping()) {
+      return first;
     }
-    long bytes = bytesOf(batch);
-    long deadline = System.nanoTime() + GATHER.toNanos();
-    long left = GATHER.toNanos();
-    while (left > 0 && batch.size() < BATCH_EVENTS && bytes < BATCH_BYTES && !isStopping()) {
-      List<SpooledEvent> more =
-          cursor.next(BATCH_EVENTS - batch.size(), BATCH_BYTES - bytes, Duration.ofNanos(left));
-      batch.addAll(more);
-      bytes += bytesOf(more);
-      left = deadline - System.nanoTime();
-    }
+    List<SpooledEvent> batch = new ArrayList<>(first);
+    batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
     return batch;
-  }
-
-  private static long bytesOf(List<SpooledEvent> batch) {
-    return batch.stream().mapToLong(e -> e.encoded().length).sum();
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */

@@ -153,6 +153,32 @@ final class DuckDbEngine implements Engine {
     }
   }
 
+  @Override
+  public void appendRow(EventBatch batch, EventTable table, int row) {
+    if (!holds(table, batch.events().getFirst().event().id())) {
+      append(batch);
+    }
+  }
+
+  @Override
+  public boolean holds(EventTable table, UUID id) {
+    List<Long> found = new ArrayList<>();
+    readers.each(
+        NamedSql.of(
+            Dialect.DUCKDB,
+            "holds_id",
+            Map.of("table", table.tableName(), "id", table.shape().columnNames().getFirst())),
+        "looking for an event",
+        Map.of("id", id),
+        row -> found.add(row.getLong(1)));
+    return found.getFirst() > 0;
+  }
+
+  @Override
+  public @Nullable String unreachable() {
+    return null;
+  }
+
   private void advance(String source, long last) throws SQLException {
     Map<String, Object> values = Map.of("source", source, "seq", last);
     try (PreparedStatement update =
@@ -215,6 +241,10 @@ final class DuckDbEngine implements Engine {
   public int refreshStatistics(RewardRule rule, Instant asOf) {
     return statistics.refresh(rule, asOf);
   }
+
+  /** Nothing to do: a refresh replaces what it computes. */
+  @Override
+  public void trimStatistics(RewardRule rule) {}
 
   /**
    * By chunks of row numbers, so that neither a large table nor a slow taker holds memory or a

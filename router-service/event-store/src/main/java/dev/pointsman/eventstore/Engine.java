@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A database that holds the events: what {@link EventStore} is made of. */
@@ -19,6 +20,20 @@ interface Engine extends AutoCloseable {
 
   /** Stores rows of an import, once, together with the mark of its source. */
   void append(RowBatch batch);
+  /**
+   * Stores one row that a batch's only event has in a table, if it is not there, and says that it
+   * came; an engine that knows no half events stores the whole, if nothing of it is there.
+   *
+   * @param row which of the event's rows in the table
+   * @throws EventRefusedException if the table refuses it
+   */
+  void appendRow(EventBatch batch, EventTable table, int row);
+
+  /** Whether a table, whose rows begin with an id, has one of that id. */
+  boolean holds(EventTable table, UUID id);
+
+  /** Why the engine cannot be reached now, null when it can be as far as is known. */
+  @Nullable String unreachable();
 
   /** The number of the last stored event of a source, 0 before the first. */
   long lastSequence(String source);
@@ -28,6 +43,9 @@ interface Engine extends AutoCloseable {
 
   /** See {@link EventStore#refreshStatistics}. */
   int refreshStatistics(RewardRule rule, Instant asOf);
+
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule);
 
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);

@@ -1,6 +1,13 @@
 package dev.pointsman.eventstore;
 
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventCodec;
+import dev.pointsman.eventlog.EventDecodeException;
+import dev.pointsman.eventlog.FeedbackEvent;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.RevisionEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -9,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where events are kept and asked: embedded in a data directory, or in a database server that many
@@ -129,6 +137,11 @@ public final class EventStore implements AutoCloseable {
     return engine.lastSequence(source);
   }
 
+  /** Why the store cannot be reached now, null when it can be as far as is known. */
+  public @Nullable String unreachable() {
+    return engine.unreachable();
+  }
+
   /** The name of this directory's spool, by which its events are numbered. */
   public String spool() {
     return spool;
@@ -164,6 +177,11 @@ public final class EventStore implements AutoCloseable {
             "statistics",
             Map.of("function", functionName, "metric", metric, "from", from, "to", to),
             Rows::statistics);
+  }
+
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule) {
+    engine.trimStatistics(rule);
   }
 
   /** Figures about functions and their variants. */
@@ -224,6 +242,65 @@ public final class EventStore implements AutoCloseable {
 
   DeadLetters deadLetters() {
     return deadLetters;
+  }
+
+  /** What was laid aside, by number. */
+  public List<DeadLetter> refused() {
+    return deadLetters.all().stream()
+        .map(letter -> new DeadLetter(letter.sequence(), letter.table(), letter.reason()))
+        .toList();
+  }
+
+  /**
+   * Stores what was laid aside, each exactly once, and removes what is stored. What is refused again
+   * stays.
+   *
+   * @throws StoreException if the store takes nothing
+   */
+  public LetterRetry retryRefused() {
+    int stored = 0;
+    List<DeadLetter> refused = new ArrayList<>();
+    for (DeadLetters.Letter letter : deadLetters.all()) {
+      try {
+        restore(letter);
+        deadLetters.remove(letter);
+        stored++;
+      } catch (EventDecodeException | EventRefusedException | ArithmeticException e) {
+        refused.add(
+            new DeadLetter(letter.sequence(), letter.table(), String.valueOf(e.getMessage())));
+      }
+    }
+    return new LetterRetry(stored, List.copyOf(refused));
+  }
+
+  private void restore(DeadLetters.Letter letter) {
+    Event event = EventCodec.decode(letter.encoded());
+    String source = "dead-letter:" + letter.source();
+    long next = engine.lastSequence(source) + 1;
+    EventBatch batch =
+        new EventBatch(source, next, next, List.of(new EventBatch.Numbered(next, event)));
+    EventTable table = letter.table();
+    if (table != null) {
+      engine.appendRow(batch, table, letter.row());
+    } else if (!isStored(event)) {
+      engine.append(batch);
+    }
+  }
+
+  private boolean isStored(Event event) {
+    return switch (event) {
+      case RevisionEvent e ->
+          history()
+                  .revision(
+                      e.revision().functionName(),
+                      e.revision().generation(),
+                      e.revision().revision())
+              != null;
+      case ConfigEvent e -> history().configuration(e.configHash()) != null;
+      case InferenceEvent e -> engine.holds(EventTable.INFERENCE, e.id());
+      case FeedbackEvent e -> engine.holds(EventTable.FEEDBACK, e.id());
+      case ChangeEvent e -> engine.holds(EventTable.CHANGE_EVENT, e.id());
+    };
   }
 
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */

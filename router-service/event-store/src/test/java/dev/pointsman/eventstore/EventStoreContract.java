@@ -23,6 +23,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TimeZone;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -171,6 +172,77 @@ abstract class EventStoreContract {
     assertThat(store.history().inference(sound.ids().inferenceId())).isNull();
     append(Events.inferenceOf(53).decision(good).build());
     assertThat(store.history().inference(Events.id(53))).isNotNull();
+  }
+
+  @Test
+  void append_onAMachineInAnotherZone_keepsTimes() {
+    TimeZone here = TimeZone.getDefault();
+    InferenceEvent event =
+        Events.inferenceOf(71).startedAt(Instant.parse("2026-04-04T13:59:59.999999Z")).build();
+    // Its clocks went back at that moment.
+    TimeZone.setDefault(TimeZone.getTimeZone("Pacific/Chatham"));
+    try {
+      append(event);
+
+      assertThat(store.history().inference(Events.id(71)).event().at()).isEqualTo(event.at());
+      assertThat(
+              store
+                  .history()
+                  .inferences(null, HistoryQueries.Key.until(event.at()), 1)
+                  .getFirst()
+                  .ids())
+          .isEqualTo(event.ids());
+      assertThat(store.functions().counts(event.at(), event.at().plusNanos(1_000)))
+          .singleElement()
+          .satisfies(f -> assertThat(f.lastStartedAt()).isEqualTo(event.at()));
+    } finally {
+      TimeZone.setDefault(here);
+    }
+  }
+
+  @Test
+  void counts_moneyBeyondDoubles_isExact() {
+    Instant at = Instant.parse("2031-01-01T00:00:00Z");
+    long most = Long.MAX_VALUE / 2;
+    append(
+        Events.inferenceOf(81).startedAt(at).costNanos(most).build(),
+        Events.inferenceOf(82).startedAt(at).costNanos(most - 1).build(),
+        Events.inferenceOf(83).startedAt(at).costNanos(1L).build());
+
+    assertThat(store.functions().counts(at, at.plusSeconds(1)))
+        .singleElement()
+        .satisfies(f -> assertThat(f.costNanos()).isEqualTo(Long.MAX_VALUE - 1));
+  }
+
+  @Test
+  void append_ofAnotherSource_isNumberedApart() {
+    long before = store.lastSequence();
+    store.append(
+        new EventBatch(
+            "import:elsewhere",
+            1,
+            5,
+            List.of(
+                new EventBatch.Numbered(2, Events.inference(91)),
+                new EventBatch.Numbered(5, Events.inference(92)))));
+
+    assertThat(store.lastSequence("import:elsewhere")).isEqualTo(5);
+    assertThat(store.lastSequence()).isEqualTo(before);
+    assertThat(store.history().inference(Events.id(92))).isNotNull();
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> store.append(new EventBatch("import:elsewhere", 5, 6, List.of())))
+        .withMessageContaining("up to 5 of import:elsewhere are stored");
+  }
+
+  @Test
+  void statistics_farRange_isEverything() {
+    assertThat(
+            store.statistics(
+                "nobody", "m", Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")))
+        .isEmpty();
+    assertThat(store.history().changes(null, Instant.EPOCH, Instant.parse("9999-12-31T23:59:59.999999Z"), 10))
+        .isNotNull();
   }
 
   @Test

@@ -5,7 +5,7 @@ WITH scope AS (
     AND started_at >= :from AND started_at < :to
 ),
 --include unit_rewards
-SELECT * EXCEPT (served_members, answered_members, compared_members)
+SELECT *
 FROM unit
 WHERE started_at >= :from AND started_at < :to
 ORDER BY started_at, toUInt128(inference_id)

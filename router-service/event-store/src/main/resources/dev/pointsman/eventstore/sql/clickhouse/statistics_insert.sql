@@ -50,7 +50,7 @@ ARRAY JOIN arrayConcat(
   arrayFilter(
     c -> c.3 > 0,
     arrayMap((name, p) -> tuple(toString(name), 'candidate', p), candidates, propensities)),
-  arrayMap(m -> tuple(toString(assumeNotNull(m.4)), 'served', 0.0), served_members)) AS part
+  arrayMap(name -> tuple(name, 'served', 0.0), served)) AS part
 WHERE bucket IN (SELECT bucket FROM dirty)
 GROUP BY segment, variant, lane, bucket
 UNION ALL

@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.sink;
+package dev.pointsman.gateway.testing;
 
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
@@ -13,12 +13,17 @@ import java.time.Duration;
 import java.util.Locale;
 
 /** A caller on a bare socket, who can leave in any way at any time. */
-final class RawCaller implements AutoCloseable {
+public final class RawCaller implements AutoCloseable {
 
   private final Socket socket = new Socket();
   private final InputStream in;
 
-  RawCaller(int port, int receiveBuffer) throws IOException {
+  /**
+   * Connects to a port of the loopback interface.
+   *
+   * @param receiveBuffer bytes the kernel takes for this caller, 0 for its own choice
+   */
+  public RawCaller(int port, int receiveBuffer) throws IOException {
     if (receiveBuffer > 0) {
       socket.setReceiveBufferSize(receiveBuffer);
     }
@@ -28,36 +33,45 @@ final class RawCaller implements AutoCloseable {
     in = new BufferedInputStream(socket.getInputStream());
   }
 
-  void post(String path) throws IOException {
+  public void post(String path) throws IOException {
     post(path, "{\"model\":\"m\"}");
   }
 
-  void post(String path, String text) throws IOException {
-    byte[] body = text.getBytes(StandardCharsets.US_ASCII);
+  /**
+   * Sends a request with a JSON body.
+   *
+   * @param headers names and values in turn
+   */
+  public void post(String path, String text, String... headers) throws IOException {
+    byte[] body = text.getBytes(StandardCharsets.UTF_8);
+    StringBuilder head =
+        new StringBuilder(
+            "POST %s HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+                .formatted(path, body.length));
+    for (int i = 0; i < headers.length; i += 2) {
+      head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+    }
     ByteArrayOutputStream request = new ByteArrayOutputStream();
-    request.writeBytes(
-        "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n"
-            .formatted(path, body.length)
-            .getBytes(StandardCharsets.US_ASCII));
+    request.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
     request.writeBytes(body);
     socket.getOutputStream().write(request.toByteArray());
   }
 
-  void get(String path) throws IOException {
+  public void get(String path) throws IOException {
     socket
         .getOutputStream()
         .write(
-            "GET %s HTTP/1.1\r\nHost: x\r\n\r\n"
+            "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
                 .formatted(path)
                 .getBytes(StandardCharsets.US_ASCII));
   }
 
   /** How long this caller waits for bytes before it takes the other side for silent. */
-  void waitAtMost(Duration silence) throws IOException {
+  public void waitAtMost(Duration silence) throws IOException {
     socket.setSoTimeout(Math.toIntExact(silence.toMillis()));
   }
 
-  InputStream in() {
+  public InputStream in() {
     return in;
   }
 
@@ -65,7 +79,7 @@ final class RawCaller implements AutoCloseable {
    * Reads until the text has come, {@code <END>} standing for the connection's end and {@code
    * <TIMEOUT>} for silence, five seconds unless told otherwise.
    */
-  String readUntil(String end) throws IOException {
+  public String readUntil(String end) throws IOException {
     StringBuilder text = new StringBuilder();
     try {
       int c;
@@ -84,7 +98,7 @@ final class RawCaller implements AutoCloseable {
   }
 
   /** Reads one answer that has a content length. */
-  String readWhole() throws IOException {
+  public String readWhole() throws IOException {
     String head = readUntil("\r\n\r\n");
     for (String line : head.split("\r\n")) {
       if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
@@ -95,7 +109,7 @@ final class RawCaller implements AutoCloseable {
     return head;
   }
 
-  boolean isSilentFor(int millis) throws IOException {
+  public boolean isSilentFor(int millis) throws IOException {
     socket.setSoTimeout(millis);
     try {
       in.read();
@@ -107,7 +121,7 @@ final class RawCaller implements AutoCloseable {
     }
   }
 
-  void halfClose() throws IOException {
+  public void halfClose() throws IOException {
     socket.shutdownOutput();
   }
 
@@ -118,7 +132,7 @@ final class RawCaller implements AutoCloseable {
   }
 
   /** Leaves with a RST. */
-  void reset() throws IOException {
+  public void reset() throws IOException {
     socket.setSoLinger(true, 0);
     socket.close();
   }

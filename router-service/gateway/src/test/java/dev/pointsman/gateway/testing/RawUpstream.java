@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.upstream;
+package dev.pointsman.gateway.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -206,6 +206,17 @@ public final class RawUpstream implements AutoCloseable {
       return request.head;
     }
 
+    /** The value of a header by its name in any case, null if absent. */
+    public @Nullable String header(String name) {
+      for (String line : request.head.split("\r\n")) {
+        int colon = line.indexOf(':');
+        if (colon > 0 && line.substring(0, colon).equalsIgnoreCase(name)) {
+          return line.substring(colon + 1).strip();
+        }
+      }
+      return null;
+    }
+
     public byte[] body() {
       return request.body;
     }
@@ -223,9 +234,31 @@ public final class RawUpstream implements AutoCloseable {
 
     /** A whole JSON answer with its length. */
     public void whole(String json) throws IOException {
-      send(
-          "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
-              .formatted(json.length(), json));
+      whole(200, json);
+    }
+
+    /**
+     * A whole JSON answer with a status.
+     *
+     * @param headers names and values in turn
+     */
+    public void whole(int status, String json, String... headers) throws IOException {
+      byte[] body = json.getBytes(StandardCharsets.UTF_8);
+      StringBuilder head =
+          new StringBuilder(
+              "HTTP/1.1 %d Scripted\r\nContent-Type: application/json\r\nContent-Length: %d\r\n"
+                  .formatted(status, body.length));
+      for (int i = 0; i < headers.length; i += 2) {
+        head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
+      }
+      ByteArrayOutputStream all = new ByteArrayOutputStream();
+      all.writeBytes(head.append("\r\n").toString().getBytes(StandardCharsets.US_ASCII));
+      all.writeBytes(body);
+      send(all.toByteArray());
+    }
+
+    public void chunk(String text) throws IOException {
+      chunk(text.getBytes(StandardCharsets.UTF_8));
     }
 
     public void chunk(byte[] bytes) throws IOException {

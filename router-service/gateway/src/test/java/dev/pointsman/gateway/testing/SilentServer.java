@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.upstream;
+package dev.pointsman.gateway.testing;
 
 import java.io.IOException;
 import java.net.InetAddress;

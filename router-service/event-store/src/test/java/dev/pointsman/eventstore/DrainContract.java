@@ -3,6 +3,7 @@ package dev.pointsman.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
@@ -16,7 +17,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class DrainTest {
+abstract class DrainContract {
+
+  private final TestEngine engine;
+
+  DrainContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
 
   @TempDir Path directory;
   private EventStore store;
@@ -24,7 +32,7 @@ final class DrainTest {
 
   @BeforeEach
   void open() {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
     // Small segments, so that releasing deletes files.
     log =
         EventLog.open(
@@ -76,7 +84,31 @@ final class DrainTest {
           .contains(broken.ids().inferenceId().toString());
       assertThat(Files.readString(directory.resolve("dead-letter/" + poison + ".reason.txt")))
           .contains("propensities: one per candidate");
+      assertThat(
+              EventCodec.decode(
+                  Files.readAllBytes(directory.resolve("dead-letter/" + poison + ".event"))))
+          .usingRecursiveComparison()
+          .isEqualTo(broken);
     }
+  }
+
+  @Test
+  void retryRefused_eventThatIsSoundNow_isStoredOnce() throws Exception {
+    InferenceEvent event = Events.inference(3);
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "was refused");
+    store.deadLetters().lay(store.spool(), 5, EventCodec.encode(selfContradicting()), "is wrong");
+    store.deadLetters().lay(store.spool(), 6, new byte[] {1, 2, 3}, "no event");
+
+    assertThat(store.refused()).extracting(DeadLetter::sequence).containsExactly(4L, 5L, 6L);
+    LetterRetry retry = store.retryRefused();
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "crashed before removing");
+    store.retryRefused();
+
+    assertThat(retry.stored()).isEqualTo(1);
+    assertThat(retry.refused()).extracting(DeadLetter::sequence).containsExactly(5L, 6L);
+    assertThat(store.refused()).hasSize(2);
+    assertThat(stored()).isEqualTo(1);
+    assertThat(store.lastSequence()).isZero();
   }
 
   @Test
@@ -119,7 +151,7 @@ final class DrainTest {
     assertThat(drain.lag().events()).isEqualTo(1);
     drain.close();
 
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    store = engine.open(directory);
     try (Drain again = new Drain(store, log)) {
       assertThat(again.drainNow()).isEqualTo(1);
     }
