@@ -1,5 +1,7 @@
 package dev.pointsman.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The {@code [store]} table; every key needs a restart.
  *
@@ -9,6 +11,7 @@ package dev.pointsman.catalog;
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
  * @param whenSpoolFull what happens when it does
+ * @param retention how long rows are kept
  */
 public record StoreSettings(
     String events,
@@ -16,15 +19,36 @@ public record StoreSettings(
     String dataDirectory,
     Durability durability,
     long spoolMaxBytes,
-    WhenSpoolFull whenSpoolFull) {
+    WhenSpoolFull whenSpoolFull,
+    Retention retention) {
 
-  /** All embedded, in {@code data}; synced; 20 GB of spool. */
+  /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
       new StoreSettings(
-          "embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L, WhenSpoolFull.REJECT);
+          "embedded",
+          "embedded",
+          "data",
+          Durability.FSYNC,
+          20_000_000_000L,
+          WhenSpoolFull.REJECT,
+          Retention.FOR_EVER);
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
+
+  /** The longest retention that is accepted; whoever wants more leaves the key out. */
+  static final long MOST_DAYS = 36_500;
+
+  /**
+   * How long rows are kept.
+   *
+   * @param days days of rows, null for ever
+   * @param payloadDays days of their texts, null for as long as the rows
+   */
+  public record Retention(@Nullable Integer days, @Nullable Integer payloadDays) {
+    /** Nothing is deleted. */
+    public static final Retention FOR_EVER = new Retention(null, null);
+  }
 
   /** When an append counts as done. */
   public enum Durability {

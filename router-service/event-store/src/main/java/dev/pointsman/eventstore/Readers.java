@@ -87,6 +87,15 @@ final class Readers implements AutoCloseable {
     each(NamedSql.of(dialect, sql), sql, values, taker);
   }
 
+  /** The same for a statement about certain tables or columns. */
+  void each(
+      String sql,
+      Map<String, String> identifiers,
+      Map<String, ? extends @Nullable Object> values,
+      RowTaker taker) {
+    each(NamedSql.of(dialect, sql, identifiers), sql, values, taker);
+  }
+
   /** Hands over every row of a statement already at hand. */
   void each(
       NamedSql sql, String what, Map<String, ? extends @Nullable Object> values, RowTaker taker) {

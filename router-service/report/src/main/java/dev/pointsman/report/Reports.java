@@ -8,7 +8,6 @@ import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.EventTable;
 import dev.pointsman.eventstore.InferenceFilter;
 import dev.pointsman.eventstore.InferenceKey;
 import dev.pointsman.eventstore.InferencePage;
@@ -32,7 +31,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
@@ -649,9 +647,9 @@ public final class Reports {
             store.functions().meanPropensitiesBySegment(name, SEGMENT_DECISIONS)));
   }
 
-  /** Names of the tables that can be exported. */
+  /** Names of the tables and views that can be exported. */
   public List<String> exportTables() {
-    return Arrays.stream(EventTable.values()).map(EventTable::tableName).toList();
+    return TableExport.names();
   }
 
   /**
@@ -663,7 +661,7 @@ public final class Reports {
    * @throws IllegalArgumentException if there is no such table or format
    */
   public long export(String table, String format, OutputStream out) {
-    return store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+    return store.export().write(table, TableExport.Format.ofName(format), out, written -> {});
   }
 
   private static @Nullable Double largest(

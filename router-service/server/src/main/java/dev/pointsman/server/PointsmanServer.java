@@ -11,6 +11,7 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.Retention;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
@@ -116,6 +117,10 @@ final class PointsmanServer implements AutoCloseable {
                     VERSION)));
     drain.start();
     trainer.start();
+    opened(
+            new Retention(
+                store, settings.retention().days(), settings.retention().payloadDays(), clock))
+        .start();
     if (!configFiles.isEmpty()) {
       opened(ConfigurationWatch.start(configFiles, snapshots, eventLog, ids));
     }

@@ -136,7 +136,7 @@ final class ServerBeans {
     return new DatasetWork(parts.control().datasets(), inferences, parts.ids());
   }
 
-  private static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
+  static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
     return function.experimentation() instanceof Experimentation.Learned learned
         ? RewardRules.of(catalog, function.name(), learned)
         : RewardRule.unrewarded(function.name());
