@@ -80,8 +80,7 @@ final class ConfigurationKeys {
             "remove it: feedback is accepted at once and joined when its inference arrives",
             false);
     t.table("store")
-        .restart("events", "control", "data_directory", "durability", "spool_max_bytes")
-        .refused("cluster", "remove it: events are kept in the embedded store", "")
+        .restart("events", "control", "data_directory", "durability", "spool_max_bytes", "cluster")
         .refused("when_spool_full", "remove it: requests are refused when it is full", "reject");
     t.table("models.M")
         .read("routing", "providers", "timeouts")

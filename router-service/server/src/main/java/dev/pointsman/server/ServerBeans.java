@@ -8,6 +8,7 @@ import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.feedback.FeedbackIntake;
 import dev.pointsman.feedback.FeedbackMeters;
+import dev.pointsman.gateway.operations.ComponentHealth;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
@@ -78,6 +79,15 @@ final class ServerBeans {
         parts.eventLog(),
         parts.ids(),
         new FeedbackMeters(meters));
+  }
+
+  /** An event store that is away is no reason to stop: what is logged waits in the spool. */
+  @Singleton
+  @Named("event-store")
+  ComponentHealth eventStoreHealth(ServerParts parts) {
+    return new ComponentHealth(
+        parts.catalog().store().isEmbedded() ? "event_store" : "clickhouse",
+        parts.store()::unreachable);
   }
 
   @Singleton

@@ -24,7 +24,8 @@ final class StoppedDirectory implements AutoCloseable {
         EventLog.open(
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
-    EventStore store = EventStore.open(directory.path(), EventStore.Settings.DEFAULT);
+    EventStore store =
+        OpenedStore.ofStopped(System.getenv("TENSORZERO_CLICKHOUSE_URL"), directory.path());
     try (Drain drain = new Drain(store, log)) {
       drain.drainNow();
     }
@@ -33,6 +34,10 @@ final class StoppedDirectory implements AutoCloseable {
 
   void export(String table, String format, OutputStream out) {
     store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+  }
+
+  EventStore store() {
+    return store;
   }
 
   @Override

@@ -29,6 +29,7 @@ final class OperationsController {
   private final EventLog log;
   private final Circuits circuits;
   private final List<ReadyCheck> checks;
+  private final List<ComponentHealth> components;
   private final RouterIdentity identity;
   private final PrometheusMeterRegistry meters;
 
@@ -37,12 +38,14 @@ final class OperationsController {
       EventLog log,
       Circuits circuits,
       List<ReadyCheck> checks,
+      List<ComponentHealth> components,
       RouterIdentity identity,
       PrometheusMeterRegistry meters) {
     this.snapshots = snapshots;
     this.log = log;
     this.circuits = circuits;
     this.checks = checks;
+    this.components = components;
     this.identity = identity;
     this.meters = meters;
   }
@@ -58,7 +61,10 @@ final class OperationsController {
             .put("config_hash", snapshots.current().catalog().configHash()));
   }
 
-  /** Each component; those that are not in use count as well. */
+  /**
+   * Each component; those that are not in use count as well. Only a log that takes nothing makes the
+   * whole unwell: what else is away is waited for.
+   */
   @Get("/health")
   HttpResponse<byte[]> health() {
     EventLog.State state = log.health().state();
@@ -66,6 +72,17 @@ final class OperationsController {
     ObjectNode body = Json.object().put("gateway", "ok").put("log", writable ? "ok" : "error");
     for (String unused : List.of("clickhouse", "postgres", "valkey", "valkey_cache")) {
       body.put(unused, "ok");
+    }
+    ArrayNode problems = Json.array();
+    for (ComponentHealth each : components) {
+      String problem = each.problem().get();
+      body.put(each.component(), problem == null ? "ok" : "error");
+      if (problem != null) {
+        problems.add(problem);
+      }
+    }
+    if (!problems.isEmpty()) {
+      body.set("problems", problems);
     }
     return json(writable ? 200 : 503, body);
   }
