@@ -5,13 +5,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code [store]} table; every key needs a restart.
  *
- * @param events {@code embedded}
+ * @param events {@code embedded} or the address of a ClickHouse database
  * @param control {@code embedded} or a PostgreSQL JDBC URL
  * @param dataDirectory where embedded data lies
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
  * @param whenSpoolFull what happens when it does
  * @param retention how long rows are kept
+ * @param cluster the ClickHouse cluster that tables are spread over, empty for one server
  */
 public record StoreSettings(
     String events,
@@ -20,7 +21,8 @@ public record StoreSettings(
     Durability durability,
     long spoolMaxBytes,
     WhenSpoolFull whenSpoolFull,
-    Retention retention) {
+    Retention retention,
+    String cluster) {
 
   /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
@@ -31,7 +33,8 @@ public record StoreSettings(
           Durability.FSYNC,
           20_000_000_000L,
           WhenSpoolFull.REJECT,
-          Retention.FOR_EVER);
+          Retention.FOR_EVER,
+          "");
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
@@ -48,6 +51,18 @@ public record StoreSettings(
   public record Retention(@Nullable Integer days, @Nullable Integer payloadDays) {
     /** Nothing is deleted. */
     public static final Retention FOR_EVER = new Retention(null, null);
+  }
+
+  /** Whether events stay on this machine. */
+  public boolean isEmbedded() {
+    return events.equals("embedded");
+  }
+
+  /** Addresses are left out, which may hold passwords. */
+  @Override
+  public String toString() {
+    return "StoreSettings[dataDirectory=%s, durability=%s, spoolMaxBytes=%d, whenSpoolFull=%s, retention=%s, cluster=%s]"
+        .formatted(dataDirectory, durability, spoolMaxBytes, whenSpoolFull, retention, cluster);
   }
 
   /** When an append counts as done. */

@@ -27,7 +27,8 @@ final class StoppedDirectory implements AutoCloseable {
         EventLog.open(
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
-    EventStore store = EventStore.open(directory.path(), EventStore.Settings.DEFAULT);
+    EventStore store =
+        OpenedStore.ofStopped(System.getenv("TENSORZERO_CLICKHOUSE_URL"), directory.path());
     StoppedDirectory opened = new StoppedDirectory(log, store);
     opened.drain.drainNow();
     return opened;
@@ -59,16 +60,16 @@ final class StoppedDirectory implements AutoCloseable {
     }
   }
 
-  EventStore store() {
-    return store;
-  }
-
   EventLog log() {
     return log;
   }
 
   Drain drain() {
     return drain;
+  }
+
+  EventStore store() {
+    return store;
   }
 
   @Override
