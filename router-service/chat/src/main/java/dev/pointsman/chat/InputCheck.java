@@ -32,27 +32,25 @@ public final class InputCheck {
     for (int m = 0; m < input.messages().size(); m++) {
       InputMessage message = input.messages().get(m);
       for (int b = 0; b < message.content().size(); b++) {
-        checkBlock(
-            function,
-            message.role(),
-            message.content().get(b),
-            "%s.messages[%d].content[%d]".formatted(path, m, b));
+        // A path is only written where something is checked: most inputs are plain text.
+        switch (message.content().get(b)) {
+          case ContentBlock.Text text -> {
+            String role = message.role().label();
+            if (function.schemas().containsKey(role)) {
+              checkArguments(
+                  function, role, Json.object().textNode(text.text()), block(path, m, b));
+            }
+          }
+          case ContentBlock.TemplateUse use ->
+              checkArguments(function, use.name(), use.arguments(), block(path, m, b));
+          default -> {}
+        }
       }
     }
   }
 
-  private static void checkBlock(
-      FunctionDefinition function, InputMessage.Role role, ContentBlock block, String path) {
-    switch (block) {
-      case ContentBlock.Text text -> {
-        if (function.schemas().containsKey(role.label())) {
-          checkArguments(function, role.label(), Json.object().textNode(text.text()), path);
-        }
-      }
-      case ContentBlock.TemplateUse use ->
-          checkArguments(function, use.name(), use.arguments(), path);
-      default -> {}
-    }
+  private static String block(String input, int message, int block) {
+    return "%s.messages[%d].content[%d]".formatted(input, message, block);
   }
 
   private static void checkArguments(
