@@ -32,7 +32,7 @@ final class ErrorResponses {
     if (status == 408 || status == 504) {
       return new ProviderFailure.TimedOut(message);
     }
-    if (status == 400 || status == 413 || status == 422) {
+    if (status == 400 || status == 404 || status == 413 || status == 422) {
       String words = message.toLowerCase(Locale.ROOT);
       if (code.contains("context_length")
           || words.contains("maximum context length")
