@@ -54,10 +54,14 @@ final class ClickHouseStatistics {
   /**
    * The last complete refresh.
    *
-   * @param behind whether events came in since
    * @param reached how far it had read each source
    */
-  private record Mark(long version, Instant asOf, boolean behind, Map<String, Long> reached) {}
+  private record Mark(long version, Instant asOf, Map<String, Long> reached) {
+    boolean isBehind(Map<String, Long> now) {
+      return now.entrySet().stream()
+          .anyMatch(source -> source.getValue() > reached.getOrDefault(source.getKey(), 0L));
+    }
+  }
 
   private int refresh(Connection connection, RewardRule rule, Instant asOf) throws SQLException {
     Map<String, @Nullable Object> values = new HashMap<>();
@@ -69,7 +73,7 @@ final class ClickHouseStatistics {
     List<Long> buckets;
     if (mark != null) {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
-      if (!mark.behind() && !matures) {
+      if (!mark.isBehind(reached) && !matures) {
         return 0;
       }
       Map<String, @Nullable Object> dirty = new HashMap<>(values);
@@ -163,11 +167,7 @@ final class ClickHouseStatistics {
       Map<String, Long> reached = new HashMap<>();
       ((Map<?, ?>) row.getObject("reached"))
           .forEach((source, seq) -> reached.put((String) source, ((Number) seq).longValue()));
-      return new Mark(
-          row.getLong("version"),
-          Rows.instant(row, "as_of"),
-          row.getLong("sources_behind") > 0,
-          reached);
+      return new Mark(row.getLong("version"), Rows.instant(row, "as_of"), reached);
     }
   }
 

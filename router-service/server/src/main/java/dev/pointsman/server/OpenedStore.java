@@ -47,7 +47,7 @@ final class OpenedStore {
       return EventStore.connect(
           data, new ClickHouseSettings(address, cluster.isEmpty() ? null : cluster, QUERY_TIMEOUT));
     } catch (IllegalArgumentException e) {
-      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, e.getMessage());
+      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
     }
   }
 }

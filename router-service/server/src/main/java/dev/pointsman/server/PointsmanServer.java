@@ -36,6 +36,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -85,8 +86,12 @@ final class PointsmanServer implements AutoCloseable {
     }
     List<PolicyRevision> revisions =
         catalog.functions().keySet().stream()
-            .map(storeIsThere ? store.history()::latestRevision : kept::last)
-            .filter(java.util.Objects::nonNull)
+            .flatMap(
+                function ->
+                    Stream.ofNullable(
+                        storeIsThere
+                            ? store.history().latestRevision(function)
+                            : kept.last(function)))
             .toList();
 
     ApplicationContext context = opened(context(catalog, options));
