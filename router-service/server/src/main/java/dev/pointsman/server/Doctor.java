@@ -460,8 +460,8 @@ final class Doctor {
     Path letters = directory.path().resolve("dead-letter");
     long count = 0;
     if (Files.isDirectory(letters)) {
-      try (Stream<Path> files = Files.list(letters)) {
-        count = files.filter(file -> file.toString().endsWith(".json")).count();
+      try (Stream<Path> files = Files.walk(letters, 2)) {
+        count = files.filter(file -> file.toString().endsWith(".event")).count();
       } catch (IOException e) {
         add(
             Finding.warning(
