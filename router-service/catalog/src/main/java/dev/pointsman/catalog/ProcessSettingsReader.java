@@ -3,6 +3,7 @@ package dev.pointsman.catalog;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,6 +118,8 @@ final class ProcessSettingsReader {
           defaults.dataDirectory(),
           defaults.durability(),
           defaults.spoolMaxBytes(),
+          defaults.whenSpoolFull(),
+          defaults.retention(),
           defaults.cluster());
     }
     String events = events(section, otherwise);
@@ -147,6 +150,7 @@ final class ProcessSettingsReader {
               .formatted(
                   section.path("spool_max_bytes"), StoreSettings.LEAST_SPOOL_BYTES / 1_000_000));
     }
+    String whenFull = section.choice("when_spool_full", List.of("reject", "shed"));
     return new StoreSettings(
         events,
         control,
@@ -155,7 +159,52 @@ final class ProcessSettingsReader {
             ? defaults.durability()
             : StoreSettings.Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
         spool == null ? defaults.spoolMaxBytes() : spool,
+        whenFull == null
+            ? defaults.whenSpoolFull()
+            : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)),
+        retention(section),
         cluster);
+  }
+
+  private static StoreSettings.Retention retention(Section section) {
+    Integer days = days(section, "retention_days");
+    Integer payloadDays = days(section, "payload_retention_days");
+    if (days != null && payloadDays != null && payloadDays > days) {
+      section.error(
+          "payload_retention_days",
+          "%s must be <= retention_days: %d > %d, and texts go with their rows"
+              .formatted(section.path("payload_retention_days"), payloadDays, days));
+    }
+    return new StoreSettings.Retention(days, payloadDays);
+  }
+
+  /** A decision whose feedback still counts must not be gone when it comes. */
+  static void checkRetention(
+      Section section,
+      StoreSettings.Retention retention,
+      Collection<FunctionDefinition> functions) {
+    Integer days = retention.days();
+    if (days == null) {
+      return;
+    }
+    for (FunctionDefinition function : functions) {
+      if (function.experimentation() instanceof Experimentation.Learned learned
+          && learned.attributionWindow().compareTo(Duration.ofDays(days)) >= 0) {
+        section.error(
+            "retention_days",
+            "%s must be longer than functions.%s.experimentation.attribution_window: %d days <= %d h"
+                .formatted(
+                    section.path("retention_days"),
+                    function.name(),
+                    days,
+                    learned.attributionWindow().toHours()));
+      }
+    }
+  }
+
+  private static @Nullable Integer days(Section section, String key) {
+    Long days = section.whole(key, 1, StoreSettings.MOST_DAYS);
+    return days == null ? null : days.intValue();
   }
 
   /** The address that the environment gives where the file gives none. */

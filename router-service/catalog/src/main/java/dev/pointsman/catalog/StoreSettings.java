@@ -1,5 +1,7 @@
 package dev.pointsman.catalog;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The {@code [store]} table; every key needs a restart.
  *
@@ -8,6 +10,8 @@ package dev.pointsman.catalog;
  * @param dataDirectory where embedded data lies
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
+ * @param whenSpoolFull what happens when it does
+ * @param retention how long rows are kept
  * @param cluster the ClickHouse cluster that tables are spread over, empty for one server
  */
 public record StoreSettings(
@@ -16,14 +20,38 @@ public record StoreSettings(
     String dataDirectory,
     Durability durability,
     long spoolMaxBytes,
+    WhenSpoolFull whenSpoolFull,
+    Retention retention,
     String cluster) {
 
-  /** All embedded, in {@code data}; synced; 20 GB of spool. */
+  /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
-      new StoreSettings("embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L, "");
+      new StoreSettings(
+          "embedded",
+          "embedded",
+          "data",
+          Durability.FSYNC,
+          20_000_000_000L,
+          WhenSpoolFull.REJECT,
+          Retention.FOR_EVER,
+          "");
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
+
+  /** The longest retention that is accepted; whoever wants more leaves the key out. */
+  static final long MOST_DAYS = 36_500;
+
+  /**
+   * How long rows are kept.
+   *
+   * @param days days of rows, null for ever
+   * @param payloadDays days of their texts, null for as long as the rows
+   */
+  public record Retention(@Nullable Integer days, @Nullable Integer payloadDays) {
+    /** Nothing is deleted. */
+    public static final Retention FOR_EVER = new Retention(null, null);
+  }
 
   /** Whether events stay on this machine. */
   public boolean isEmbedded() {
@@ -33,8 +61,8 @@ public record StoreSettings(
   /** Addresses are left out, which may hold passwords. */
   @Override
   public String toString() {
-    return "StoreSettings[dataDirectory=%s, durability=%s, spoolMaxBytes=%d, cluster=%s]"
-        .formatted(dataDirectory, durability, spoolMaxBytes, cluster);
+    return "StoreSettings[dataDirectory=%s, durability=%s, spoolMaxBytes=%d, whenSpoolFull=%s, retention=%s, cluster=%s]"
+        .formatted(dataDirectory, durability, spoolMaxBytes, whenSpoolFull, retention, cluster);
   }
 
   /** When an append counts as done. */
@@ -45,5 +73,13 @@ public record StoreSettings(
     OS,
     /** At once; a crash loses what is queued. */
     NONE
+  }
+
+  /** What happens when the spool holds as much as it may. */
+  public enum WhenSpoolFull {
+    /** Requests are refused until there is room. */
+    REJECT,
+    /** Texts are left out of the log from nine tenths on; requests are refused when it is full. */
+    SHED
   }
 }

@@ -86,8 +86,10 @@ final class EveryKeyTest {
                     data_directory = "/var/lib/pointsman"
                     durability = "none"
                     cluster = "main"
-                    when_spool_full = "reject"
+                    when_spool_full = "shed"
                     spool_max_bytes = "2GiB"
+                    retention_days = 400
+                    payload_retention_days = 30
                     """)
                 .store())
         .isEqualTo(
@@ -97,7 +99,45 @@ final class EveryKeyTest {
                 "/var/lib/pointsman",
                 StoreSettings.Durability.NONE,
                 2L << 30,
+                StoreSettings.WhenSpoolFull.SHED,
+                new StoreSettings.Retention(400, 30),
                 "main"));
+  }
+
+  @Test
+  void store_textsKeptLongerThanTheirRows_isRefused() {
+    assertThat(Readings.diagnostics("[store]\nretention_days = 30\npayload_retention_days = 31\n"))
+        .singleElement()
+        .asString()
+        .contains("store.payload_retention_days must be <= retention_days: 31 > 30");
+  }
+
+  @Test
+  void store_rowsGoneBeforeTheirFeedbackCounts_isRefused() {
+    assertThat(
+            Readings.diagnostics(
+                """
+                [store]
+                retention_days = 2
+                [metrics.good]
+                type = "boolean"
+                level = "inference"
+                optimize = "max"
+                [functions.f]
+                type = "chat"
+                variants.a = { type = "chat_completion", model = "dummy::good" }
+                variants.b = { type = "chat_completion", model = "dummy::good" }
+                [functions.f.experimentation]
+                type = "learned"
+                metric = "good"
+                candidate_variants = ["a", "b"]
+                baseline_variant = "a"
+                attribution_window = "48h"
+                """))
+        .singleElement()
+        .asString()
+        .contains(
+            "store.retention_days must be longer than functions.f.experimentation.attribution_window");
   }
 
   @Test

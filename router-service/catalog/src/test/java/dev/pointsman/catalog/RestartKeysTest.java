@@ -27,6 +27,9 @@ final class RestartKeysTest {
             data_directory = "elsewhere"
             durability = "os"
             spool_max_bytes = "1GB"
+            when_spool_full = "shed"
+            retention_days = 400
+            payload_retention_days = 30
             """);
     List<String> declared =
         ConfigurationKeys.TABLES.entrySet().stream()

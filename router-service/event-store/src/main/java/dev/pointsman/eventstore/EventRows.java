@@ -12,8 +12,8 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import java.sql.SQLException;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -53,6 +53,28 @@ final class EventRows {
       case RevisionEvent e -> revision(e.revision());
       case ChangeEvent e -> change(e);
       case ConfigEvent e -> config(e);
+    }
+  }
+
+  /** Writes a row that is one already. */
+  void write(TableRow row) throws SQLException {
+    row.writeTo(sinks);
+  }
+
+  /** Says that something came in for the unit of a row. */
+  void touch(TableRow row) throws SQLException {
+    if (row.table() == EventTable.INFERENCE) {
+      String kind = (String) row.get("kind");
+      if (DecisionKind.DECISION.label().equals(kind) || DecisionKind.STICKY.label().equals(kind)) {
+        touchEpisode((String) row.get("function_name"), (UUID) row.get("episode_id"));
+      }
+    } else if (row.table() == EventTable.FEEDBACK
+        && row.get("rejected") == null
+        && (row.get("value_boolean") != null || row.get("value_float") != null)) {
+      touchTarget(
+          (String) row.get("target_type"),
+          (UUID) row.get("target_id"),
+          (String) row.get("metric_name"));
     }
   }
 
@@ -116,9 +138,7 @@ final class EventRows {
       attempt(ids.inferenceId(), attempt);
     }
     if (decision.kind() == DecisionKind.DECISION || decision.kind() == DecisionKind.STICKY) {
-      if (touched.add(List.of(asker.functionName(), ids.episodeId()))) {
-        arrival(asker.functionName(), ids.episodeId(), null, null, null);
-      }
+      touchEpisode(asker.functionName(), ids.episodeId());
     }
   }
 
@@ -146,10 +166,8 @@ final class EventRows {
     row.flag(event.booleanValue()).real(event.floatValue()).text(event.textValue());
     row.text(event.source()).texts(event.tags()).text(event.keyId());
     row.text(event.rejected()).end();
-    if (event.rejected() == null
-        && (event.booleanValue() != null || event.floatValue() != null)
-        && touched.add(List.of(event.metricName(), event.targetId(), event.target()))) {
-      arrival(null, null, event.target().label(), event.targetId(), event.metricName());
+    if (event.rejected() == null && (event.booleanValue() != null || event.floatValue() != null)) {
+      touchTarget(event.target().label(), event.targetId(), event.metricName());
     }
   }
 
@@ -170,6 +188,21 @@ final class EventRows {
   private void config(ConfigEvent event) throws SQLException {
     RowSink row = begin(EventTable.CONFIG_SNAPSHOT);
     row.text(event.configHash()).time(event.at()).text(event.text()).end();
+  }
+
+  private void touchEpisode(@Nullable String functionName, @Nullable UUID episodeId)
+      throws SQLException {
+    if (touched.add(Arrays.asList(functionName, episodeId))) {
+      arrival(functionName, episodeId, null, null, null);
+    }
+  }
+
+  private void touchTarget(
+      @Nullable String targetType, @Nullable UUID targetId, @Nullable String metricName)
+      throws SQLException {
+    if (touched.add(Arrays.asList(targetType, targetId, metricName))) {
+      arrival(null, null, targetType, targetId, metricName);
+    }
   }
 
   private void arrival(

@@ -182,6 +182,20 @@ public final class FunctionQueries {
         row -> taker.accept(drawn(row)));
   }
 
+  /** What a range of a function's traffic consists of, by kind and stratum. */
+  public List<DecisionKindCount> kinds(String functionName, Instant from, Instant to) {
+    return readers.query(
+        "decision_kinds",
+        Map.of("function", functionName, "from", from, "to", to),
+        row ->
+            new DecisionKindCount(
+                row.getString("kind"),
+                row.getString("stratum"),
+                row.getLong("inferences"),
+                Rows.instant(row, "first_started_at"),
+                Rows.instant(row, "last_started_at")));
+  }
+
   /** Rejected feedback by reason and metric, most frequent first. */
   public List<FeedbackCount> rejectedFeedback(Instant from, Instant to) {
     return readers.query(

@@ -187,8 +187,8 @@ abstract class EventStoreContract {
       assertThat(store.history().inference(Events.id(71)).event().at()).isEqualTo(event.at());
       assertThat(
               store
-                  .history()
-                  .inferences(null, HistoryQueries.Key.until(event.at()), 1)
+                  .inferences()
+                  .rows(List.of(new InferenceKey(event.at(), event.ids().inferenceId())))
                   .getFirst()
                   .ids())
           .isEqualTo(event.ids());

@@ -15,6 +15,9 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ValidateCommand.class,
       ExportCommand.class,
+      ImportCommand.class,
+      EraseCommand.class,
+      DoctorCommand.class,
       DeadLettersCommand.class,
       ReplayCommand.class
     },

@@ -6,10 +6,12 @@ import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.dashboard.ReportThreads;
+import dev.pointsman.dashboard.query.QueryThreads;
 import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.Retention;
 import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
@@ -70,7 +72,8 @@ final class PointsmanServer implements AutoCloseable {
         opened(
             EventLog.open(
                 directory.spool(),
-                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())));
+                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
+                    .withWhenFull(whenFull(settings))));
     ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
     EventStore store = opened(OpenedStore.of(settings, path));
     Drain drain = opened(new Drain(store, eventLog));
@@ -99,6 +102,7 @@ final class PointsmanServer implements AutoCloseable {
             revisions,
             eventLog,
             store,
+            drain,
             control,
             ids,
             clock,
@@ -124,6 +128,10 @@ final class PointsmanServer implements AutoCloseable {
                     VERSION)));
     drain.start();
     trainer.start();
+    opened(
+            new Retention(
+                store, settings.retention().days(), settings.retention().payloadDays(), clock))
+        .start();
     if (!configFiles.isEmpty()) {
       opened(ConfigurationWatch.start(configFiles, snapshots, eventLog, ids));
     }
@@ -218,6 +226,7 @@ final class PointsmanServer implements AutoCloseable {
   private static ApplicationContext context(FunctionCatalog catalog, ServerOptions options) {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(options.carrier()));
     properties.putAll(ReportThreads.settings());
+    properties.putAll(QueryThreads.settings());
     properties.put("micronaut.application.name", "pointsman");
     properties.put("micronaut.server.host", catalog.gateway().host());
     Integer port = options.port();
@@ -238,6 +247,13 @@ final class PointsmanServer implements AutoCloseable {
       case FSYNC -> EventLog.Durability.FSYNC;
       case OS -> EventLog.Durability.OS;
       case NONE -> EventLog.Durability.NONE;
+    };
+  }
+
+  private static EventLog.WhenFull whenFull(StoreSettings settings) {
+    return switch (settings.whenSpoolFull()) {
+      case REJECT -> EventLog.WhenFull.REJECT;
+      case SHED -> EventLog.WhenFull.SHED;
     };
   }
 

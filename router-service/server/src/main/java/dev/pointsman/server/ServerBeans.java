@@ -4,11 +4,14 @@ import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.dashboard.datasets.DatasetWork;
+import dev.pointsman.dashboard.query.StoredInferences;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.feedback.FeedbackIntake;
 import dev.pointsman.feedback.FeedbackMeters;
-import dev.pointsman.gateway.operations.ComponentHealth;
+import dev.pointsman.gateway.operations.HealthCheck;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
@@ -17,13 +20,16 @@ import dev.pointsman.report.Reports;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.trainer.RewardRules;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the parts of the service to the beans of gateway, feedback and dashboard. */
 @Factory
@@ -44,6 +50,36 @@ final class ServerBeans {
   @Singleton
   EventLog eventLog(ServerParts parts) {
     return parts.eventLog();
+  }
+
+  @Singleton
+  @Named("store")
+  HealthCheck storeHealth(ServerParts parts) {
+    return new HealthCheck(
+        parts.catalog().store().isEmbedded() ? "store" : "clickhouse",
+        () -> storeProblem(parts.drain().lag(), parts.store().unreachable()));
+  }
+
+  private static @Nullable String storeProblem(Drain.Lag lag, @Nullable String unreachable) {
+    String error = lag.lastError();
+    return error == null
+        ? unreachable
+        : "the event store takes nothing, %d events wait in the spool: %s"
+            .formatted(lag.events(), error);
+  }
+
+  @Singleton
+  @Named("store")
+  MeterBinder storeMeters(ServerParts parts) {
+    return registry -> {
+      FunctionCounter.builder("pointsman.store.drained", parts.drain(), d -> d.lag().drained())
+          .description("Events stored by this process")
+          .register(registry);
+      FunctionCounter.builder(
+              "pointsman.store.dead.letters", parts.drain(), d -> d.lag().deadLetters())
+          .description("Events that the store refused; they lie in dead-letter/")
+          .register(registry);
+    };
   }
 
   @Singleton
@@ -81,15 +117,6 @@ final class ServerBeans {
         new FeedbackMeters(meters));
   }
 
-  /** An event store that is away is no reason to stop: what is logged waits in the spool. */
-  @Singleton
-  @Named("event-store")
-  ComponentHealth eventStoreHealth(ServerParts parts) {
-    return new ComponentHealth(
-        parts.catalog().store().isEmbedded() ? "event_store" : "clickhouse",
-        parts.store()::unreachable);
-  }
-
   @Singleton
   Reports reports(ServerParts parts, ActiveSnapshot snapshots) {
     return new Reports(
@@ -101,7 +128,17 @@ final class ServerBeans {
         parts.clock());
   }
 
-  private static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
+  @Singleton
+  StoredInferences storedInferences(ServerParts parts, ActiveSnapshot snapshots) {
+    return new StoredInferences(parts.store(), () -> snapshots.current().catalog());
+  }
+
+  @Singleton
+  DatasetWork datasetWork(ServerParts parts, StoredInferences inferences) {
+    return new DatasetWork(parts.control().datasets(), inferences, parts.ids());
+  }
+
+  static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
     return function.experimentation() instanceof Experimentation.Learned learned
         ? RewardRules.of(catalog, function.name(), learned)
         : RewardRule.unrewarded(function.name());

@@ -3,6 +3,11 @@ package dev.pointsman.gateway.pipeline;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.JsonSchema;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputCheck;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.OfferedTools;
+import dev.pointsman.chat.json.FieldException;
 import dev.pointsman.eventlog.AppendFailedException;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
@@ -19,13 +24,9 @@ import dev.pointsman.gateway.dialect.ChatStream;
 import dev.pointsman.gateway.dialect.RefusalAnswer;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.AnswerEvent;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
 import dev.pointsman.gateway.inference.Refusal;
 import dev.pointsman.gateway.inference.RefusedException;
 import dev.pointsman.gateway.provider.ProviderFailureException;
-import dev.pointsman.gateway.render.OfferedTools;
-import dev.pointsman.gateway.render.Prompts;
 import dev.pointsman.gateway.render.RequestRenderer;
 import dev.pointsman.gateway.sink.AnswerHead;
 import dev.pointsman.gateway.sink.AnswerSink;
@@ -75,7 +76,6 @@ public final class InferencePipeline {
   private final EventLog log;
   private final IdSource ids;
   private final PointsmanMeters meters;
-  private final LogCondition logCondition;
   private final String node;
 
   /** Of its parts; {@code node} is this router's name in the log. */
@@ -87,7 +87,6 @@ public final class InferencePipeline {
       EventLog log,
       IdSource ids,
       PointsmanMeters meters,
-      LogCondition logCondition,
       String node) {
     this.snapshots = snapshots;
     this.sampler = sampler;
@@ -96,7 +95,6 @@ public final class InferencePipeline {
     this.log = log;
     this.ids = ids;
     this.meters = meters;
-    this.logCondition = logCondition;
     this.node = node;
   }
 
@@ -152,12 +150,17 @@ public final class InferencePipeline {
     }
   }
 
+  /** Four characters a token, logged twice, as input and raw request; answers are mostly shorter. */
+  private static int textBytes(InferenceCall call) {
+    return (int) Math.min(Integer.MAX_VALUE / 2, 10L * call.input().estimatedTokens());
+  }
+
   private Admission admit(InferenceCall call) {
     if (call.dryrun()) {
       return new Admission(null);
     }
     try {
-      return new Admission(log.reserve(LINE_BYTES + 10 * call.input().estimatedTokens()));
+      return new Admission(log.reserve(LINE_BYTES, textBytes(call)));
     } catch (SpoolFullException e) {
       throw new RefusedException(
           new Refusal.Overloaded(String.valueOf(e.getMessage()), Duration.ofSeconds(5)));
@@ -190,7 +193,16 @@ public final class InferencePipeline {
 
   private static OfferedTools check(InferenceCall call, Snapshot snapshot, BoundFunction function) {
     FunctionDefinition definition = function.definition();
-    Prompts.check(definition, call.input());
+    try {
+      InputCheck.check(definition, call.input(), "input");
+      return offered(call, snapshot, definition);
+    } catch (FieldException e) {
+      throw RefusedException.malformed(e.path(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static OfferedTools offered(
+      InferenceCall call, Snapshot snapshot, FunctionDefinition definition) {
     if (definition.type() == FunctionDefinition.Type.JSON) {
       return OfferedTools.NONE;
     }
@@ -200,7 +212,7 @@ public final class InferencePipeline {
           "`output_schema` is for json functions; %s is a chat function"
               .formatted(definition.name()));
     }
-    return OfferedTools.of(snapshot, definition, call.tools());
+    return OfferedTools.of(snapshot.tools()::get, definition, call.tools());
   }
 
   private static Map<String, String> tags(InferenceCall call) {
@@ -546,11 +558,9 @@ public final class InferencePipeline {
           model.isEmpty() || snapshot.catalog().models().containsKey(model) ? model : "other");
       meters.inferenceEnded(event);
       room.append(event);
-      logCondition.written();
       return true;
     } catch (AppendFailedException e) {
       meters.logLost();
-      logCondition.lost();
       LOG.error("inference {} is not in the log", draft.inferenceId, e);
       return false;
     }
