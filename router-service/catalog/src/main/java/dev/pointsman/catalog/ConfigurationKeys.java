@@ -86,10 +86,10 @@ final class ConfigurationKeys {
             "data_directory",
             "durability",
             "spool_max_bytes",
-            "cluster",
             "when_spool_full",
             "retention_days",
-            "payload_retention_days");
+            "payload_retention_days",
+            "cluster");
     t.table("models.M")
         .read("routing", "providers", "timeouts")
         .warned("skip_relay", "there is no relay to skip")
