@@ -137,7 +137,8 @@ final class EveryKeyTest {
         .singleElement()
         .asString()
         .contains(
-            "store.retention_days must be longer than functions.f.experimentation.attribution_window");
+            "store.retention_days must be longer than"
+                + " functions.f.experimentation.attribution_window");
   }
 
   @Test

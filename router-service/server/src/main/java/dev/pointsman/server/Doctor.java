@@ -452,8 +452,8 @@ final class Doctor {
                 "statistics",
                 "older than the newest rows by more than %d minutes: %s"
                     .formatted(STALE.toMinutes(), String.join(", ", stale)),
-                "functions that are no longer configured stay so; else look in the service's log for"
-                    + " the trainer"));
+                "functions that are no longer configured stay so; else look in the service's log"
+                    + " for the trainer"));
   }
 
   private void deadLetters() {

@@ -157,7 +157,8 @@ final class PointsmanServer implements AutoCloseable {
         throw e;
       }
       log.warn(
-          "starting without the event store, with the revisions kept here; what is logged waits: {}",
+          "starting without the event store, with the revisions kept here; what is logged waits:"
+              + " {}",
           e.getMessage());
       return false;
     }
