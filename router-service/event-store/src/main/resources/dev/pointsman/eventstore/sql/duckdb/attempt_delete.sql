@@ -1,0 +1,2 @@
+DELETE FROM attempt_rollup
+WHERE seconds = :seconds AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP

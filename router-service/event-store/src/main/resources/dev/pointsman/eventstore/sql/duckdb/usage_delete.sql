@@ -1,0 +1,2 @@
+DELETE FROM usage_rollup
+WHERE seconds = :seconds AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
