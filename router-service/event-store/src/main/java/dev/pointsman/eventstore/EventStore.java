@@ -1,48 +1,29 @@
 package dev.pointsman.eventstore;
 
 import dev.pointsman.eventlog.Event;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.duckdb.DuckDBConnection;
-import org.flywaydb.core.Flyway;
+import java.util.Map;
 
 /**
- * The embedded store of one data directory, an analytical database in {@code events.duckdb}. One
- * process owns it; one thread at a time appends; readers never wait for the writer.
+ * Where events are kept and asked: embedded in a data directory, or in a database server that many
+ * routers share. What it answers does not depend on which.
  *
- * <p>The engine unpacks its native library (60 MB) into {@code java.io.tmpdir} when its first class
- * loads and leaves it there after a crash. Start the JVM with {@code -Djava.io.tmpdir=DATA/tmp}:
- * opening a store sweeps what is left in that directory.
+ * <p>The embedded engine unpacks its native library (60 MB) into {@code java.io.tmpdir} when its
+ * first class loads and leaves it there after a crash. Start the JVM with {@code
+ * -Djava.io.tmpdir=DATA/tmp}: opening a store sweeps what is left in that directory.
  */
 public final class EventStore implements AutoCloseable {
 
-  static final String CATALOG = "ev";
-  static final String SCHEMA = "main";
-
-  private static final int READERS = 2;
-
   private final Path dataDirectory;
-  private final DuckDBConnection root;
-  private final DuckDBConnection writer;
-  private final Connections readers;
-  private final StatisticsRefresh refresh;
-  private final Object writing = new Object();
-  private volatile long lastSequence;
+  private final Engine engine;
+  private final String spool;
 
   /**
-   * How much of the machine the store may use.
+   * How much of the machine the embedded store may use.
    *
    * @param memoryLimit the engine's memory, for example {@code 2GB}; beyond it queries spill to disk
    * @param threads threads that one query may use
@@ -53,129 +34,75 @@ public final class EventStore implements AutoCloseable {
     public static final Settings DEFAULT = new Settings("2GB", 2, Duration.ofSeconds(30));
   }
 
-  private EventStore(
-      Path dataDirectory, DuckDBConnection root, DuckDBConnection writer, Settings settings)
-      throws SQLException {
+  private EventStore(Path dataDirectory, Engine engine, String spool) {
     this.dataDirectory = dataDirectory;
-    this.root = root;
-    this.writer = writer;
-    List<DuckDBConnection> connections = new ArrayList<>();
-    for (int i = 0; i < READERS; i++) {
-      connections.add(connect(root));
-    }
-    this.readers = new Connections(connections, settings.queryTimeout());
-    this.refresh = new StatisticsRefresh(connect(root));
-    this.lastSequence = mark(writer);
-  }
-
-  private static long mark(Connection connection) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery("SELECT seq FROM ingest")) {
-      row.next();
-      return row.getLong(1);
-    }
-  }
-
-  private boolean isStored(long sequence) {
-    try {
-      lastSequence = mark(writer);
-      return lastSequence >= sequence;
-    } catch (SQLException e) {
-      return false;
-    }
+    this.engine = engine;
+    this.spool = spool;
   }
 
   /**
-   * Opens the store of a data directory, creating it if needed, and migrates its tables.
+   * Opens the embedded store of a data directory, creating it if needed, and migrates its tables.
    *
    * @throws StoreException if another process has it open, or it cannot be read
    */
   public static EventStore open(Path dataDirectory, Settings settings) {
-    Path file = dataDirectory.resolve("events.duckdb");
-    DuckDBConnection root = null;
-    try {
-      Path temporary = Files.createDirectories(dataDirectory.resolve("tmp"));
-      sweep(temporary);
-      root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
-      attach(root, file, temporary, settings);
-      DuckDBConnection opened = root;
-      Flyway.configure()
-          .dataSource(new ConnectionSource(() -> connect(opened)))
-          .locations("classpath:dev/pointsman/eventstore/sql/duckdb/migrations")
-          .load()
-          .migrate();
-      return new EventStore(dataDirectory, root, connect(root), settings);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the data directory %s cannot be written".formatted(dataDirectory), e);
-    } catch (SQLException | RuntimeException e) {
-      closeQuietly(root, e);
-      String message = String.valueOf(e.getMessage());
-      if (message.contains("Could not set lock")) {
-        throw new StoreException(
-            "%s is open in another process: stop that one, or ask it over its HTTP API"
-                .formatted(file),
-            e);
-      }
-      throw new StoreException("%s cannot be opened: %s".formatted(file, message), e);
-    }
+    String spool = SpoolName.of(dataDirectory);
+    return new EventStore(dataDirectory, DuckDbEngine.open(dataDirectory, settings, spool), spool);
   }
 
   /**
-   * Stores events in one transaction together with the mark that they are stored.
+   * Stores a batch exactly once, together with the mark that its source is stored up to its last
+   * number.
    *
-   * @param events in the order of the log
-   * @param lastSequence the sequence number of the last of them; events at or below {@link
-   *     #lastSequence()} are stored already and must not come again
-   * @throws EventRefusedException if one of them contradicts itself; then none is stored
-   * @throws StoreException if the engine refused; then none is stored
+   * @throws IllegalArgumentException if it does not begin behind what is stored of its source
+   * @throws EventRefusedException if one of the events contradicts itself; then none is stored
+   * @throws StoreException if the engine refused; then the same batch must come again
+   */
+  public void append(EventBatch batch) {
+    long stored = engine.lastSequence(batch.source());
+    if (batch.first() <= stored) {
+      throw new IllegalArgumentException(
+          "events up to %d of %s are stored, these begin at %d"
+              .formatted(stored, batch.source(), batch.first()));
+    }
+    engine.append(batch);
+  }
+
+  /**
+   * Stores what comes next of this directory's spool.
+   *
+   * @param events in the order of the spool
+   * @param lastSequence the number of the last of them
    */
   public void append(List<? extends Event> events, long lastSequence) {
-    synchronized (writing) {
-      if (lastSequence <= this.lastSequence) {
-        throw new IllegalArgumentException(
-            "events up to %d are stored, these end at %d"
-                .formatted(this.lastSequence, lastSequence));
-      }
-      try (Statement statement = writer.createStatement()) {
-        statement.execute("BEGIN");
-        boolean committed = false;
-        try (EventAppender appender = new EventAppender(writer, lastSequence)) {
-          for (Event event : events) {
-            appender.append(event);
-          }
-          appender.flush();
-          statement.execute(
-              "UPDATE ingest SET seq = "
-                  + lastSequence
-                  + ", updated_at = now() AT TIME ZONE 'UTC'");
-          statement.execute("COMMIT");
-          committed = true;
-        } finally {
-          if (!committed) {
-            statement.execute("ROLLBACK");
-          }
-        }
-      } catch (SQLException e) {
-        if (isStored(lastSequence)) {
-          // The commit itself was done; what failed came after it.
-          return;
-        }
-        throw new StoreException(
-            "%d events up to %d could not be stored in %s: %s"
-                .formatted(events.size(), lastSequence, dataDirectory, e.getMessage()),
-            e);
-      }
-      this.lastSequence = lastSequence;
+    long first = lastSequence() + 1;
+    if (lastSequence < first) {
+      throw new IllegalArgumentException(
+          "events up to %d are stored, these end at %d".formatted(first - 1, lastSequence));
     }
+    List<EventBatch.Numbered> numbered = new ArrayList<>(events.size());
+    for (Event event : events) {
+      numbered.add(new EventBatch.Numbered(Math.min(lastSequence, first + numbered.size()), event));
+    }
+    append(new EventBatch(spool, first, lastSequence, numbered));
   }
 
-  /** The sequence number of the last stored event of the spool, 0 before the first. */
+  /** The number of the last stored event of this directory's spool, 0 before the first. */
   public long lastSequence() {
-    return lastSequence;
+    return engine.lastSequence(spool);
   }
 
-  /** The directory that the store is in. */
+  /** The number of the last stored event of any source, 0 before the first. */
+  public long lastSequence(String source) {
+    return engine.lastSequence(source);
+  }
+
+  /** The name of this directory's spool, by which its events are numbered. */
+  public String spool() {
+    return spool;
+  }
+
+  /** The directory that the store works in. */
   public Path dataDirectory() {
     return dataDirectory;
   }
@@ -188,7 +115,7 @@ public final class EventStore implements AutoCloseable {
    * @return how many buckets were computed
    */
   public int refreshStatistics(RewardRule rule, Instant asOf) {
-    return refresh.refresh(rule, asOf);
+    return engine.refreshStatistics(rule, asOf);
   }
 
   /**
@@ -199,102 +126,36 @@ public final class EventStore implements AutoCloseable {
    */
   public List<StatisticsRow> statistics(
       String functionName, String metric, Instant from, Instant to) {
-    return readers.query(
-        "statistics",
-        java.util.Map.of("function", functionName, "metric", metric, "from", from, "to", to),
-        Rows::statistics);
+    return engine
+        .readers()
+        .query(
+            "statistics",
+            Map.of("function", functionName, "metric", metric, "from", from, "to", to),
+            Rows::statistics);
   }
 
   /** Figures about functions and their variants. */
   public FunctionQueries functions() {
-    return new FunctionQueries(readers);
+    return new FunctionQueries(engine.readers());
   }
 
   /** Single inferences, revisions, and what changed. */
   public HistoryQueries history() {
-    return new HistoryQueries(readers);
+    return new HistoryQueries(engine.readers());
   }
 
   /** Tables as files. */
   public TableExport export() {
-    return new TableExport(readers, dataDirectory.resolve("tmp"));
+    return new TableExport(engine);
   }
 
-  /** Whether the engine takes a transaction at all; tells a bad row from a bad day. */
+  /** Whether the engine takes anything at all; tells a bad row from a bad day. */
   boolean isWritable() {
-    synchronized (writing) {
-      try (Statement statement = writer.createStatement()) {
-        statement.execute("UPDATE ingest SET updated_at = now() AT TIME ZONE 'UTC'");
-        return true;
-      } catch (SQLException e) {
-        return false;
-      }
-    }
+    return engine.isWritable();
   }
 
   @Override
   public void close() {
-    synchronized (writing) {
-      try {
-        readers.close();
-        refresh.close();
-        try (Statement statement = writer.createStatement()) {
-          statement.execute("CHECKPOINT " + CATALOG);
-        }
-        writer.close();
-        root.close();
-      } catch (SQLException e) {
-        throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
-      }
-    }
-  }
-
-  private static void attach(DuckDBConnection root, Path file, Path temporary, Settings settings)
-      throws SQLException {
-    try (Statement statement = root.createStatement()) {
-      // Small row groups: the engine rewrites the last, unfinished one at each checkpoint, and ours
-      // hold text. Without the storage version the compression is silently off.
-      statement.execute(
-          "ATTACH %s AS %s (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
-              .formatted(quoted(file), CATALOG));
-      statement.execute("SET checkpoint_threshold = '64MB'");
-      statement.execute("SET force_compression = 'zstd'");
-      statement.execute("SET memory_limit = '" + settings.memoryLimit() + "'");
-      statement.execute("SET threads = " + settings.threads());
-      statement.execute("SET temp_directory = " + quoted(temporary.resolve("spill")));
-    }
-  }
-
-  private static DuckDBConnection connect(DuckDBConnection root) throws SQLException {
-    DuckDBConnection connection = root.duplicate();
-    // A duplicate starts in the empty in-memory database again.
-    try (Statement statement = connection.createStatement()) {
-      statement.execute("USE " + CATALOG);
-    }
-    return connection;
-  }
-
-  static String quoted(Path path) {
-    return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
-  }
-
-  private static void sweep(Path temporary) throws IOException {
-    try (DirectoryStream<Path> left =
-        Files.newDirectoryStream(temporary, "{libduckdb_java*,export-*}")) {
-      for (Path file : left) {
-        Files.deleteIfExists(file);
-      }
-    }
-  }
-
-  private static void closeQuietly(
-      @org.jspecify.annotations.Nullable Connection root, Exception why) {
-    if (root != null) {
-      try {
-        root.close();
-      } catch (SQLException e) {
-        why.addSuppressed(e);
-      }
-    }
+    engine.close();
   }
 }

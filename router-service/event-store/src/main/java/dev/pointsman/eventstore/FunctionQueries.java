@@ -2,7 +2,6 @@ package dev.pointsman.eventstore;
 
 import dev.pointsman.eventstore.VariantTotals.Quantiles;
 import java.sql.Array;
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FunctionQueries {
 
-  private final Connections readers;
+  private final Readers readers;
 
-  FunctionQueries(Connections readers) {
+  FunctionQueries(Readers readers) {
     this.readers = readers;
   }
 
@@ -124,7 +123,7 @@ public final class FunctionQueries {
 
   /** How many decisions per chosen variant have feedback. */
   public List<FeedbackCoverage> coverage(RewardRule rule, Instant from, Instant to, Instant asOf) {
-    Map<String, @Nullable Object> values = StatisticsRefresh.ruleValues(rule, asOf);
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
     values.put("from", from);
     values.put("to", to);
     return readers.query(
@@ -167,11 +166,11 @@ public final class FunctionQueries {
    */
   public void decisions(
       RewardRule rule, Instant from, Instant to, Instant asOf, Consumer<LoggedDecision> taker) {
-    Map<String, @Nullable Object> values = StatisticsRefresh.ruleValues(rule, asOf);
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
     values.put("from", from);
     values.put("to", to);
     Instant maturedBefore = asOf.minus(rule.attributionWindow());
-    each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
+    readers.each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
   }
 
   /**
@@ -180,7 +179,7 @@ public final class FunctionQueries {
    * @param taker called on this thread while a reader is held: it must not query the store
    */
   public void draws(String functionName, Instant from, Instant to, Consumer<DrawnDecision> taker) {
-    each(
+    readers.each(
         "allocation",
         Map.of("function", functionName, "from", from, "to", to),
         row -> taker.accept(drawn(row)));
@@ -206,26 +205,6 @@ public final class FunctionQueries {
                 row.getString("metric_name"),
                 row.getString("target_type"),
                 row.getLong("feedbacks")));
-  }
-
-  /** Something done with a row. */
-  @FunctionalInterface
-  private interface RowTaker {
-    void take(ResultSet row) throws SQLException;
-  }
-
-  private void each(String sql, Map<String, ? extends @Nullable Object> values, RowTaker taker) {
-    readers.<@Nullable Void>use(
-        sql,
-        connection -> {
-          try (PreparedStatement statement = NamedSql.named(sql).prepare(connection, values);
-              ResultSet rows = statement.executeQuery()) {
-            while (rows.next()) {
-              taker.take(rows);
-            }
-            return null;
-          }
-        });
   }
 
   private static LoggedDecision logged(ResultSet row, Instant maturedBefore) throws SQLException {

@@ -20,9 +20,9 @@ public final class HistoryQueries {
   /** Above every id, for the first page. */
   private static final UUID LAST_ID = new UUID(-1, -1);
 
-  private final Connections readers;
+  private final Readers readers;
 
-  HistoryQueries(Connections readers) {
+  HistoryQueries(Readers readers) {
     this.readers = readers;
   }
 

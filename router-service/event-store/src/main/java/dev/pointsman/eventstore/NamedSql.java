@@ -7,9 +7,6 @@ import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
-import java.time.Instant;
-import java.time.LocalDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -19,37 +16,58 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A statement kept as a resource, with {@code :named} parameters and lines {@code --include other}.
- * Looked for under {@code sql/duckdb} first, then under {@code sql/common}.
+ * A statement kept as a resource, with {@code :named} parameters, {@code ${names}} of tables and
+ * columns, which cannot be parameters, and lines {@code --include other}. Looked for under the
+ * dialect's folder first, then under {@code sql/common}.
  */
 final class NamedSql {
 
   private static final Pattern PARAMETER = Pattern.compile("(?<![:\\w]):([a-z_]+)");
+  private static final Pattern IDENTIFIER = Pattern.compile("\\$\\{(\\w+)}");
   private static final Pattern INCLUDE = Pattern.compile("(?m)^--include (\\w+)$");
   private static final Pattern COMMENT = Pattern.compile("(?m)--.*$");
-  private static final Map<String, NamedSql> LOADED = new ConcurrentHashMap<>();
+  private static final Map<Key, NamedSql> LOADED = new ConcurrentHashMap<>();
 
+  private final Dialect dialect;
   private final String name;
   private final String text;
   private final List<String> parameters;
 
-  private NamedSql(String name, String source) {
-    this.name = name;
+  private record Key(Dialect dialect, String name, Map<String, String> identifiers) {}
+
+  private NamedSql(Key key) {
+    dialect = key.dialect();
+    name = key.name();
+    String source = COMMENT.matcher(source(dialect, name)).replaceAll("");
+    String named = IDENTIFIER.matcher(source).replaceAll(m -> identifier(key, m.group(1)));
     List<String> found = new ArrayList<>();
-    Matcher matcher = PARAMETER.matcher(COMMENT.matcher(source).replaceAll(""));
+    Matcher matcher = PARAMETER.matcher(named);
     StringBuilder positional = new StringBuilder();
     while (matcher.find()) {
       found.add(matcher.group(1));
       matcher.appendReplacement(positional, "?");
     }
     matcher.appendTail(positional);
-    text = positional.toString();
+    text = positional.toString().strip();
     parameters = List.copyOf(found);
   }
 
+  private static String identifier(Key key, String placeholder) {
+    String identifier = key.identifiers().get(placeholder);
+    if (identifier == null) {
+      throw new IllegalArgumentException("sql %s needs ${%s}".formatted(key.name(), placeholder));
+    }
+    return Matcher.quoteReplacement(identifier);
+  }
+
   /** The statement of that name, read once. */
-  static NamedSql named(String name) {
-    return LOADED.computeIfAbsent(name, n -> new NamedSql(n, source(n)));
+  static NamedSql of(Dialect dialect, String name) {
+    return of(dialect, name, Map.of());
+  }
+
+  /** The statement of that name about certain tables or columns, read once. */
+  static NamedSql of(Dialect dialect, String name, Map<String, String> identifiers) {
+    return LOADED.computeIfAbsent(new Key(dialect, name, identifiers), NamedSql::new);
   }
 
   /** The statement with every parameter bound; a missing or a superfluous name is a mistake here. */
@@ -60,36 +78,41 @@ final class NamedSql {
         throw new IllegalArgumentException("sql " + name + " has no parameter :" + given);
       }
     }
-    PreparedStatement statement = connection.prepareStatement(text);
-    for (int i = 0; i < parameters.size(); i++) {
-      String parameter = parameters.get(i);
+    for (String parameter : parameters) {
       if (!values.containsKey(parameter)) {
-        statement.close();
         throw new IllegalArgumentException("sql " + name + " needs :" + parameter);
       }
-      statement.setObject(i + 1, sqlValue(values.get(parameter)));
+    }
+    PreparedStatement statement = connection.prepareStatement(text);
+    for (int i = 0; i < parameters.size(); i++) {
+      statement.setObject(i + 1, dialect.bound(values.get(parameters.get(i))));
     }
     return statement;
   }
 
-  private static @Nullable Object sqlValue(@Nullable Object value) {
-    return value instanceof Instant time ? LocalDateTime.ofInstant(time, ZoneOffset.UTC) : value;
+  /** Runs a statement that returns no rows. */
+  void execute(Connection connection, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    try (PreparedStatement statement = prepare(connection, values)) {
+      statement.execute();
+    }
   }
 
-  private static String source(String name) {
-    for (String dialect : List.of("duckdb", "common")) {
+  private static String source(Dialect dialect, String name) {
+    for (String folder : List.of(dialect.folder(), "common")) {
       try (InputStream in =
-          NamedSql.class.getResourceAsStream("sql/" + dialect + "/" + name + ".sql")) {
+          NamedSql.class.getResourceAsStream("sql/" + folder + "/" + name + ".sql")) {
         if (in != null) {
           String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
           return INCLUDE
               .matcher(text)
-              .replaceAll(m -> Matcher.quoteReplacement(source(m.group(1))));
+              .replaceAll(m -> Matcher.quoteReplacement(source(dialect, m.group(1))));
         }
       } catch (IOException e) {
         throw new UncheckedIOException("sql resource " + name + " cannot be read", e);
       }
     }
-    throw new IllegalArgumentException("there is no sql resource " + name);
+    throw new IllegalArgumentException(
+        "there is no sql resource %s for %s".formatted(name, dialect.folder()));
   }
 }

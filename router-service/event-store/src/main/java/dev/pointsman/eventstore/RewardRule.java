@@ -1,6 +1,9 @@
 package dev.pointsman.eventstore;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,5 +87,21 @@ public record RewardRule(
 
   long windowMicros() {
     return attributionWindow.getSeconds() * 1_000_000 + attributionWindow.getNano() / 1_000;
+  }
+
+  /** What {@code unit_rewards} asks for. */
+  Map<String, @Nullable Object> sqlValues(Instant asOf) {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("function", functionName);
+    values.put("metric", metric);
+    values.put("level", level.label());
+    values.put("type", type.label());
+    values.put("low", low);
+    values.put("high", high);
+    values.put("maximize", maximize);
+    values.put("window_us", windowMicros());
+    values.put("no_feedback", noFeedback);
+    values.put("as_of", asOf);
+    return values;
   }
 }

@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -216,6 +217,28 @@ final class Rows {
         row.getString("before"),
         row.getString("after"),
         row.getString("reason"));
+  }
+
+  /** The values of a row as plain objects: numbers, text, lists, maps, {@link Instant}, UUID. */
+  static List<@Nullable Object> values(ResultSet row, List<Column> columns) throws SQLException {
+    List<@Nullable Object> values = new ArrayList<>(columns.size());
+    for (Column column : columns) {
+      String name = column.name();
+      values.add(
+          switch (column.kind()) {
+            case ID -> uuidOrNull(row, name);
+            case TEXT, NAME -> row.getString(name);
+            case TIME -> instantOrNull(row, name);
+            case SMALL -> integerOrNull(row, name);
+            case WHOLE -> wholeOrNull(row, name);
+            case REAL -> realOrNull(row, name);
+            case FLAG -> booleanOrNull(row, name);
+            case TEXTS -> texts(row, name);
+            case SHARES -> shares(row, name);
+            case NAMES, REALS, WHOLES -> Arrays.asList(items(row, name));
+          });
+    }
+    return values;
   }
 
   static Instant instant(ResultSet row, int column) throws SQLException {

@@ -2,49 +2,43 @@ package dev.pointsman.eventstore;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Array;
-import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.UUID;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tables as files for other programs, by the column names of the contract, in the order of arrival.
- * Times are ISO 8601 in UTC with microseconds (in Parquet: its own UTC timestamp); numbers keep all
- * their bits; lists and maps are JSON, in CSV as text.
+ * Tables as files for other programs, by the column names of the contract; the embedded store keeps
+ * the order of arrival. Times are ISO 8601 in UTC with microseconds (in Parquet: its own UTC
+ * timestamp); numbers keep all their bits; lists and maps are JSON, in CSV as text. In CSV nothing
+ * is null and {@code ""} is empty text.
  */
 public final class TableExport {
 
-  private static final int CHUNK_ROWS = 2_000;
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
   private static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
 
-  private final Connections readers;
-  private final Path temporary;
+  private final Engine engine;
 
-  TableExport(Connections readers, Path temporary) {
-    this.readers = readers;
-    this.temporary = temporary;
+  TableExport(Engine engine) {
+    this.engine = engine;
   }
 
   /** What a file looks like. */
@@ -74,24 +68,19 @@ public final class TableExport {
   }
 
   /**
-   * Writes a table to a stream, which stays open. JSON lines are written as they are read; the other
-   * formats pass through a file in the data directory.
+   * Writes a table to a stream, which stays open. Lines are written as they are read.
    *
    * @return rows written
    */
   public long write(EventTable table, Format format, OutputStream out) {
-    if (format == Format.JSONL) {
-      return writeLines(table, out);
-    }
-    Path file = temporary.resolve("export-" + UUID.randomUUID());
     try {
-      long rows = copy(table, format, file);
-      Files.copy(file, out);
-      return rows;
+      return switch (format) {
+        case JSONL -> writeJsonLines(table, out);
+        case CSV -> writeCsv(table, out);
+        case PARQUET -> engine.writeParquet(table, out);
+      };
     } catch (IOException e) {
       throw failed(table, e);
-    } finally {
-      deleteQuietly(file);
     }
   }
 
@@ -101,152 +90,113 @@ public final class TableExport {
    * @return rows written
    */
   public long write(EventTable table, Format format, Path file) {
-    if (format != Format.JSONL) {
-      return copy(table, format, file);
-    }
     try (OutputStream out = Files.newOutputStream(file)) {
-      return writeLines(table, out);
+      return write(table, format, out);
     } catch (IOException e) {
       throw failed(table, e);
     }
   }
 
-  private record Column(String name, String type) {
-    boolean isNested() {
-      return type.endsWith("[]") || type.startsWith("MAP");
+  /** Writes one row. */
+  @FunctionalInterface
+  private interface RowWriter {
+    void write(List<@Nullable Object> values) throws IOException;
+  }
+
+  /** Writes every row of a table; returns how many. */
+  private long each(EventTable table, RowWriter writer) throws IOException {
+    long[] rows = {0};
+    try {
+      engine.scan(
+          table,
+          values -> {
+            try {
+              writer.write(values);
+              rows[0]++;
+            } catch (IOException e) {
+              throw new UncheckedIOException(e);
+            }
+          });
+      return rows[0];
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
     }
-
-    String quoted() {
-      return '"' + name + '"';
-    }
   }
 
-  private List<Column> columns(EventTable table) {
-    return readers.query(
-        "table_columns",
-        Map.of("table", table.tableName()),
-        row -> new Column(row.getString("column_name"), row.getString("data_type")));
-  }
-
-  private long copy(EventTable table, Format format, Path file) {
-    String selected =
-        columns(table).stream()
-            .map(column -> format == Format.CSV ? csvColumn(column) : parquetColumn(column))
-            .collect(Collectors.joining(", "));
-    String options =
-        format == Format.CSV ? "FORMAT csv, HEADER" : "FORMAT parquet, COMPRESSION zstd";
-    String sql =
-        "COPY (SELECT %s FROM %s) TO %s (%s)"
-            .formatted(selected, table.tableName(), EventStore.quoted(file), options);
-    return readers.use(
-        "export of " + table.tableName(),
-        connection -> {
-          try (Statement statement = connection.createStatement()) {
-            return (long) statement.executeUpdate(sql);
-          }
-        });
-  }
-
-  private static String csvColumn(Column column) {
-    if (column.type().equals("TIMESTAMP")) {
-      return "strftime(%s, '%%Y-%%m-%%dT%%H:%%M:%%S.%%fZ') AS %s"
-          .formatted(column.quoted(), column.quoted());
-    }
-    return column.isNested()
-        ? "to_json(%s)::VARCHAR AS %s".formatted(column.quoted(), column.quoted())
-        : column.quoted();
-  }
-
-  private static String parquetColumn(Column column) {
-    return column.type().equals("TIMESTAMP")
-        ? "%s AT TIME ZONE 'UTC' AS %s".formatted(column.quoted(), column.quoted())
-        : column.quoted();
-  }
-
-  private long writeLines(EventTable table, OutputStream out) {
-    List<Column> columns = columns(table);
+  private long writeJsonLines(EventTable table, OutputStream out) throws IOException {
+    List<Column> columns = table.shape().columns();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.setRootValueSeparator(null);
-      long end = rowIdEnd(table);
-      long rows = 0;
-      // By chunks of row numbers, so that neither a large table nor a slow reader holds memory or
-      // a connection.
-      for (long first = 0; first < end; first += CHUNK_ROWS) {
-        for (List<@Nullable Object> row : chunk(table, columns, first)) {
-          writeLine(columns, row, json);
-          rows++;
+      return each(
+          table,
+          values -> {
+            json.writeStartObject();
+            for (int i = 0; i < columns.size(); i++) {
+              json.writeFieldName(columns.get(i).name());
+              writeValue(values.get(i), json);
+            }
+            json.writeEndObject();
+            json.writeRaw('\n');
+          });
+    }
+  }
+
+  private long writeCsv(EventTable table, OutputStream out) throws IOException {
+    Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
+    text.write(String.join(",", table.shape().columnNames()));
+    text.write('\n');
+    long rows =
+        each(
+            table,
+            values -> {
+              for (int i = 0; i < values.size(); i++) {
+                if (i > 0) {
+                  text.write(',');
+                }
+                writeField(values.get(i), text);
+              }
+              text.write('\n');
+            });
+    text.flush();
+    return rows;
+  }
+
+  private static void writeField(@Nullable Object value, Writer text) throws IOException {
+    switch (value) {
+      case null -> {}
+      case Boolean flag -> text.write(flag.toString());
+      case Number number -> text.write(number.toString());
+      case Instant time -> text.write(written(time));
+      case Collection<?> items -> writeQuoted(jsonText(items), text);
+      case Map<?, ?> map -> writeQuoted(jsonText(map), text);
+      default -> {
+        String word = value.toString();
+        if (word.isEmpty() || word.chars().anyMatch(TableExport::needsQuotes)) {
+          writeQuoted(word, text);
+        } else {
+          text.write(word);
         }
       }
-      return rows;
-    } catch (IOException e) {
-      throw failed(table, e);
     }
   }
 
-  private long rowIdEnd(EventTable table) {
-    return readers.use(
-        "export of " + table.tableName(),
-        connection -> {
-          try (Statement statement = connection.createStatement();
-              ResultSet row =
-                  statement.executeQuery(
-                      "SELECT coalesce(max(rowid) + 1, 0) FROM " + table.tableName())) {
-            row.next();
-            return row.getLong(1);
-          }
-        });
+  private static boolean needsQuotes(int c) {
+    return c == ',' || c == '"' || c == '\n' || c == '\r';
   }
 
-  private List<List<@Nullable Object>> chunk(EventTable table, List<Column> columns, long first) {
-    String sql =
-        "SELECT %s FROM %s WHERE rowid >= ? AND rowid < ? ORDER BY rowid"
-            .formatted(
-                columns.stream().map(Column::quoted).collect(Collectors.joining(", ")),
-                table.tableName());
-    return readers.use(
-        "export of " + table.tableName(),
-        connection -> readChunk(connection, sql, columns.size(), first));
+  private static void writeQuoted(String word, Writer text) throws IOException {
+    text.write('"');
+    text.write(word.replace("\"", "\"\""));
+    text.write('"');
   }
 
-  private static List<List<@Nullable Object>> readChunk(
-      Connection connection, String sql, int width, long first) throws SQLException {
-    try (PreparedStatement statement = connection.prepareStatement(sql)) {
-      statement.setLong(1, first);
-      statement.setLong(2, first + CHUNK_ROWS);
-      try (ResultSet rows = statement.executeQuery()) {
-        List<List<@Nullable Object>> chunk = new ArrayList<>();
-        while (rows.next()) {
-          List<@Nullable Object> values = new ArrayList<>(width);
-          for (int i = 1; i <= width; i++) {
-            values.add(plain(rows, i));
-          }
-          chunk.add(values);
-        }
-        return chunk;
-      }
+  private static String jsonText(Object nested) throws IOException {
+    StringWriter text = new StringWriter();
+    try (JsonGenerator json = JSON.createGenerator(text)) {
+      writeValue(nested, json);
     }
-  }
-
-  private static @Nullable Object plain(ResultSet row, int column) throws SQLException {
-    Object value = row.getObject(column);
-    return switch (value) {
-      case null -> null;
-      case java.sql.Timestamp time -> Rows.instant(row, column);
-      case Array array -> java.util.Arrays.asList((Object[]) array.getArray());
-      default -> value;
-    };
-  }
-
-  private static void writeLine(
-      List<Column> columns, List<@Nullable Object> row, JsonGenerator json) throws IOException {
-    json.writeStartObject();
-    for (int i = 0; i < columns.size(); i++) {
-      json.writeFieldName(columns.get(i).name());
-      writeValue(row.get(i), json);
-    }
-    json.writeEndObject();
-    json.writeRaw('\n');
+    return text.toString();
   }
 
   private static void writeValue(@Nullable Object value, JsonGenerator json) throws IOException {
@@ -256,8 +206,7 @@ public final class TableExport {
       case Integer number -> json.writeNumber(number);
       case Long number -> json.writeNumber(number);
       case Double number -> json.writeNumber(number);
-      case Instant time ->
-          json.writeString(TIME.format(LocalDateTime.ofInstant(time, ZoneOffset.UTC)));
+      case Instant time -> json.writeString(written(time));
       case Collection<?> items -> {
         json.writeStartArray();
         for (Object item : items) {
@@ -277,17 +226,13 @@ public final class TableExport {
     }
   }
 
+  private static String written(Instant time) {
+    return TIME.format(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
+  }
+
   private static UncheckedIOException failed(EventTable table, IOException e) {
     return new UncheckedIOException(
         "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
         e);
-  }
-
-  private static void deleteQuietly(Path file) {
-    try {
-      Files.deleteIfExists(file);
-    } catch (IOException e) {
-      // Swept when the store is opened next.
-    }
   }
 }

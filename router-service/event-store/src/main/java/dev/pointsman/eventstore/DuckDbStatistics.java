@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * event, and as of when, its rows are right. A refresh finds the buckets that differ since, deletes
  * and computes them, and moves the mark, in one transaction.
  */
-final class StatisticsRefresh implements AutoCloseable {
+final class DuckDbStatistics implements AutoCloseable {
 
   /** A rule left this many events behind starts afresh, so that arrivals need not be kept for it. */
   private static final long FORGOTTEN_AFTER = 1_000_000;
@@ -25,7 +25,7 @@ final class StatisticsRefresh implements AutoCloseable {
 
   private final DuckDBConnection connection;
 
-  StatisticsRefresh(DuckDBConnection connection) {
+  DuckDbStatistics(DuckDBConnection connection) {
     this.connection = connection;
   }
 
@@ -56,17 +56,15 @@ final class StatisticsRefresh implements AutoCloseable {
     Map<String, @Nullable Object> values = new HashMap<>();
     values.put("function", rule.functionName());
     values.put("metric", rule.metric());
-    long reached = number("SELECT seq FROM ingest");
     Mark mark = mark(rule, values);
     Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
     if (mark != null) {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
-      if (mark.sequence() == reached && !matures) {
+      if (!mark.behind() && !matures) {
         return 0;
       }
       Map<String, @Nullable Object> dirty = new HashMap<>(values);
       dirty.put("level", rule.level().label());
-      dirty.put("after", mark.sequence());
       dirty.put("matures", matures);
       dirty.put("matured_before", mark.asOf());
       dirty.put("as_of", computedFor);
@@ -81,10 +79,9 @@ final class StatisticsRefresh implements AutoCloseable {
     run("statistics_mark_delete", values);
     Map<String, @Nullable Object> next = new HashMap<>(values);
     next.put("reward_rule", rule.toString());
-    next.put("seq", reached);
     next.put("as_of", computedFor);
     run("statistics_mark_insert", next);
-    run("statistics_mark_forget", Map.of("before", reached - FORGOTTEN_AFTER));
+    run("statistics_mark_forget", Map.of("most", FORGOTTEN_AFTER));
     run("arrival_trim", Map.of("step", TRIM_STEP));
     return buckets;
   }
@@ -97,7 +94,7 @@ final class StatisticsRefresh implements AutoCloseable {
       range.next();
       int buckets = range.getInt(1);
       if (buckets > 0) {
-        Map<String, @Nullable Object> values = ruleValues(rule, asOf);
+        Map<String, @Nullable Object> values = rule.sqlValues(asOf);
         values.put("first_bucket", Rows.instant(range, 2));
         values.put("last_bucket", Rows.instant(range, 3));
         run("statistics_insert", values);
@@ -106,48 +103,27 @@ final class StatisticsRefresh implements AutoCloseable {
     }
   }
 
-  /** What {@code unit_rewards} asks for. */
-  static Map<String, @Nullable Object> ruleValues(RewardRule rule, Instant asOf) {
-    Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", rule.functionName());
-    values.put("metric", rule.metric());
-    values.put("level", rule.level().label());
-    values.put("type", rule.type().label());
-    values.put("low", rule.low());
-    values.put("high", rule.high());
-    values.put("maximize", rule.maximize());
-    values.put("window_us", rule.windowMicros());
-    values.put("no_feedback", rule.noFeedback());
-    values.put("as_of", asOf);
-    return values;
-  }
-
-  private record Mark(long sequence, Instant asOf) {}
+  /**
+   * How far a rule's statistics reach.
+   *
+   * @param behind whether events came in since
+   */
+  private record Mark(Instant asOf, boolean behind) {}
 
   /** Null when nothing was computed by exactly this rule. */
   private @Nullable Mark mark(RewardRule rule, Map<String, ? extends @Nullable Object> values)
       throws SQLException {
     try (PreparedStatement statement =
-            NamedSql.named("statistics_mark").prepare(connection, values);
+            NamedSql.of(Dialect.DUCKDB, "statistics_mark").prepare(connection, values);
         ResultSet row = statement.executeQuery()) {
-      return row.next() && row.getString(1).equals(rule.toString())
-          ? new Mark(row.getLong(2), Rows.instant(row, 3))
+      return row.next() && row.getString("reward_rule").equals(rule.toString())
+          ? new Mark(Rows.instant(row, "as_of"), row.getBoolean("behind"))
           : null;
     }
   }
 
   private void run(String sql, Map<String, ? extends @Nullable Object> values) throws SQLException {
-    try (PreparedStatement statement = NamedSql.named(sql).prepare(connection, values)) {
-      statement.execute();
-    }
-  }
-
-  private long number(String sql) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet row = statement.executeQuery(sql)) {
-      row.next();
-      return row.getLong(1);
-    }
+    NamedSql.of(Dialect.DUCKDB, sql).execute(connection, values);
   }
 
   @Override

@@ -8,18 +8,12 @@ import java.util.logging.Logger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the migrations connections that stand in the attached database. */
-final class ConnectionSource implements DataSource {
+/** Hands the migrations connections that stand in the right database. */
+final class MigrationSource implements DataSource {
 
-  /** Opens a connection. */
-  @FunctionalInterface
-  interface Opener {
-    Connection open() throws SQLException;
-  }
+  private final Readers.Opener opener;
 
-  private final Opener opener;
-
-  ConnectionSource(Opener opener) {
+  MigrationSource(Readers.Opener opener) {
     this.opener = opener;
   }
 

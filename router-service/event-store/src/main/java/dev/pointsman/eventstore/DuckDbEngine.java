@@ -1,0 +1,353 @@
+package dev.pointsman.eventstore;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.duckdb.DuckDBConnection;
+import org.flywaydb.core.Flyway;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The embedded engine, an analytical database in {@code events.duckdb}. One process owns it; one
+ * thread at a time appends; readers never wait for the writer. A batch and the mark of its source
+ * commit together.
+ */
+final class DuckDbEngine implements Engine {
+
+  static final String CATALOG = "ev";
+  static final String SCHEMA = "main";
+
+  private static final int READERS = 2;
+  private static final int CHUNK_ROWS = 2_000;
+
+  private final Path dataDirectory;
+  private final DuckDBConnection root;
+  private final DuckDBConnection writer;
+  private final Readers readers;
+  private final DuckDbStatistics statistics;
+  private final Object writing = new Object();
+  private final Map<String, Long> marks = new HashMap<>();
+
+  private DuckDbEngine(Path dataDirectory, DuckDBConnection root, EventStore.Settings settings)
+      throws SQLException {
+    this.dataDirectory = dataDirectory;
+    this.root = root;
+    this.writer = connect(root);
+    this.readers =
+        new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
+    this.statistics = new DuckDbStatistics(connect(root));
+  }
+
+  /**
+   * Opens the file of a data directory, creating it if needed, and migrates its tables.
+   *
+   * @param spool the name of the directory's spool, whose mark an older file keeps without a name
+   */
+  static DuckDbEngine open(Path dataDirectory, EventStore.Settings settings, String spool) {
+    Path file = dataDirectory.resolve("events.duckdb");
+    DuckDBConnection root = null;
+    try {
+      Path temporary = Files.createDirectories(dataDirectory.resolve("tmp"));
+      sweep(temporary);
+      root = (DuckDBConnection) DriverManager.getConnection("jdbc:duckdb:");
+      attach(root, file, temporary, settings);
+      DuckDBConnection opened = root;
+      Flyway.configure()
+          .dataSource(new MigrationSource(() -> connect(opened)))
+          .locations("classpath:dev/pointsman/eventstore/sql/duckdb/migrations")
+          .placeholders(Map.of("spool", spool))
+          .load()
+          .migrate();
+      return new DuckDbEngine(dataDirectory, root, settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the data directory %s cannot be written".formatted(dataDirectory), e);
+    } catch (SQLException | RuntimeException e) {
+      closeQuietly(root, e);
+      String message = String.valueOf(e.getMessage());
+      if (message.contains("Could not set lock")) {
+        throw new StoreException(
+            "%s is open in another process: stop that one, or ask it over its HTTP API"
+                .formatted(file),
+            e);
+      }
+      throw new StoreException("%s cannot be opened: %s".formatted(file, message), e);
+    }
+  }
+
+  @Override
+  public Readers readers() {
+    return readers;
+  }
+
+  @Override
+  public void append(EventBatch batch) {
+    synchronized (writing) {
+      try (Statement statement = writer.createStatement()) {
+        statement.execute("BEGIN");
+        boolean committed = false;
+        try (DuckDbSink sink = new DuckDbSink(writer)) {
+          EventRows rows = new EventRows(sink, batch.source(), batch.last());
+          for (EventBatch.Numbered event : batch.events()) {
+            rows.write(event.event());
+          }
+          sink.flush();
+          advance(batch);
+          statement.execute("COMMIT");
+          committed = true;
+        } finally {
+          if (!committed) {
+            statement.execute("ROLLBACK");
+          }
+        }
+      } catch (SQLException e) {
+        if (isStored(batch)) {
+          // The commit itself was done; what failed came after it.
+          return;
+        }
+        throw new StoreException(
+            "%d events up to %d of %s could not be stored in %s: %s"
+                .formatted(
+                    batch.events().size(),
+                    batch.last(),
+                    batch.source(),
+                    dataDirectory,
+                    e.getMessage()),
+            e);
+      }
+      marks.put(batch.source(), batch.last());
+    }
+  }
+
+  private void advance(EventBatch batch) throws SQLException {
+    Map<String, Object> values = Map.of("source", batch.source(), "seq", batch.last());
+    try (PreparedStatement update =
+        NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
+      if (update.executeUpdate() == 0) {
+        NamedSql.of(Dialect.DUCKDB, "ingest_insert").execute(writer, values);
+      }
+    }
+  }
+
+  private boolean isStored(EventBatch batch) {
+    try {
+      long stored = mark(batch.source());
+      marks.put(batch.source(), stored);
+      return stored >= batch.last();
+    } catch (SQLException e) {
+      return false;
+    }
+  }
+
+  @Override
+  public long lastSequence(String source) {
+    synchronized (writing) {
+      Long known = marks.get(source);
+      if (known != null) {
+        return known;
+      }
+      try {
+        long stored = mark(source);
+        marks.put(source, stored);
+        return stored;
+      } catch (SQLException e) {
+        throw new StoreException(
+            "how far %s is stored cannot be read: %s".formatted(source, e.getMessage()), e);
+      }
+    }
+  }
+
+  private long mark(String source) throws SQLException {
+    try (PreparedStatement statement =
+            NamedSql.of(Dialect.DUCKDB, "ingest_of").prepare(writer, Map.of("source", source));
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  @Override
+  public boolean isWritable() {
+    synchronized (writing) {
+      try {
+        NamedSql.of(Dialect.DUCKDB, "ingest_touch").execute(writer, Map.of());
+        return true;
+      } catch (SQLException e) {
+        return false;
+      }
+    }
+  }
+
+  @Override
+  public int refreshStatistics(RewardRule rule, Instant asOf) {
+    return statistics.refresh(rule, asOf);
+  }
+
+  /**
+   * By chunks of row numbers, so that neither a large table nor a slow taker holds memory or a
+   * reader.
+   */
+  @Override
+  public void scan(EventTable table, RowTaker taker) {
+    List<Column> columns = table.shape().columns();
+    NamedSql chunk = NamedSql.of(Dialect.DUCKDB, "scan_chunk", identifiers(table));
+    String what = "reading " + table.tableName();
+    long end = rowIdEnd(table);
+    for (long first = 0; first < end; first += CHUNK_ROWS) {
+      List<List<@Nullable Object>> rows = new ArrayList<>();
+      readers.each(
+          chunk,
+          what,
+          Map.of("first", first, "end", first + CHUNK_ROWS),
+          row -> rows.add(Rows.values(row, columns)));
+      rows.forEach(taker::take);
+    }
+  }
+
+  private long rowIdEnd(EventTable table) {
+    List<Long> end = new ArrayList<>();
+    readers.each(
+        NamedSql.of(Dialect.DUCKDB, "scan_end", identifiers(table)),
+        "reading " + table.tableName(),
+        Map.of(),
+        row -> end.add(row.getLong(1)));
+    return end.getFirst();
+  }
+
+  @Override
+  public long writeParquet(EventTable table, OutputStream out) {
+    Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
+    Map<String, String> identifiers = new HashMap<>(identifiers(table));
+    identifiers.put("file", quoted(file));
+    identifiers.put(
+        "columns",
+        listed(table, column -> column.kind() == Column.Kind.TIME ? utc(column) : name(column)));
+    try {
+      long rows =
+          readers.use(
+              "export of " + table.tableName(),
+              connection -> {
+                try (PreparedStatement statement =
+                    NamedSql.of(Dialect.DUCKDB, "copy_parquet", identifiers)
+                        .prepare(connection, Map.of())) {
+                  return (long) statement.executeUpdate();
+                }
+              });
+      Files.copy(file, out);
+      return rows;
+    } catch (IOException e) {
+      throw new UncheckedIOException(
+          "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
+          e);
+    } finally {
+      deleteQuietly(file);
+    }
+  }
+
+  private static Map<String, String> identifiers(EventTable table) {
+    return Map.of("table", table.tableName(), "columns", listed(table, DuckDbEngine::name));
+  }
+
+  private static String listed(EventTable table, Function<Column, String> written) {
+    return table.shape().columns().stream().map(written).collect(Collectors.joining(", "));
+  }
+
+  private static String name(Column column) {
+    return '"' + column.name() + '"';
+  }
+
+  /** In the file a time says that it is UTC, which the tables' times do not. */
+  private static String utc(Column column) {
+    return "%s AT TIME ZONE 'UTC' AS %s".formatted(name(column), name(column));
+  }
+
+  private static void deleteQuietly(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // Swept when the store is opened next.
+    }
+  }
+
+  @Override
+  public void close() {
+    synchronized (writing) {
+      try {
+        readers.close();
+        statistics.close();
+        try (Statement statement = writer.createStatement()) {
+          statement.execute("CHECKPOINT " + CATALOG);
+        }
+        writer.close();
+        root.close();
+      } catch (SQLException e) {
+        throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
+      }
+    }
+  }
+
+  private static void attach(
+      DuckDBConnection root, Path file, Path temporary, EventStore.Settings settings)
+      throws SQLException {
+    try (Statement statement = root.createStatement()) {
+      // Small row groups: the engine rewrites the last, unfinished one at each checkpoint, and ours
+      // hold text. Without the storage version the compression is silently off.
+      statement.execute(
+          "ATTACH %s AS %s (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
+              .formatted(quoted(file), CATALOG));
+      statement.execute("SET checkpoint_threshold = '64MB'");
+      statement.execute("SET force_compression = 'zstd'");
+      statement.execute("SET memory_limit = '" + settings.memoryLimit() + "'");
+      statement.execute("SET threads = " + settings.threads());
+      statement.execute("SET temp_directory = " + quoted(temporary.resolve("spill")));
+    }
+  }
+
+  private static DuckDBConnection connect(DuckDBConnection root) throws SQLException {
+    DuckDBConnection connection = root.duplicate();
+    // A duplicate starts in the empty in-memory database again.
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("USE " + CATALOG);
+    }
+    return connection;
+  }
+
+  private static String quoted(Path path) {
+    return "'" + path.toAbsolutePath().toString().replace("'", "''") + "'";
+  }
+
+  private static void sweep(Path temporary) throws IOException {
+    try (DirectoryStream<Path> left =
+        Files.newDirectoryStream(temporary, "{libduckdb_java*,export-*}")) {
+      for (Path file : left) {
+        Files.deleteIfExists(file);
+      }
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection root, Exception why) {
+    if (root != null) {
+      try {
+        root.close();
+      } catch (SQLException e) {
+        why.addSuppressed(e);
+      }
+    }
+  }
+}

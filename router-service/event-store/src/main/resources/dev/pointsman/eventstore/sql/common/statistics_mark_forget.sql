@@ -1,1 +1,0 @@
-DELETE FROM statistics_mark WHERE seq < :before

@@ -1,0 +1,1 @@
+SELECT seq FROM ingest WHERE source = :source

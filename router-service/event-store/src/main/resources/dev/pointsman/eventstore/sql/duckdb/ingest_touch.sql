@@ -1,0 +1,1 @@
+UPDATE ingest SET updated_at = now() AT TIME ZONE 'UTC'
