@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,12 @@ interface Engine extends AutoCloseable {
 
   /** See {@link EventStore#refreshStatistics}. */
   int refreshStatistics(RewardRule rule, Instant asOf);
+
+  /** See {@link EventStore#refreshRollups}. */
+  int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf);
+
+  /** See {@link EventStore#forgetRollups}. */
+  void forgetRollups();
 
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);

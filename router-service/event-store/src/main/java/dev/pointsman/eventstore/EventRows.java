@@ -12,6 +12,8 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * EventTable}; a test reads every one of them back by name.
  */
 final class EventRows {
+
+  private static final String STARTED = "started";
+  private static final String RECEIVED = "received";
 
   private final RowSink sink;
   private final String source;
@@ -117,9 +122,10 @@ final class EventRows {
     }
     if (decision.kind() == DecisionKind.DECISION || decision.kind() == DecisionKind.STICKY) {
       if (touched.add(List.of(asker.functionName(), ids.episodeId()))) {
-        arrival(asker.functionName(), ids.episodeId(), null, null, null);
+        arrival(asker.functionName(), ids.episodeId(), null, null, null, ids.startedAt());
       }
     }
+    minute(STARTED, ids.startedAt());
   }
 
   private void attempt(UUID inferenceId, InferenceEvent.Attempt attempt) throws SQLException {
@@ -149,8 +155,15 @@ final class EventRows {
     if (event.rejected() == null
         && (event.booleanValue() != null || event.floatValue() != null)
         && touched.add(List.of(event.metricName(), event.targetId(), event.target()))) {
-      arrival(null, null, event.target().label(), event.targetId(), event.metricName());
+      arrival(
+          null,
+          null,
+          event.target().label(),
+          event.targetId(),
+          event.metricName(),
+          event.receivedAt());
     }
+    minute(RECEIVED, event.receivedAt());
   }
 
   private void revision(PolicyRevision revision) throws SQLException {
@@ -172,16 +185,25 @@ final class EventRows {
     row.text(event.configHash()).time(event.at()).text(event.text()).end();
   }
 
+  /** Says that a minute is to be summed again. */
+  private void minute(String kind, Instant at) throws SQLException {
+    Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
+    if (touched.add(List.of(kind, minute))) {
+      arrival(null, null, kind, null, null, minute);
+    }
+  }
+
   private void arrival(
       @Nullable String functionName,
       @Nullable UUID episodeId,
       @Nullable String targetType,
       @Nullable UUID targetId,
-      @Nullable String metricName)
+      @Nullable String metricName,
+      Instant at)
       throws SQLException {
     RowSink row = sink.begin(TableShape.ARRIVAL);
     row.text(source).whole(sequence).text(functionName).id(episodeId);
-    row.text(targetType).id(targetId).text(metricName).end();
+    row.text(targetType).id(targetId).text(metricName).time(at).end();
   }
 
   private RowSink begin(EventTable table) throws SQLException {

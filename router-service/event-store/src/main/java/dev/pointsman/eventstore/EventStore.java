@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -119,6 +120,25 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
+   * Brings the rollups up to date, which pages read: recomputes the buckets that something came in
+   * for since the last time, or that matured; those of a rule that is new or was changed, and all
+   * when the tags were changed, from the first event on.
+   *
+   * @param rules of which decisions are rolled up; at most one per function and metric
+   * @param tags kept apart
+   * @param asOf the present
+   * @return how many minutes were computed
+   */
+  public int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
+    return engine.refreshRollups(rules, tags, asOf);
+  }
+
+  /** Makes the next refresh compute every rollup again from the events. */
+  public void forgetRollups() {
+    engine.forgetRollups();
+  }
+
+  /**
    * The statistics as last refreshed, by bucket, segment, variant and lane.
    *
    * @param from first bucket
@@ -147,6 +167,11 @@ public final class EventStore implements AutoCloseable {
   /** Tables as files. */
   public TableExport export() {
     return new TableExport(engine);
+  }
+
+  /** Where every question goes. */
+  Readers readers() {
+    return engine.readers();
   }
 
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */

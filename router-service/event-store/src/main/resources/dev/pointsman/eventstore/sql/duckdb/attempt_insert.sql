@@ -1,4 +1,4 @@
--- The provider calls of the inferences of [from, to) in buckets of one length.
+-- The provider calls of the inferences of some buckets of one length, all of them in [from, to).
 INSERT INTO attempt_rollup BY NAME
 SELECT
   i.function_name,
@@ -22,6 +22,9 @@ SELECT
 FROM inference i
 JOIN attempt a ON a.inference_id = i.inference_id
 WHERE i.started_at >= :from::TIMESTAMP AND i.started_at < :to::TIMESTAMP
+  AND epoch_us(i.started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )
   -- An attempt is never far from its inference; this spares the rest of the table.
   AND a.started_at >= :from::TIMESTAMP - INTERVAL 1 DAY
   AND a.started_at < :to::TIMESTAMP + INTERVAL 1 DAY

@@ -1,10 +1,13 @@
--- The units decided in [from, to) in buckets of one length, under one reward rule.
+-- The units decided in some buckets of one length, all of them in [from, to), under one reward rule.
 INSERT INTO decision_rollup BY NAME
 WITH scope AS (
   SELECT DISTINCT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
+    AND epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+    )
 ),
 --include unit_rewards
 ,
@@ -24,7 +27,9 @@ counted AS (
     END AS greedy_arm,
     list_position(candidates, chosen_variant) AS chosen_arm
   FROM unit
-  WHERE started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
+  WHERE epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )
 ),
 arm AS (
   SELECT bucket, segment, generation, lane, key_id, team_id, tags,

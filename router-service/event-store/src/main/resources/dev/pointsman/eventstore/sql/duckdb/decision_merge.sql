@@ -1,4 +1,4 @@
--- The units decided in [from, to) in longer buckets, from the shorter ones.
+-- The units decided in some longer buckets, all of them in [from, to), from the shorter ones.
 INSERT INTO decision_rollup BY NAME
 SELECT
   function_name,
@@ -11,5 +11,8 @@ FROM (
   FROM decision_rollup
   WHERE function_name = :function AND metric_name = :metric
     AND seconds = :shorter AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
+    AND epoch_us(bucket) // :width_us::BIGINT IN (
+--include dirty_buckets
+    )
 )
 GROUP BY ALL

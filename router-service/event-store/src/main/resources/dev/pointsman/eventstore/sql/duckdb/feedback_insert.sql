@@ -1,7 +1,12 @@
--- The feedback received in [from, to) in buckets of one length.
+-- The feedback received in some buckets of one length, all of them in [from, to).
 INSERT INTO feedback_rollup BY NAME
 WITH heard AS (
-  SELECT * FROM feedback WHERE received_at >= :from::TIMESTAMP AND received_at < :to::TIMESTAMP
+  SELECT *
+  FROM feedback
+  WHERE received_at >= :from::TIMESTAMP AND received_at < :to::TIMESTAMP
+    AND epoch_us(received_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+    )
 ),
 wanted AS (SELECT DISTINCT target_type, target_id FROM heard WHERE rejected IS NULL),
 target AS (

@@ -1,4 +1,4 @@
--- The usage of [from, to) in buckets of one length.
+-- The usage of some buckets of one length, all of them in [from, to).
 INSERT INTO usage_rollup BY NAME
 SELECT
   function_name,
@@ -47,4 +47,7 @@ SELECT
   max(started_at) AS last_started_at
 FROM inference
 WHERE started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
+  AND epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )
 GROUP BY ALL

@@ -3,6 +3,10 @@ ALTER TABLE arrival ADD COLUMN "at" TIMESTAMP;
 
 -- Statistics older than a day are kept by the minute: the length of the row's bucket in seconds.
 ALTER TABLE statistics ADD COLUMN seconds INTEGER DEFAULT 10;
+-- Makes the next refresh compact what is there.
+UPDATE statistics_mark SET as_of = as_of - INTERVAL 1 HOUR;
+
+ALTER TABLE statistics_mark RENAME COLUMN reward_rule TO rule;
 
 -- Rollups: sums that pages read instead of events. `seconds` is the length of a row's bucket: 60,
 -- 3600 or 86400. Minutes are kept for some days, hours and days for ever; hours and days exist once

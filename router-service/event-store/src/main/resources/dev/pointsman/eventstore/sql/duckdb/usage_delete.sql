@@ -1,2 +1,0 @@
-DELETE FROM usage_rollup
-WHERE seconds = :seconds AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
