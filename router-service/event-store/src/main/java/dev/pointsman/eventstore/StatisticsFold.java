@@ -30,7 +30,7 @@ public final class StatisticsFold {
   private static final Comparator<UUID> BY_BYTES =
       Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
           .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
-  private static final Comparator<InferenceEvent> FIRST =
+  static final Comparator<InferenceEvent> FIRST =
       Comparator.comparing(InferenceEvent::at).thenComparing(e -> e.ids().inferenceId(), BY_BYTES);
   private static final Comparator<FeedbackEvent> LAST =
       Comparator.comparing(FeedbackEvent::receivedAt)
