@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
 
-  private static final int MOST_CLUSTERS = 16;
+  private static final int MOST_CLUSTERS = 4;
 
   /** A statement per cluster; a longer one would need more memory than it saves time. */
   private static final long LONGEST_SECONDS = 86_400;

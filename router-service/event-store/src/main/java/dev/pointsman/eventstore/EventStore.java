@@ -159,6 +159,11 @@ public final class EventStore implements AutoCloseable {
     return new FunctionQueries(engine.readers());
   }
 
+  /** Figures over ranges of time, from the rollups. */
+  public TrafficQueries traffic() {
+    return new TrafficQueries(engine.readers());
+  }
+
   /** Single inferences, revisions, and what changed. */
   public HistoryQueries history() {
     return new HistoryQueries(engine.readers());

@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import java.util.Collection;
+import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
 
@@ -21,6 +22,10 @@ public record RollupTags(SortedSet<String> names) {
   /** Tags of those names. */
   public static RollupTags of(Collection<String> names) {
     return new RollupTags(new TreeSet<>(names));
+  }
+
+  static RollupTags ofText(String text) {
+    return text.isEmpty() ? NONE : of(List.of(text.split(SEPARATOR, -1)));
   }
 
   String text() {
