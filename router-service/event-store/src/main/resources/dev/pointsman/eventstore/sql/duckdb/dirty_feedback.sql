@@ -26,6 +26,6 @@ UNION
 SELECT epoch_us(received_at) // 60000000
 FROM feedback
 WHERE rejected IS NULL
-  AND target_id >= (SELECT min(target_id) FROM target)
+  AND target_id >= (SELECT coalesce(min(target_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM target)
   AND target_id <= (SELECT max(target_id) FROM target)
   AND target_id IN (SELECT target_id FROM target)

@@ -26,13 +26,15 @@ touched AS (
   SEMI JOIN wanted w ON w.target_id = i.inference_id
   WHERE i.function_name = :function
     -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
-    AND i.inference_id >= (SELECT min(target_id) FROM wanted)
+    AND i.inference_id >= (
+      SELECT coalesce(min(target_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM wanted)
     AND i.inference_id <= (SELECT max(target_id) FROM wanted)
 )
 SELECT DISTINCT epoch_us(started_at) // :width_us::BIGINT AS bucket
 FROM inference
 WHERE function_name = :function AND kind = 'decision'
-  AND episode_id >= (SELECT min(episode_id) FROM touched)
+  AND episode_id >= (
+    SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM touched)
   AND episode_id <= (SELECT max(episode_id) FROM touched)
   AND episode_id IN (SELECT episode_id FROM touched)
 UNION

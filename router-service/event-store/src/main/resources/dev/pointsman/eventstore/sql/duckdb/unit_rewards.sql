@@ -10,7 +10,8 @@ member AS (
   SEMI JOIN scope USING (episode_id)
   WHERE i.function_name = :function AND i.kind IN ('decision', 'sticky')
     -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
-    AND i.episode_id >= (SELECT min(episode_id) FROM scope)
+    AND i.episode_id >= (
+      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM scope)
     AND i.episode_id <= (SELECT max(episode_id) FROM scope)
 ),
 deciding AS (
