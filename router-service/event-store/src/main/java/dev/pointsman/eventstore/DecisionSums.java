@@ -4,7 +4,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sums over decisions of one function, seen from one variant; they mean what they mean in {@link
+ * Sums over decisions of a function, seen from one variant; they mean what they mean in {@link
  * StatisticsRow}. What was added up over is null. A mean over none is unknown: divide only where the
  * count is above 0.
  *
@@ -43,6 +43,7 @@ import org.jspecify.annotations.Nullable;
  * @param comparedCostNanos Σ of the cost over the same; the count is of those
  */
 public record DecisionSums(
+    String functionName,
     @Nullable Instant start,
     @Nullable String segment,
     @Nullable String lane,

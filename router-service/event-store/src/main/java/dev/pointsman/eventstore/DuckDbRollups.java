@@ -262,9 +262,7 @@ final class DuckDbRollups implements AutoCloseable {
   private void run(
       String sql, Map<String, String> identifiers, Map<String, ? extends @Nullable Object> values)
       throws SQLException {
-    long t0=System.nanoTime();
     NamedSql.of(Dialect.DUCKDB, sql, identifiers).execute(connection, values);
-    System.err.printf("SQL %s %s %s %d%n", sql, values.get("from"), values.get("width_us"), (System.nanoTime()-t0)/1000000);
   }
 
   @Override

@@ -65,6 +65,7 @@ final class Rows {
 
   static DecisionSums decisions(ResultSet row) throws SQLException {
     return new DecisionSums(
+        row.getString("function_name"),
         instantOrNull(row, "start"),
         row.getString("segment_key"),
         row.getString("lane_key"),

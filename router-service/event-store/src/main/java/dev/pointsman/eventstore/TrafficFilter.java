@@ -30,7 +30,8 @@ public record TrafficFilter(
     @Nullable String teamId,
     Map<String, String> tags) {
 
-  private static final String WITHIN_A_TAG = "\u001e";
+  /** Separates what belongs together in a parameter. */
+  static final String WITHIN_A_TAG = "\u001e";
 
   /** A filter that later changes of the map do not reach. */
   public TrafficFilter {

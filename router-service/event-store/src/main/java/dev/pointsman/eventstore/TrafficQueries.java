@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,31 +125,24 @@ public final class TrafficQueries {
    */
   public record State(Instant asOf, RollupTags tags) {}
 
-  /** How far the rollups of usage reach; null before the first refresh. */
+  /** How far the rollups reach; null before the first refresh. */
   public @Nullable State state() {
-    return state("", "");
-  }
-
-  private @Nullable State state(String function, String metric) {
     List<State> found =
         readers.query(
             "rollup_state",
-            Map.of("function", function, "metric", metric),
-            row ->
-                new State(
-                    Rows.instant(row, "as_of"),
-                    function.isEmpty() ? RollupTags.ofText(row.getString("rule")) : RollupTags.NONE));
+            Map.of(),
+            row -> {
+              String tags = row.getString("tags");
+              return new State(
+                  Rows.instant(row, "as_of"),
+                  tags == null ? RollupTags.NONE : RollupTags.ofText(tags));
+            });
     return found.isEmpty() ? null : found.getFirst();
   }
 
-  /** Names of all functions that anything was logged of. */
+  /** Names of all functions that anything was logged of, in order. */
   public List<String> functionNames() {
-    TreeSet<String> names = new TreeSet<>();
-    usage(
-            TrafficFilter.between(Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")),
-            Grouping.by(Dimension.FUNCTION))
-        .forEach(sums -> names.add(sums.first()));
-    return List.copyOf(names);
+    return readers.query("function_names", Map.of(), row -> row.getString("function_name"));
   }
 
   /** Usage in time order, then by the dimensions' values. */
@@ -169,28 +163,21 @@ public final class TrafficQueries {
     if (values.isEmpty()) {
       return List.of();
     }
-    values.put("second", grouping.second().label());
     values.put("after_first", after == null ? null : after.first());
     values.put("after_second", after == null ? null : after.second());
     values.put("most", most);
     return readers.query("usage_grouped", values, Rows::usage);
   }
 
-  /** Durations by the first dimension's value, over all time buckets. */
-  public Map<String, LatencyHistogram> latency(
-      TrafficFilter filter, Dimension first, Measure measure) {
-    Map<String, LatencyHistogram> found = new LinkedHashMap<>();
-    latencyOverTime(filter, Grouping.by(first), measure)
-        .forEach(
-            (key, histogram) -> found.merge(key.first(), histogram, LatencyHistogram::plus));
-    return found;
-  }
+  /**
+   * Which durations a histogram is of.
+   *
+   * @param start the bucket's start, null when all of them were added up
+   */
+  public record LatencyKey(@Nullable Instant start, String first, String second) {}
 
-  /** Which durations a histogram is of. */
-  public record LatencyKey(@Nullable Instant start, String first) {}
-
-  /** Durations by time bucket and the first dimension's value. */
-  public Map<LatencyKey, LatencyHistogram> latencyOverTime(
+  /** Durations by time bucket and the dimensions' values. */
+  public Map<LatencyKey, LatencyHistogram> latency(
       TrafficFilter filter, Grouping grouping, Measure measure) {
     Map<LatencyKey, SortedMap<Integer, Long>> bins = new LinkedHashMap<>();
     Map<String, @Nullable Object> values = usageValues(filter, grouping);
@@ -203,7 +190,10 @@ public final class TrafficQueries {
         values,
         row ->
             bins.computeIfAbsent(
-                    new LatencyKey(Rows.instantOrNull(row, "start"), row.getString("first_name")),
+                    new LatencyKey(
+                        Rows.instantOrNull(row, "start"),
+                        row.getString("first_name"),
+                        row.getString("second_name")),
                     key -> new TreeMap<>())
                 .put(row.getInt("bin"), row.getLong("n")));
     return histograms(bins);
@@ -222,56 +212,66 @@ public final class TrafficQueries {
     values.putAll(range(filter, state, grouping.width()).sqlValues());
     values.put("width_us", micros(grouping.width()));
     values.put("first", grouping.first().label());
+    values.put("second", grouping.second().label());
     values.put("tag", grouping.tag());
     return values;
   }
 
   /**
-   * Decisions of a function under a metric.
+   * Decisions under some rules, by function, then in time order.
    *
-   * @param metric empty for functions that learn nothing
+   * @param rules of which decisions are meant; the filter may narrow them to one function
    */
   public List<DecisionSums> decisions(
-      TrafficFilter filter, String function, String metric, DecisionGrouping grouping) {
-    State known = state();
-    State state = state(function, metric);
-    if (known == null || state == null) {
+      TrafficFilter filter, Collection<RewardRule> rules, DecisionGrouping grouping) {
+    State state = state();
+    if (state == null) {
       return List.of();
     }
-    refuseUnknown(filter, known);
-    Map<String, @Nullable Object> values =
-        new HashMap<>(filter.ofFunction(function).sqlValues());
+    refuseUnknown(filter, state);
+    Map<String, @Nullable Object> values = new HashMap<>(filter.sqlValues());
+    values.remove("function");
     values.putAll(range(filter, state, grouping.width()).sqlValues());
-    putGrouping(values, metric, grouping);
+    putGrouping(values, filter, rules, grouping);
     return readers.query("decision_grouped", values, Rows::decisions);
   }
 
   /**
-   * The same from the statistics, which have buckets of ten seconds but know neither keys, tags,
-   * generations, models nor weights.
+   * The same from the statistics, which have buckets of ten seconds for a day, but know neither keys,
+   * tags, generations, models, lanes as such nor weights.
    *
    * @throws IllegalArgumentException if the filter asks for one of them
    */
   public List<DecisionSums> youngDecisions(
-      TrafficFilter filter, String function, String metric, DecisionGrouping grouping) {
+      TrafficFilter filter, Collection<RewardRule> rules, DecisionGrouping grouping) {
     if (!filter.isPlain()) {
       throw new IllegalArgumentException(
           "the statistics know no key, team, tag, generation or model: " + filter);
     }
     Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", function);
     values.put("from", filter.from());
     values.put("to", filter.to());
     values.put("segment", filter.segment());
     values.put("variant", filter.variant());
     values.put("lane", filter.lane());
-    putGrouping(values, metric, grouping);
+    putGrouping(values, filter, rules, grouping);
     return readers.query("statistics_grouped", values, Rows::decisions);
   }
 
   private static void putGrouping(
-      Map<String, @Nullable Object> values, String metric, DecisionGrouping grouping) {
-    values.put("metric", metric);
+      Map<String, @Nullable Object> values,
+      TrafficFilter filter,
+      Collection<RewardRule> rules,
+      DecisionGrouping grouping) {
+    values.put(
+        "rules",
+        rules.stream()
+            .filter(
+                rule ->
+                    filter.functionName() == null
+                        || rule.functionName().equals(filter.functionName()))
+            .map(rule -> rule.functionName() + RollupTags.SEPARATOR + rule.metric())
+            .collect(Collectors.joining(TrafficFilter.WITHIN_A_TAG)));
     values.put("width_us", micros(grouping.width()));
     values.put("by_segment", grouping.segment());
     values.put("by_lane", grouping.lane());

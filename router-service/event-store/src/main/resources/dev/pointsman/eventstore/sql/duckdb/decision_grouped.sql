@@ -3,6 +3,7 @@
 WITH
 --include decision_rows
 SELECT
+  function_name,
   CASE WHEN :width_us::BIGINT > 0
     THEN make_timestamp(epoch_us(bucket) // :width_us::BIGINT * :width_us::BIGINT)
   END AS start,
@@ -45,4 +46,4 @@ SELECT
   sum(compared_count)::BIGINT AS compared_count
 FROM kept
 GROUP BY ALL
-ORDER BY start, segment_key, generation_key, variant, lane_key
+ORDER BY function_name, start, segment_key, generation_key, variant, lane_key

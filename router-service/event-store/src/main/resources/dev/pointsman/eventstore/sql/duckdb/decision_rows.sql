@@ -20,7 +20,7 @@ part AS (
 kept AS (
   SELECT *
   FROM part
-  WHERE function_name = :function AND metric_name = :metric
+  WHERE list_contains(string_split(:rules, chr(30)), function_name || chr(31) || metric_name)
     AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
     AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
     AND (:generation::VARCHAR IS NULL OR generation = :generation::VARCHAR)

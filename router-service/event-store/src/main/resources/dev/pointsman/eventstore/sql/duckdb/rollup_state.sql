@@ -1,4 +1,3 @@
-SELECT rule, as_of
+SELECT max(rule) FILTER (WHERE function_name = '') AS tags, min(as_of) AS as_of
 FROM rollup_mark
-WHERE function_name = :function AND metric_name = :metric
-LIMIT 1
+HAVING count(*) > 0

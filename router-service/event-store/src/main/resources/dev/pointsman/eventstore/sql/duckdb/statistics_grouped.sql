@@ -1,5 +1,6 @@
 -- The same as decision_grouped from the statistics, which are finer and know fewer columns.
 SELECT
+  function_name,
   CASE WHEN :width_us::BIGINT > 0
     THEN make_timestamp(epoch_us(bucket) // :width_us::BIGINT * :width_us::BIGINT)
   END AS start,
@@ -41,10 +42,10 @@ SELECT
   sum(compared_cost_nanos)::BIGINT AS compared_cost_nanos,
   sum(compared_count)::BIGINT AS compared_count
 FROM statistics
-WHERE function_name = :function AND metric_name = :metric
+WHERE list_contains(string_split(:rules, chr(30)), function_name || chr(31) || metric_name)
   AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
   AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
   AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
   AND (:lane::VARCHAR IS NULL OR lane = :lane::VARCHAR)
 GROUP BY ALL
-ORDER BY start, segment_key, generation_key, variant, lane_key
+ORDER BY function_name, start, segment_key, generation_key, variant, lane_key

@@ -18,6 +18,18 @@ measured AS (
     WHEN 'tag' THEN coalesce(tags[:tag], '')
     ELSE ''
   END AS first_name,
+  CASE :second
+    WHEN 'function' THEN function_name
+    WHEN 'segment' THEN segment
+    WHEN 'variant' THEN variant
+    WHEN 'generation' THEN generation
+    WHEN 'lane' THEN lane
+    WHEN 'model' THEN model
+    WHEN 'key' THEN key_id
+    WHEN 'team' THEN team_id
+    WHEN 'tag' THEN coalesce(tags[:tag], '')
+    ELSE ''
+  END AS second_name,
   CASE :measure
     WHEN 'duration' THEN durations
     WHEN 'first_token' THEN first_tokens
@@ -26,10 +38,11 @@ measured AS (
   FROM kept
 ),
 counted AS (
-  SELECT start, first_name, unnest(map_keys(histogram)) AS bin, unnest(map_values(histogram)) AS n
+  SELECT start, first_name, second_name,
+    unnest(map_keys(histogram)) AS bin, unnest(map_values(histogram)) AS n
   FROM measured
 )
-SELECT start, first_name, bin, sum(n)::BIGINT AS n
+SELECT start, first_name, second_name, bin, sum(n)::BIGINT AS n
 FROM counted
 GROUP BY ALL
-ORDER BY start, first_name, bin
+ORDER BY start, first_name, second_name, bin
