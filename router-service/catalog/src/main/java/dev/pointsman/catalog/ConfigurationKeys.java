@@ -104,7 +104,7 @@ final class ConfigurationKeys {
             "required");
     t.table("timeouts").read("non_streaming", "streaming");
     t.table("timeouts.non_streaming").read("total_ms");
-    t.table("timeouts.streaming").read("ttft_ms", "total_ms");
+    t.table("timeouts.streaming").read("ttft_ms", "total_ms", "silence_ms");
     t.table("metrics.X").read("type", "level", "optimize", "description", "range");
     t.table("tools.T").read("description", "parameters", "strict", "name");
     t.table("functions.F")

@@ -23,7 +23,8 @@ final class TimeoutsReader {
           "%s must be <= total_ms: %d > %d"
               .formatted(streaming.path("ttft_ms"), ttft.toMillis(), total.toMillis()));
     }
-    return new VariantDefinition.Timeouts(milliseconds(whole, "total_ms"), ttft, total);
+    return new VariantDefinition.Timeouts(
+        milliseconds(whole, "total_ms"), ttft, total, milliseconds(streaming, "silence_ms"));
   }
 
   private static @Nullable Duration milliseconds(@Nullable Section section, String key) {

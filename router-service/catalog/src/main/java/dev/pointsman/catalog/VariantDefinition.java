@@ -53,10 +53,14 @@ public record VariantDefinition(
    * @param total for answers that are not streamed
    * @param streamTtft until the first part of a streamed answer
    * @param streamTotal until a streamed answer's end
+   * @param streamSilence between two parts of a streamed answer
    */
   public record Timeouts(
-      @Nullable Duration total, @Nullable Duration streamTtft, @Nullable Duration streamTotal) {
+      @Nullable Duration total,
+      @Nullable Duration streamTtft,
+      @Nullable Duration streamTotal,
+      @Nullable Duration streamSilence) {
     /** No bounds. */
-    public static final Timeouts NONE = new Timeouts(null, null, null);
+    public static final Timeouts NONE = new Timeouts(null, null, null, null);
   }
 }

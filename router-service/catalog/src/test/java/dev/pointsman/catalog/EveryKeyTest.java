@@ -149,6 +149,7 @@ final class EveryKeyTest {
                 timeouts.non_streaming.total_ms = 1
                 timeouts.streaming.ttft_ms = 2
                 timeouts.streaming.total_ms = 3
+                timeouts.streaming.silence_ms = 5
                 [models.m.providers.p]
                 type = "dummy"
                 model_name = "x"
@@ -170,7 +171,10 @@ final class EveryKeyTest {
     assertThat(model.timeouts())
         .isEqualTo(
             new VariantDefinition.Timeouts(
-                Duration.ofMillis(1), Duration.ofMillis(2), Duration.ofMillis(3)));
+                Duration.ofMillis(1),
+                Duration.ofMillis(2),
+                Duration.ofMillis(3),
+                Duration.ofMillis(5)));
     assertThat(model.providers().get("p"))
         .isEqualTo(
             new ModelDefinition.ProviderDefinition(
@@ -192,7 +196,7 @@ final class EveryKeyTest {
                 List.of(
                     new ModelDefinition.CostEntry("/a", "/b~1c", new BigDecimal("1.5E-7"), true),
                     new ModelDefinition.CostEntry("/d", "/d", new BigDecimal("-2"), false)),
-                new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4))));
+                new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4), null)));
     // Terms that are no token counts make no price per token.
     assertThat(model.providers().get("q").tokenPrice()).isNull();
   }

@@ -1,6 +1,7 @@
 package dev.pointsman.eventlog;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,11 @@ public record ChangeEvent(
     String reason)
     implements Event {
 
+  /** Cuts the time to microseconds. */
+  public ChangeEvent {
+    at = Event.micros(at);
+  }
+
   /** What changed. */
   public enum Kind {
     /** A generation, a drift alarm, a roll-back. */
@@ -42,9 +48,11 @@ public record ChangeEvent(
     /** A person acted. */
     AUDIT;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The stored value. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return label;
     }
   }
 }

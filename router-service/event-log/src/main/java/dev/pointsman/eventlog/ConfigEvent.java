@@ -9,4 +9,10 @@ import java.util.UUID;
  * @param configHash hash of the configuration by content
  * @param text the files, one after the other, without secrets
  */
-public record ConfigEvent(UUID id, Instant at, String configHash, String text) implements Event {}
+public record ConfigEvent(UUID id, Instant at, String configHash, String text) implements Event {
+
+  /** Cuts the time to microseconds. */
+  public ConfigEvent {
+    at = Event.micros(at);
+  }
+}

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.Condition;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,17 @@ public final class EventCursor implements AutoCloseable {
   private final String sink;
 
   // The reading thread's.
-  private long nextSeq;
   private @Nullable Segment segment;
   private volatile @Nullable SegmentReader reader;
 
-  // Guarded by the log's lock.
+  /** Where the next event begins, in bytes of the log. */
+  private long at;
+
+  // Guarded by the log's lock; only the reading thread changes the first.
+  private long nextSeq;
+  private final Condition due;
+  private long dueSeq;
+  private long dueEnd;
   private final ArrayDeque<Delivered> delivered = new ArrayDeque<>();
   private long releasedSeq;
   private long releasedEnd;
@@ -42,6 +49,7 @@ public final class EventCursor implements AutoCloseable {
     this.log = log;
     this.sink = sink;
     this.nextSeq = fromSeq;
+    this.due = log.lock.newCondition();
     this.releasedSeq = fromSeq - 1;
     this.releasedEnd = log.window(fromSeq).segment().base;
   }
@@ -49,16 +57,22 @@ public final class EventCursor implements AutoCloseable {
   /** Finds its place in the files, so that what the sink has already counts as drained. */
   void seek() {
     EventLog.Window window = log.window(nextSeq);
-    long place;
     try {
-      place = window.segment().base + readerOf(window, nextSeq).position();
+      SegmentReader from = openAtStart(window);
+      for (long seq = window.segment().firstSeq; seq < nextSeq; seq++) {
+        if (!from.skip(seq, window.limit()) && !from.skipDamaged(seq, window.limit())) {
+          from.seek(window.limit());
+          break;
+        }
+      }
+      at = window.segment().base + from.position();
     } catch (IOException e) {
       forgetReader();
       throw unreadable(window.segment(), e);
     }
     log.lock.lock();
     try {
-      releasedEnd = place;
+      releasedEnd = at;
     } finally {
       log.lock.unlock();
     }
@@ -78,14 +92,36 @@ public final class EventCursor implements AutoCloseable {
    */
   public List<SpooledEvent> next(int maxRecords, long maxBytes, Duration timeout)
       throws InterruptedException {
+    return next(maxRecords, maxBytes, timeout, Duration.ZERO);
+  }
+
+  /**
+   * The next events, in order, as {@link #next(int, long, Duration)}; waits a little longer after the
+   * first one, without being woken for each, until as many are there as may be returned.
+   *
+   * @param gather how long to wait for more
+   */
+  public List<SpooledEvent> next(int maxRecords, long maxBytes, Duration timeout, Duration gather)
+      throws InterruptedException {
     if (closed || log.closed()) {
       throw new IllegalStateException(
           "the cursor of sink %s is closed, or its log is".formatted(sink));
     }
-    EventLog.Window window = log.await(this, nextSeq, timeout.toNanos());
-    if (window == null) {
+    if (!log.await(this, nextSeq, timeout.toNanos())) {
       return List.of();
     }
+    if (gather.isPositive()) {
+      log.awaitMore(this, nextSeq + maxRecords, at + maxBytes, gather.toNanos());
+    }
+    List<SpooledEvent> recent = log.recent(nextSeq, maxRecords, maxBytes);
+    if (!recent.isEmpty()) {
+      // What was open may be deleted soon.
+      forgetReader();
+      took(recent, recent.getLast().seq() + 1);
+      at = recent.getLast().end();
+      return recent;
+    }
+    EventLog.Window window = log.window(nextSeq);
     try {
       return read(window, maxRecords, maxBytes);
     } catch (IOException e) {
@@ -98,10 +134,22 @@ public final class EventCursor implements AutoCloseable {
     }
   }
 
+  private void took(List<SpooledEvent> events, long next) {
+    log.lock.lock();
+    try {
+      for (SpooledEvent event : events) {
+        delivered.add(new Delivered(event.seq(), event.end()));
+      }
+      nextSeq = next;
+      log.forgetTaken();
+    } finally {
+      log.lock.unlock();
+    }
+  }
+
   private List<SpooledEvent> read(EventLog.Window first, int maxRecords, long maxBytes)
       throws IOException {
     List<SpooledEvent> events = new ArrayList<>();
-    List<Delivered> places = new ArrayList<>();
     EventLog.Window window = first;
     long seq = nextSeq;
     SegmentReader from = readerOf(window, seq);
@@ -118,6 +166,7 @@ public final class EventCursor implements AutoCloseable {
       SpoolRecord found = from.next(seq, window.limit());
       if (found == null) {
         seq = passDamage(from, seq, window);
+        at = window.segment().base + from.position();
         continue;
       }
       bytes += found.payload().length;
@@ -125,17 +174,11 @@ public final class EventCursor implements AutoCloseable {
         from.seek(before);
         break;
       }
-      events.add(new SpooledEvent(seq, found.payload()));
-      places.add(new Delivered(seq, window.segment().base + from.position()));
+      at = window.segment().base + from.position();
+      events.add(SpooledEvent.read(seq, found.payload(), at));
       seq++;
     }
-    nextSeq = seq;
-    log.lock.lock();
-    try {
-      delivered.addAll(places);
-    } finally {
-      log.lock.unlock();
-    }
+    took(events, seq);
     return events;
   }
 
@@ -149,22 +192,24 @@ public final class EventCursor implements AutoCloseable {
     return window.endSeq();
   }
 
-  /** The reader of the window's segment, standing at the given event. */
-  private SegmentReader readerOf(EventLog.Window window, long at) throws IOException {
+  /** The reader of the window's segment, standing at the given event, which comes next. */
+  private SegmentReader readerOf(EventLog.Window window, long seq) throws IOException {
     SegmentReader current = reader;
     if (current != null && window.segment() == segment) {
       return current;
     }
+    SegmentReader opened = openAtStart(window);
+    if (seq > window.segment().firstSeq) {
+      opened.seek(at - window.segment().base);
+    }
+    return opened;
+  }
+
+  private SegmentReader openAtStart(EventLog.Window window) throws IOException {
     forgetReader();
     SegmentReader opened = new SegmentReader(window.segment().path);
     reader = opened;
     segment = window.segment();
-    for (long seq = window.segment().firstSeq; seq < at; seq++) {
-      if (!opened.skip(seq, window.limit()) && !opened.skipDamaged(seq, window.limit())) {
-        opened.seek(window.limit());
-        break;
-      }
-    }
     return opened;
   }
 
@@ -209,6 +254,33 @@ public final class EventCursor implements AutoCloseable {
     log.trim();
   }
 
+  /** Waits until the log reaches so far, or this cursor is closed; called under the log's lock. */
+  void awaitDue(long untilNextSeq, long untilEnd, long nanos) throws InterruptedException {
+    dueSeq = untilNextSeq;
+    dueEnd = untilEnd;
+    long left = nanos;
+    while (left > 0 && !closed && !log.reaches(untilNextSeq, untilEnd)) {
+      left = due.awaitNanos(left);
+    }
+  }
+
+  /** Wakes the reading thread if what it waits for is committed; called under the log's lock. */
+  void wakeIfDue(long logNextSeq, long logEnd) {
+    if (logNextSeq >= dueSeq || logEnd >= dueEnd) {
+      wake();
+    }
+  }
+
+  /** Wakes the reading thread; called under the log's lock. */
+  void wake() {
+    due.signalAll();
+  }
+
+  /** The number of the last event that was handed out. */
+  long takenSeq() {
+    return nextSeq - 1;
+  }
+
   long releasedSeq() {
     return releasedSeq;
   }
@@ -225,7 +297,12 @@ public final class EventCursor implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    log.wakeReaders();
+    log.lock.lock();
+    try {
+      wake();
+    } finally {
+      log.lock.unlock();
+    }
     SegmentReader open = reader;
     if (open != null) {
       closeQuietly(open);

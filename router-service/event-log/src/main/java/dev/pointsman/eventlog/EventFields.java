@@ -3,6 +3,7 @@ package dev.pointsman.eventlog;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -60,6 +61,7 @@ final class EventFields {
       case VALUE_NUMBER_FLOAT -> json.getDoubleValue();
       case VALUE_TRUE -> true;
       case VALUE_FALSE -> false;
+      case VALUE_EMBEDDED_OBJECT -> json.getBinaryValue();
       case VALUE_NULL -> null;
       case START_OBJECT -> {
         // Insertion order: a map of tags comes back as it was.
@@ -131,16 +133,23 @@ final class EventFields {
     return present(column, flagOrNull(column));
   }
 
+  /** An id, 16 bytes since version 2, text in version 1. */
   @Nullable UUID idOrNull(String column) {
-    String text = textOrNull(column);
-    if (text == null) {
-      return null;
-    }
-    try {
-      return UUID.fromString(text);
-    } catch (IllegalArgumentException e) {
-      throw wrong(column, "no UUID");
-    }
+    return switch (values.get(column)) {
+      case null -> null;
+      case byte[] bytes when bytes.length == 16 -> {
+        ByteBuffer id = ByteBuffer.wrap(bytes);
+        yield new UUID(id.getLong(), id.getLong());
+      }
+      case String text -> {
+        try {
+          yield UUID.fromString(text);
+        } catch (IllegalArgumentException e) {
+          throw wrong(column, "no UUID");
+        }
+      }
+      default -> throw wrong(column, "no UUID");
+    };
   }
 
   UUID id(String column) {

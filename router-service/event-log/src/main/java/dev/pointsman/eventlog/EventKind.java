@@ -2,7 +2,7 @@ package dev.pointsman.eventlog;
 
 import org.jspecify.annotations.Nullable;
 
-/** The kinds of event as they are stored: a word in the JSON, a byte in the spool's record. */
+/** The kinds of event as they are stored: a word in its bytes, a byte in the spool's record. */
 enum EventKind {
   INFERENCE(1, "inference"),
   FEEDBACK(2, "feedback"),

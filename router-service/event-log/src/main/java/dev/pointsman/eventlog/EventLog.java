@@ -29,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * is closed and never written again, and the next batch, with the same numbers, goes to a new file,
  * whose name ends the old one.
  *
- * <p>Sinks read by {@link #cursor}; what all of them released is deleted, a segment at a time.
+ * <p>Sinks read by {@link #cursor}; what all of them released is deleted, a segment at a time. A sink
+ * that is close behind gets the events that were just committed from memory, and reads no file.
  */
 public final class EventLog implements AutoCloseable {
 
@@ -45,12 +46,12 @@ public final class EventLog implements AutoCloseable {
   final ReentrantLock lock = new ReentrantLock();
   private final Condition work = lock.newCondition();
   private final Condition room = lock.newCondition();
-  private final Condition committed = lock.newCondition();
 
   // Guarded by the lock.
   private final ArrayDeque<PendingAppend> queue = new ArrayDeque<>();
   private final NavigableMap<Long, Segment> segments;
   private final Map<String, EventCursor> cursors = new HashMap<>();
+  private final RecentEvents recent;
   private long nextSeq;
   private long end;
   private long drained;
@@ -78,22 +79,47 @@ public final class EventLog implements AutoCloseable {
    * @param queueBytes the most that may wait in memory; appends beyond it wait for room
    * @param growBytes zeros written ahead of the records at a time, so that most syncs change no file
    *     size; 0 lets files grow record by record
+   * @param recentBytes the most encoded bytes of committed events that are kept in memory for sinks
+   *     close behind; 0 makes every sink read files
    */
   public record Settings(
-      Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
+      Durability durability,
+      long maxBytes,
+      long segmentBytes,
+      long queueBytes,
+      long growBytes,
+      long recentBytes) {
+
+    private static final long RECENT_BYTES = 32L << 20;
 
     /** Checks that every limit is positive. */
     public Settings {
-      if (maxBytes <= 0 || segmentBytes <= 0 || queueBytes <= 0 || growBytes < 0) {
+      if (maxBytes <= 0 || segmentBytes <= 0 || queueBytes <= 0) {
         throw new IllegalArgumentException(
-            "a spool's limits must be > 0: maxBytes %d, segmentBytes %d, queueBytes %d (growBytes %d may be 0)"
-                .formatted(maxBytes, segmentBytes, queueBytes, growBytes));
+            "a spool's limits must be > 0: maxBytes %d, segmentBytes %d, queueBytes %d"
+                .formatted(maxBytes, segmentBytes, queueBytes));
       }
+      if (growBytes < 0 || recentBytes < 0) {
+        throw new IllegalArgumentException(
+            "a spool's growBytes and recentBytes must be >= 0: %d, %d"
+                .formatted(growBytes, recentBytes));
+      }
+    }
+
+    /** With 32 MB of recent events in memory. */
+    public Settings(
+        Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
+      this(durability, maxBytes, segmentBytes, queueBytes, growBytes, RECENT_BYTES);
     }
 
     /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow as needed. */
     public Settings(Durability durability, long maxBytes) {
       this(durability, maxBytes, 64L << 20, 64L << 20, 0);
+    }
+
+    /** These with another limit for recent events. */
+    public Settings withRecentBytes(long bytes) {
+      return new Settings(durability, maxBytes, segmentBytes, queueBytes, growBytes, bytes);
     }
   }
 
@@ -188,6 +214,7 @@ public final class EventLog implements AutoCloseable {
     this.directory = directory;
     this.segments = contents.segments();
     this.nextSeq = contents.nextSeq();
+    this.recent = new RecentEvents(settings.recentBytes());
     this.end = segments.isEmpty() ? 0 : endOf(segments.lastEntry().getValue());
     this.committer =
         Thread.ofPlatform().daemon(true).name("event-log-committer").unstarted(this::commitAll);
@@ -260,7 +287,7 @@ public final class EventLog implements AutoCloseable {
   }
 
   private long append(Event event, @Nullable Reservation reservation) {
-    PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encode(event));
+    PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encoding(event));
     lock.lock();
     try {
       if (reservation != null && reservation.used) {
@@ -300,8 +327,8 @@ public final class EventLog implements AutoCloseable {
     if (refusing) {
       throw new SpoolFullException(
           ("the spool %s is full: %d bytes wait for the event store and %d are reserved, of"
-               + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
-               + " limit")
+                  + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
+                  + " limit")
               .formatted(directory.path(), storedBytes(), reserved, settings.maxBytes()));
     }
   }
@@ -392,17 +419,38 @@ public final class EventLog implements AutoCloseable {
     try {
       Segment segment = segments.lastEntry().getValue();
       segment.length += bytes;
+      if (isRead()) {
+        keepForReaders(batch, firstSeq);
+      }
       end += bytes;
       unwritten -= bytes;
       nextSeq += batch.size();
       failing = false;
-      committed.signalAll();
+      cursors.values().forEach(cursor -> cursor.wakeIfDue(nextSeq, end));
       room.signalAll();
     } finally {
       lock.unlock();
     }
     for (int i = 0; i < batch.size(); i++) {
       batch.get(i).complete(firstSeq + i);
+    }
+  }
+
+  private boolean isRead() {
+    for (EventCursor cursor : cursors.values()) {
+      if (!cursor.closed()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private void keepForReaders(List<PendingAppend> batch, long firstSeq) {
+    long seq = firstSeq;
+    long upTo = end;
+    for (PendingAppend pending : batch) {
+      upTo += pending.size();
+      recent.add(SpooledEvent.committed(seq++, pending.encoding, upTo));
     }
   }
 
@@ -421,7 +469,7 @@ public final class EventLog implements AutoCloseable {
     long seq = firstSeq;
     to.allocate(bytes);
     for (PendingAppend pending : batch) {
-      to.append(seq++, pending.type, pending.payload);
+      to.append(seq++, pending.type, pending.encoding.bytes());
     }
     to.flush();
     if (settings.durability() == Durability.FSYNC) {
@@ -565,21 +613,62 @@ public final class EventLog implements AutoCloseable {
    */
   record Window(Segment segment, long limit, long endSeq) {}
 
-  /** The segment with the given event, waiting for it if asked; null if it is not there in time. */
-  @Nullable Window await(EventCursor reader, long seq, long nanos) throws InterruptedException {
-    long left = nanos;
+  /** Waits until the given event is committed; false if it is not in time, or its reader closed. */
+  boolean await(EventCursor reader, long seq, long nanos) throws InterruptedException {
     lock.lock();
     try {
-      while (seq >= nextSeq) {
-        if (closed || reader.closed() || left <= 0) {
-          return null;
-        }
-        left = committed.awaitNanos(left);
-      }
-      return window(seq);
+      reader.awaitDue(seq + 1, Long.MAX_VALUE, nanos);
+      return !reader.closed() && seq < nextSeq;
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Waits until so many events or bytes of the log are committed, for no longer than given. */
+  void awaitMore(EventCursor reader, long untilNextSeq, long untilEnd, long nanos)
+      throws InterruptedException {
+    lock.lock();
+    try {
+      reader.awaitDue(untilNextSeq, untilEnd, nanos);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether the committed events go so far; asked under the lock. */
+  boolean reaches(long untilNextSeq, long untilEnd) {
+    return nextSeq >= untilNextSeq || end >= untilEnd || closed;
+  }
+
+  /** The events from the given one on that are still in memory, as many as may be taken at once. */
+  List<SpooledEvent> recent(long fromSeq, int maxRecords, long maxBytes) {
+    List<SpooledEvent> events = new ArrayList<>();
+    lock.lock();
+    try {
+      long bytes = 0;
+      for (long seq = fromSeq; recent.contains(seq) && events.size() < maxRecords; seq++) {
+        SpooledEvent event = recent.get(seq);
+        bytes += event.size();
+        if (bytes > maxBytes && !events.isEmpty()) {
+          break;
+        }
+        events.add(event);
+      }
+      return events;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Forgets the recent events that every reader has taken; called under the lock. */
+  void forgetTaken() {
+    long taken = Long.MAX_VALUE;
+    for (EventCursor cursor : cursors.values()) {
+      if (!cursor.closed()) {
+        taken = Math.min(taken, cursor.takenSeq());
+      }
+    }
+    recent.dropThrough(taken);
   }
 
   /** What may be read of the segment that holds, or would hold, the given event. */
@@ -598,16 +687,6 @@ public final class EventLog implements AutoCloseable {
     lock.lock();
     try {
       return closed;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** Wakes whoever waits for events, to look again. */
-  void wakeReaders() {
-    lock.lock();
-    try {
-      committed.signalAll();
     } finally {
       lock.unlock();
     }
@@ -671,7 +750,7 @@ public final class EventLog implements AutoCloseable {
       closed = true;
       work.signalAll();
       room.signalAll();
-      committed.signalAll();
+      cursors.values().forEach(EventCursor::wake);
     } finally {
       lock.unlock();
     }

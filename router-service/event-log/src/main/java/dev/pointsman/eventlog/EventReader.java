@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Makes events of the columns of version 1. */
+/** Makes events of their columns, which are the same in every version so far. */
 final class EventReader {
 
   private static final DecisionKind[] DECISION_KINDS = DecisionKind.values();

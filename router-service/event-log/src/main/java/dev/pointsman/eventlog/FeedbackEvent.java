@@ -1,6 +1,7 @@
 package dev.pointsman.eventlog;
 
 import java.time.Instant;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,11 @@ public record FeedbackEvent(
     @Nullable String rejected)
     implements Event {
 
+  /** Cuts the time to microseconds. */
+  public FeedbackEvent {
+    receivedAt = Event.micros(receivedAt);
+  }
+
   /** What a feedback is about. */
   public enum Target {
     /** One inference. */
@@ -37,9 +43,11 @@ public record FeedbackEvent(
     /** A whole episode. */
     EPISODE;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The stored value. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return label;
     }
   }
 

@@ -3,6 +3,7 @@ package dev.pointsman.eventlog;
 import dev.pointsman.routing.Decision;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,24 @@ public record InferenceEvent(
     List<Attempt> attempts,
     @Nullable Payload payload)
     implements Event {
+
+  /** The order of fallback serves the request and is not stored. */
+  public InferenceEvent {
+    decision = decision.withoutFallbackOrder();
+  }
+
+  /** This event without what was said: no payload, no raw texts of its attempts. */
+  public InferenceEvent withoutTexts() {
+    return new InferenceEvent(
+        ids,
+        asker,
+        versions,
+        decision,
+        outcome,
+        quantities,
+        attempts.stream().map(Attempt::withoutTexts).toList(),
+        null);
+  }
 
   @Override
   public UUID id() {
@@ -50,7 +69,13 @@ public record InferenceEvent(
       @Nullable String traceId,
       @Nullable String idempotencyKey,
       String node,
-      Instant startedAt) {}
+      Instant startedAt) {
+
+    /** Cuts the time to microseconds. */
+    public Ids {
+      startedAt = Event.micros(startedAt);
+    }
+  }
 
   /**
    * Who asked for what.
@@ -88,9 +113,11 @@ public record InferenceEvent(
     /** The upstream broke after the first part of the answer was sent. */
     TRUNCATED;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The stored value. */
     public String label() {
-      return name().toLowerCase(java.util.Locale.ROOT);
+      return label;
     }
   }
 
@@ -177,7 +204,36 @@ public record InferenceEvent(
       @Nullable String finishReason,
       boolean cached,
       @Nullable String rawRequest,
-      @Nullable String rawResponse) {}
+      @Nullable String rawResponse) {
+
+    /** Cuts the time to microseconds. */
+    public Attempt {
+      startedAt = Event.micros(startedAt);
+    }
+
+    private Attempt withoutTexts() {
+      return new Attempt(
+          attemptId,
+          ordinal,
+          startedAt,
+          variant,
+          model,
+          provider,
+          purpose,
+          status,
+          httpStatus,
+          errorClass,
+          circuit,
+          tokens,
+          costNanos,
+          durationMicros,
+          ttftMicros,
+          finishReason,
+          cached,
+          null,
+          null);
+    }
+  }
 
   /**
    * The text of an inference, as JSON; absent where the function logs no text.

@@ -82,30 +82,32 @@ public final class LoggedText {
 
   /** The text with halves of surrogate pairs replaced, so that it can be written as UTF-8. */
   static String wellFormed(String text) {
-    for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (pairAt(text, i)) {
-          i++;
-        } else {
-          return repaired(text, i);
-        }
-      }
+    int half = halfPair(text, 0);
+    if (half < 0) {
+      return text;
     }
-    return text;
-  }
-
-  private static String repaired(String text, int from) {
     StringBuilder repaired = new StringBuilder(text);
-    for (int i = from; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        if (pairAt(text, i)) {
-          i++;
-        } else {
-          repaired.setCharAt(i, REPLACEMENT);
-        }
-      }
+    for (; half >= 0; half = halfPair(text, half + 1)) {
+      repaired.setCharAt(half, REPLACEMENT);
     }
     return repaired.toString();
+  }
+
+  static boolean isWellFormed(String text) {
+    return halfPair(text, 0) < 0;
+  }
+
+  /** Index of the first half of a surrogate pair whose other half is missing, -1 without one. */
+  private static int halfPair(String text, int from) {
+    for (int i = from; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        if (!pairAt(text, i)) {
+          return i;
+        }
+        i++;
+      }
+    }
+    return -1;
   }
 
   private static boolean pairAt(String text, int i) {

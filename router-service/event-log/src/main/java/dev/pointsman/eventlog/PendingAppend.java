@@ -7,19 +7,19 @@ import org.jspecify.annotations.Nullable;
 final class PendingAppend {
 
   final byte type;
-  final byte[] payload;
+  final EventCodec.Encoding encoding;
   private final Thread waiter = Thread.currentThread();
   private long seq;
   private @Nullable Throwable failure;
   private volatile boolean done;
 
-  PendingAppend(byte type, byte[] payload) {
+  PendingAppend(byte type, EventCodec.Encoding encoding) {
     this.type = type;
-    this.payload = payload;
+    this.encoding = encoding;
   }
 
   int size() {
-    return SpoolRecord.sizeOf(payload);
+    return SpoolRecord.sizeOf(encoding.bytes());
   }
 
   void complete(long withSeq) {

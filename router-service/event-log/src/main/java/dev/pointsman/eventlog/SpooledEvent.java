@@ -1,14 +1,50 @@
 package dev.pointsman.eventlog;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * An event as the spool hands it to a sink: durable, numbered, and not yet decoded, so that one that
- * cannot be read harms nothing but itself.
- *
- * @param seq its number: 1 more than that of the event before it, kept over restarts
- * @param encoded the event as {@link EventCodec} wrote it; not to be changed
+ * An event as the log hands it to a sink: durable and numbered. What was appended a moment ago comes
+ * as the event itself, the rest as its bytes, decoded when it is asked for, so that one that cannot be
+ * read harms nothing but itself. Which of the two it is makes no difference to the sink.
  */
-@SuppressWarnings("ArrayRecordComponent") // a view of the log's bytes, compared by nobody
-public record SpooledEvent(long seq, byte[] encoded) {
+public final class SpooledEvent {
+
+  private final long seq;
+  private final int size;
+  private final long end;
+  private final @Nullable Event event;
+  private final byte @Nullable [] encoded;
+
+  private SpooledEvent(
+      long seq, int size, long end, @Nullable Event event, byte @Nullable [] encoded) {
+    this.seq = seq;
+    this.size = size;
+    this.end = end;
+    this.event = event;
+    this.encoded = encoded;
+  }
+
+  /** Read from a file; {@code end} counts the bytes of the log up to and with it. */
+  static SpooledEvent read(long seq, byte[] encoded, long end) {
+    return new SpooledEvent(seq, encoded.length, end, null, encoded);
+  }
+
+  /** Just committed; the event itself if decoding would give an equal one. */
+  static SpooledEvent committed(long seq, EventCodec.Encoding encoding, long end) {
+    Event exact = encoding.exact();
+    return new SpooledEvent(
+        seq, encoding.bytes().length, end, exact, exact == null ? encoding.bytes() : null);
+  }
+
+  /** Its number: 1 more than that of the event before it, kept over restarts. */
+  public long seq() {
+    return seq;
+  }
+
+  /** Bytes of the encoded event. */
+  public int size() {
+    return size;
+  }
 
   /**
    * The event.
@@ -16,6 +52,22 @@ public record SpooledEvent(long seq, byte[] encoded) {
    * @throws EventDecodeException if this program cannot read it
    */
   public Event event() {
-    return EventCodec.decode(encoded);
+    return event != null ? event : EventCodec.decode(encoded());
+  }
+
+  /** The event as {@link EventCodec} wrote it; not to be changed. */
+  public byte[] encoded() {
+    if (encoded != null) {
+      return encoded;
+    }
+    if (event == null) {
+      throw new IllegalStateException("event %d has neither form".formatted(seq));
+    }
+    return EventCodec.encode(event);
+  }
+
+  /** Bytes of the log up to and with this event. */
+  long end() {
+    return end;
   }
 }

@@ -2,6 +2,7 @@ package dev.pointsman.eventlog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -14,10 +15,26 @@ final class EventCodecProperties {
     byte[] bytes = EventCodec.encode(event);
     Event decoded = EventCodec.decode(bytes);
 
+    assertSame(decoded, event);
+    assertThat(EventCodec.encode(decoded)).isEqualTo(bytes);
+    assertThat(EventCodec.encoding(event).exact()).as("may be handed on as it is").isSameAs(event);
+  }
+
+  @Property(tries = 500)
+  void toJson_anyEvent_isReadAsVersion1(@ForAll long seed) {
+    Event event = new RandomEvents(seed).any();
+
+    String json = EventCodec.toJson(event);
+    Event decoded = EventCodec.decode(json.getBytes(StandardCharsets.UTF_8));
+
+    assertSame(decoded, event);
+    assertThat(EventCodec.toJson(decoded)).isEqualTo(json);
+  }
+
+  private static void assertSame(Event decoded, Event event) {
     assertThat(decoded)
         .usingRecursiveComparison()
         .withComparatorForType(Double::compare, Double.class)
         .isEqualTo(event);
-    assertThat(EventCodec.encode(decoded)).isEqualTo(bytes);
   }
 }

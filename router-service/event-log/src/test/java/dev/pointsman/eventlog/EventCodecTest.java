@@ -3,13 +3,18 @@ package dev.pointsman.eventlog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.dataformat.cbor.databind.CBORMapper;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.PolicyRevision;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -23,7 +28,7 @@ final class EventCodecTest {
   /** Set to the resources' source folder to write the files of a new version. */
   private static final String WRITE_GOLDEN = System.getProperty("pointsman.golden.write", "");
 
-  static Stream<Arguments> version1() {
+  static Stream<Arguments> samples() {
     return Stream.of(
         Arguments.of("inference", Events.inference(1)),
         Arguments.of(
@@ -43,40 +48,55 @@ final class EventCodecTest {
   }
 
   @ParameterizedTest
-  @MethodSource("version1")
+  @MethodSource("samples")
   void encode_sampleEvent_givesTheGoldenBytes(String name, Event event) throws Exception {
     byte[] bytes = EventCodec.encode(event);
     if (!WRITE_GOLDEN.isEmpty()) {
-      Path file = Path.of(WRITE_GOLDEN, "golden-v1", name + ".json");
+      Path file = Path.of(WRITE_GOLDEN, "golden-v2", name + ".cbor");
       Files.createDirectories(file.getParent());
       Files.write(file, bytes);
     }
-    assertThat(new String(bytes, StandardCharsets.UTF_8)).isEqualTo(golden(name));
+    assertThat(bytes).isEqualTo(golden("golden-v2/%s.cbor".formatted(name)));
   }
 
   @ParameterizedTest
-  @MethodSource("version1")
-  void decode_goldenBytesOfVersion1_givesTheEvent(String name, Event event) throws Exception {
-    assertThat(EventCodec.decode(golden(name).getBytes(StandardCharsets.UTF_8)))
-        .usingRecursiveComparison()
-        .isEqualTo(event);
+  @MethodSource("samples")
+  void decode_goldenBytesOfAnyVersion_givesTheEvent(String name, Event event) throws Exception {
+    for (String file : List.of("golden-v1/%s.json", "golden-v2/%s.cbor")) {
+      assertThat(EventCodec.decode(golden(file.formatted(name))))
+          .as(file, name)
+          .usingRecursiveComparison()
+          .isEqualTo(event);
+    }
   }
 
-  private static String golden(String name) throws Exception {
-    try (InputStream in =
-        EventCodecTest.class.getResourceAsStream("/golden-v1/" + name + ".json")) {
-      assertThat(in).as("golden-v1/%s.json", name).isNotNull();
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+  @ParameterizedTest
+  @MethodSource("samples")
+  void toJson_sampleEvent_givesTheTextOfVersion1(String name, Event event) throws Exception {
+    assertThat(EventCodec.toJson(event))
+        .isEqualTo(new String(golden("golden-v1/%s.json".formatted(name)), StandardCharsets.UTF_8));
+  }
+
+  private static byte[] golden(String name) throws Exception {
+    try (InputStream in = EventCodecTest.class.getResourceAsStream("/" + name)) {
+      assertThat(in).as(name).isNotNull();
+      return in.readAllBytes();
     }
   }
 
   @Test
-  void decode_laterVersion_isRefusedAndNamed() {
-    byte[] bytes = "{\"event_version\":2,\"event\":\"inference\"}".getBytes(StandardCharsets.UTF_8);
+  void decode_laterVersion_isRefusedAndNamed() throws Exception {
+    byte[] json = "{\"event_version\":2,\"event\":\"inference\"}".getBytes(StandardCharsets.UTF_8);
+    byte[] cbor =
+        new CBORMapper().writeValueAsBytes(Map.of("event_version", 3, "event", "inference"));
 
-    assertThatThrownBy(() -> EventCodec.decode(bytes))
+    assertThatThrownBy(() -> EventCodec.decode(json))
         .isInstanceOf(EventDecodeException.class)
         .hasMessageContaining("event_version is 2");
+    assertThatThrownBy(() -> EventCodec.decode(cbor))
+        .isInstanceOf(EventDecodeException.class)
+        .hasMessageContaining("event_version is 3")
+        .hasMessageContaining("reads up to 2");
   }
 
   @ParameterizedTest
@@ -100,6 +120,46 @@ final class EventCodecTest {
         .isInstanceOf(EventDecodeException.class);
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        // Nothing in the map; half a map; an array; a text of 2^62 bytes; bytes for a version.
+        "a0",
+        "bf",
+        "80",
+        "7b4000000000000000",
+        "a16d6576656e745f76657273696f6e4102",
+        // event_version 2 and event "config_snapshot", whose event_id has three bytes.
+        "a36d6576656e745f76657273696f6e02656576656e746f636f6e6669675f736e617073686f74686576656e745f696443010203",
+        // A whole map, and one byte more.
+        "a16d6576656e745f76657273696f6e0200"
+      })
+  void decode_whatIsNoEventInCbor_isRefused(String hex) {
+    assertThatThrownBy(() -> EventCodec.decode(HexFormat.of().parseHex(hex)))
+        .isInstanceOf(EventDecodeException.class);
+  }
+
+  @Test
+  void encoding_whatComesBackEqual_keepsTheEvent() {
+    Event fine = Events.inference(1);
+    RevisionEvent revision = Events.revision(5);
+    PolicyRevision tooFine =
+        new PolicyRevision(
+            "f",
+            "g",
+            1,
+            Events.START.plusNanos(1),
+            revision.revision().statistics(),
+            revision.revision().provenance());
+
+    assertThat(EventCodec.encoding(fine).exact()).isSameAs(fine);
+    assertThat(EventCodec.encoding(revision).exact()).isSameAs(revision);
+    assertThat(EventCodec.encoding(new RevisionEvent(Events.id(1), tooFine)).exact()).isNull();
+    assertThat(
+            EventCodec.encoding(new ConfigEvent(Events.id(1), Events.START, "h", "\uD83D")).exact())
+        .isNull();
+  }
+
   @Test
   void decode_brokenPayload_doesNotQuoteIt() {
     String text = "{\"event_version\":1,\"event\":\"inference\",\"payload\":{\"input\":secret}}";
@@ -111,11 +171,14 @@ final class EventCodecTest {
 
   @Test
   void encode_halfASurrogatePair_isReplaced() {
-    Event event = new ConfigEvent(Events.id(1), Events.START, "h", "a\uD83Db😀\uDE00");
+    for (String padding : List.of("", "x".repeat(100))) {
+      String text = padding + "a\uD83Db😀\uDE00";
+      Event event = new ConfigEvent(Events.id(1), Events.START, "h", text);
 
-    ConfigEvent decoded = (ConfigEvent) EventCodec.decode(EventCodec.encode(event));
+      ConfigEvent decoded = (ConfigEvent) EventCodec.decode(EventCodec.encode(event));
 
-    assertThat(decoded.text()).isEqualTo("a\uFFFDb😀\uFFFD");
+      assertThat(decoded.text()).isEqualTo(padding + "a\uFFFDb😀\uFFFD");
+    }
   }
 
   @Test
@@ -129,12 +192,16 @@ final class EventCodecTest {
   }
 
   @Test
-  void encode_unknownColumn_isOverlooked() {
-    String text =
-        new String(EventCodec.encode(Events.config(1)), StandardCharsets.UTF_8)
+  void decode_unknownColumn_isOverlooked() throws Exception {
+    String json =
+        EventCodec.toJson(Events.config(1))
             .replace("\"text\":", "\"added_later\":[1,{\"a\":2.5}],\"text\":");
+    CBORMapper cbor = new CBORMapper();
+    ObjectNode map = (ObjectNode) cbor.readTree(EventCodec.encode(Events.config(1)));
+    map.putArray("added_later").add(1).addObject().put("a", 2.5).put("b", new byte[3]);
 
-    assertThat(EventCodec.decode(text.getBytes(StandardCharsets.UTF_8)))
+    assertThat(EventCodec.decode(json.getBytes(StandardCharsets.UTF_8)))
         .isEqualTo(Events.config(1));
+    assertThat(EventCodec.decode(cbor.writeValueAsBytes(map))).isEqualTo(Events.config(1));
   }
 }

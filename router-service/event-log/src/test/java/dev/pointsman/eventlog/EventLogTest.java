@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,14 +40,21 @@ final class EventLogTest {
   }
 
   private static List<SpooledEvent> readNow(EventLog log, long afterSeq) throws Exception {
-    List<SpooledEvent> all = new ArrayList<>();
-    EventCursor cursor = log.cursor("store", afterSeq);
+    return readAll(log.cursor("store", afterSeq), new ArrayList<>());
+  }
+
+  private static List<SpooledEvent> readAll(EventCursor cursor, List<SpooledEvent> into)
+      throws Exception {
     for (List<SpooledEvent> events = cursor.next(7, 1 << 20, Duration.ZERO);
         !events.isEmpty();
         events = cursor.next(7, 1 << 20, Duration.ZERO)) {
-      all.addAll(events);
+      into.addAll(events);
     }
-    return all;
+    return into;
+  }
+
+  private static List<Long> seqs(int count) {
+    return LongStream.rangeClosed(1, count).boxed().toList();
   }
 
   private List<Path> segments() throws Exception {
@@ -356,6 +365,89 @@ final class EventLogTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void cursor_closeOrFarBehind_givesWhatTheFilesHold(long seed) throws Exception {
+    Random random = new Random(seed);
+    RandomEvents events = new RandomEvents(seed);
+    // Room for some events in memory, small files, and sinks that read now and then.
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, 1 << 26, 1 << 14, 1 << 20, 0)
+            .withRecentBytes(8 << 10);
+    List<SpooledEvent> quick = new ArrayList<>();
+    List<SpooledEvent> slow = new ArrayList<>();
+    int count = 400;
+    List<Event> appended = new ArrayList<>();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      EventCursor quickCursor = log.cursor("quick", 0);
+      EventCursor slowCursor = log.cursor("slow", 0);
+      for (int i = 1; i <= count; i++) {
+        Event event =
+            i % 50 == 0
+                ? new ConfigEvent(Events.id(i), Events.START, "h", "half \uD83D")
+                : events.any();
+        appended.add(event);
+        assertThat(log.append(event)).isEqualTo(i);
+        if (random.nextInt(3) == 0) {
+          quick.addAll(quickCursor.next(1 + random.nextInt(20), 8_000, Duration.ZERO));
+        }
+        if (random.nextInt(40) == 0) {
+          slow.addAll(slowCursor.next(1 + random.nextInt(60), 1 << 20, Duration.ZERO));
+        }
+      }
+      readAll(quickCursor, quick);
+      readAll(slowCursor, slow);
+      assertThat(log.health().lostRecords()).isZero();
+    }
+    List<SpooledEvent> filed;
+    try (EventLog log = EventLog.open(directory, settings.withRecentBytes(0))) {
+      filed = readNow(log, 0);
+    }
+
+    assertThat(filed).hasSize(count);
+    for (List<SpooledEvent> taken : List.of(quick, slow)) {
+      assertThat(taken).extracting(SpooledEvent::seq).isEqualTo(seqs(count));
+      for (int i = 0; i < count; i++) {
+        assertThat(taken.get(i).encoded()).isEqualTo(filed.get(i).encoded());
+        assertThat(taken.get(i).size()).isEqualTo(filed.get(i).size());
+        assertThat(taken.get(i).event())
+            .usingRecursiveComparison()
+            .withComparatorForType(Double::compare, Double.class)
+            .isEqualTo(filed.get(i).event());
+      }
+    }
+    long handedOn =
+        quick.stream().filter(e -> e.event() == appended.get((int) e.seq() - 1)).count();
+    long decoded = slow.stream().filter(e -> e.event() != appended.get((int) e.seq() - 1)).count();
+    assertThat(handedOn).as("taken from memory").isGreaterThan(count / 4);
+    assertThat(decoded).as("read from files").isGreaterThan(count / 4);
+  }
+
+  @Test
+  void cursor_gathering_returnsWhenAsManyAreThereAsAskedFor() throws Exception {
+    try (EventLog log = EventLog.open(directory, small());
+        ExecutorService reader = Executors.newSingleThreadExecutor()) {
+      EventCursor cursor = log.cursor("store", 0);
+      Future<List<SpooledEvent>> waiting = reader.submit(() -> cursor.next(3, 1 << 20, SOON, SOON));
+      for (int i = 1; i <= 3; i++) {
+        log.append(Events.config(i));
+      }
+      assertThat(waiting.get()).extracting(SpooledEvent::seq).containsExactly(1L, 2L, 3L);
+
+      int size = SpoolRecord.sizeOf(EventCodec.encode(Events.config(4)));
+      Future<List<SpooledEvent>> byBytes = reader.submit(() -> cursor.next(100, size, SOON, SOON));
+      log.append(Events.config(4));
+      assertThat(byBytes.get()).extracting(SpooledEvent::seq).containsExactly(4L);
+
+      log.append(Events.config(5));
+      assertThat(cursor.next(100, 1 << 20, SOON, Duration.ofNanos(1))).hasSize(1);
+      Future<List<SpooledEvent>> closed = reader.submit(() -> cursor.next(2, 1 << 20, SOON, SOON));
+      log.append(Events.config(6));
+      cursor.close();
+      assertThat(closed.get()).hasSizeLessThan(2);
+    }
+  }
+
   @Test
   void cursor_byteLimit_returnsAtLeastOneAndLosesNone() throws Exception {
     try (EventLog log = EventLog.open(directory, small())) {
@@ -469,7 +561,7 @@ final class EventLogTest {
 
   @Test
   void spooledEvent_ofALaterVersion_failsAlone() throws Exception {
-    SpooledEvent event = new SpooledEvent(1, "{\"event_version\":9}".getBytes());
+    SpooledEvent event = SpooledEvent.read(1, "{\"event_version\":9}".getBytes(), 17);
 
     assertThatThrownBy(event::event).isInstanceOf(EventDecodeException.class);
   }

@@ -35,7 +35,8 @@ final class RandomEvents {
     "null",
     "\u2028",
     "</script>",
-    "?"
+    "?",
+    "long enough to be written at once, as most prompts are"
   };
   private static final double[] EDGES = {
     0.0,

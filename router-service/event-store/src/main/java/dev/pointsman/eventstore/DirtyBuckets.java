@@ -59,6 +59,19 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
             .collect(Collectors.toCollection(TreeSet::new)));
   }
 
+  /** All buckets of a shorter length that lie in these. */
+  DirtyBuckets splitInto(Grain shorter) {
+    long parts = grain.length().dividedBy(shorter.length());
+    SortedSet<Long> split = new TreeSet<>();
+    for (long index : indexes) {
+      for (long part = 0; part < parts; part++) {
+        split.add(index * parts + part);
+      }
+    }
+    return new DirtyBuckets(shorter, split);
+  }
+
+  /** These and others. */
   DirtyBuckets and(DirtyBuckets others) {
     SortedSet<Long> all = new TreeSet<>(indexes);
     all.addAll(others.indexes);

@@ -1,14 +1,10 @@
 package dev.pointsman.eventstore;
 
-import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.EventCursor;
 import dev.pointsman.eventlog.EventDecodeException;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.SpooledEvent;
-import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -28,15 +24,20 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A store that takes nothing is asked again, ever less often, up to every ten seconds. An event
  * that a working store refuses is found by halving its batch and laid, with the reason, into
- * {@code dead-letter/} of the data directory; the rest goes on.
+ * {@code dead-letter/} of the data directory, its bytes and as JSON; the rest goes on.
  */
 public final class Drain implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final String SINK = "event-store";
   private static final int BATCH_EVENTS = 5_000;
-  private static final long BATCH_BYTES = 8L << 20;
+  private static final long BATCH_BYTES = 16L << 20;
   private static final Duration GATHER = Duration.ofMillis(200);
+
+  /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
+  private static final int BUSY_EVENTS = 200;
+
+  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(800);
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -44,13 +45,12 @@ public final class Drain implements AutoCloseable {
   private final EventStore store;
   private final EventLog log;
   private final EventCursor cursor;
-  private final Path deadLetters;
+  private final DeadLetters deadLetters;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private final AtomicLong drained = new AtomicLong();
-  private final AtomicLong refused = new AtomicLong();
   private volatile @Nullable Instant waitingSince;
   private volatile @Nullable String lastError;
 
@@ -78,7 +78,7 @@ public final class Drain implements AutoCloseable {
     this.store = store;
     this.log = log;
     this.cursor = log.cursor(SINK, store.lastSequence());
-    this.deadLetters = store.dataDirectory().resolve("dead-letter");
+    this.deadLetters = store.deadLetters();
   }
 
   /** Starts the thread that drains until {@link #close}. */
@@ -120,7 +120,7 @@ public final class Drain implements AutoCloseable {
 
   /** How far the store is behind, now. */
   public Lag lag() {
-    return new Lag(log.health().lag(), waitingSince, drained.get(), refused.get(), lastError);
+    return new Lag(log.health().lag(), waitingSince, drained.get(), deadLetters.laid(), lastError);
   }
 
   private void run() {
@@ -160,27 +160,17 @@ public final class Drain implements AutoCloseable {
     }
   }
 
-  /** Waits for a first event, then a little for more of them. */
+  /** Waits for a first event, then a little for more of them, and longer where many come in. */
   private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> batch = new ArrayList<>(cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE));
-    if (batch.isEmpty()) {
-      return batch;
+    List<SpooledEvent> first = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
+    int room = BATCH_EVENTS - first.size();
+    long bytes = BATCH_BYTES - first.stream().mapToLong(SpooledEvent::size).sum();
+    if (first.size() < BUSY_EVENTS || room <= 0 || bytes <= 0 || isStopping()) {
+      return first;
     }
-    long bytes = bytesOf(batch);
-    long deadline = System.nanoTime() + GATHER.toNanos();
-    long left = GATHER.toNanos();
-    while (left > 0 && batch.size() < BATCH_EVENTS && bytes < BATCH_BYTES && !isStopping()) {
-      List<SpooledEvent> more =
-          cursor.next(BATCH_EVENTS - batch.size(), BATCH_BYTES - bytes, Duration.ofNanos(left));
-      batch.addAll(more);
-      bytes += bytesOf(more);
-      left = deadline - System.nanoTime();
-    }
+    List<SpooledEvent> batch = new ArrayList<>(first);
+    batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
     return batch;
-  }
-
-  private static long bytesOf(List<SpooledEvent> batch) {
-    return batch.stream().mapToLong(e -> e.encoded().length).sum();
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */
@@ -189,19 +179,20 @@ public final class Drain implements AutoCloseable {
     if (last <= store.lastSequence()) {
       return true;
     }
-    List<Event> events = new ArrayList<>(batch.size());
+    long first = store.lastSequence() + 1;
+    List<EventBatch.Numbered> events = new ArrayList<>(batch.size());
     for (SpooledEvent spooled : batch) {
-      if (spooled.seq() > store.lastSequence()) {
+      if (spooled.seq() >= first) {
         try {
-          events.add(spooled.event());
+          events.add(new EventBatch.Numbered(spooled.seq(), spooled.event()));
         } catch (EventDecodeException e) {
           layAside(spooled, e);
         }
       }
     }
-    waitingSince = events.isEmpty() ? null : events.getFirst().at();
+    waitingSince = events.isEmpty() ? null : events.getFirst().event().at();
     try {
-      store.append(events, last);
+      store.append(new EventBatch(store.spool(), first, last, events));
     } catch (StoreException | EventRefusedException | ArithmeticException e) {
       return storeByHalves(batch, e);
     }
@@ -213,7 +204,7 @@ public final class Drain implements AutoCloseable {
   }
 
   private boolean storeByHalves(List<SpooledEvent> batch, RuntimeException why) {
-    if (!store.isWritable()) {
+    if (why instanceof StoreException && !store.isWritable()) {
       noteError(why);
       return false;
     }
@@ -229,20 +220,10 @@ public final class Drain implements AutoCloseable {
     return true;
   }
 
-  /** Named by its number, so that doing it again after a crash writes the same files. */
   private void layAside(SpooledEvent event, RuntimeException why) {
-    LOG.error("event {} cannot be stored and goes to {}", event.seq(), deadLetters, why);
-    try {
-      Files.createDirectories(deadLetters);
-      Files.write(deadLetters.resolve(event.seq() + ".json"), event.encoded());
-      Files.writeString(deadLetters.resolve(event.seq() + ".reason.txt"), why.getMessage() + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "event %d cannot be laid into %s: free space or make it writable"
-              .formatted(event.seq(), deadLetters),
-          e);
-    }
-    refused.incrementAndGet();
+    LOG.error(
+        "event {} cannot be stored and goes to {}", event.seq(), deadLetters.directory(), why);
+    deadLetters.lay(store.spool(), event.seq(), event.encoded(), String.valueOf(why.getMessage()));
   }
 
   private void noteError(RuntimeException e) {

@@ -106,12 +106,12 @@ final class DuckDbEngine implements Engine {
       try (Statement statement = writer.createStatement()) {
         statement.execute("BEGIN");
         boolean committed = false;
-        try (DuckDbSink sink = new DuckDbSink(writer)) {
-          EventRows rows = new EventRows(sink, batch.source(), batch.last());
+        try (DuckDbBatch tables = new DuckDbBatch(writer)) {
+          EventRows rows = new EventRows(tables, batch.source(), batch.last());
           for (EventBatch.Numbered event : batch.events()) {
             rows.write(event.event());
           }
-          sink.flush();
+          tables.flush();
           advance(batch);
           statement.execute("COMMIT");
           committed = true;
@@ -137,6 +137,32 @@ final class DuckDbEngine implements Engine {
       }
       marks.put(batch.source(), batch.last());
     }
+  }
+
+  @Override
+  public void appendRow(EventBatch batch, EventTable table, int row) {
+    if (!holds(table, batch.events().getFirst().event().id())) {
+      append(batch);
+    }
+  }
+
+  @Override
+  public boolean holds(EventTable table, UUID id) {
+    List<Long> found = new ArrayList<>();
+    readers.each(
+        NamedSql.of(
+            Dialect.DUCKDB,
+            "holds_id",
+            Map.of("table", table.tableName(), "id", table.shape().columnNames().getFirst())),
+        "looking for an event",
+        Map.of("id", id),
+        row -> found.add(row.getLong(1)));
+    return found.getFirst() > 0;
+  }
+
+  @Override
+  public @Nullable String unreachable() {
+    return null;
   }
 
   private void advance(EventBatch batch) throws SQLException {
@@ -212,6 +238,14 @@ final class DuckDbEngine implements Engine {
     rollups.forget();
   }
 
+  /** Nothing to do: a refresh replaces what it computes. */
+  @Override
+  public void trimStatistics(RewardRule rule) {}
+
+  /** Nothing to do: a refresh replaces what it computes. */
+  @Override
+  public void trimRollups(Collection<RewardRule> rules) {}
+
   /**
    * By chunks of row numbers, so that neither a large table nor a slow taker holds memory or a
    * reader.
@@ -244,7 +278,7 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public long writeParquet(EventTable table, OutputStream out) {
+  public long writeParquet(EventTable table, OutputStream out) throws IOException {
     Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     identifiers.put("file", quoted(file));
@@ -264,10 +298,6 @@ final class DuckDbEngine implements Engine {
               });
       Files.copy(file, out);
       return rows;
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
-          e);
     } finally {
       deleteQuietly(file);
     }

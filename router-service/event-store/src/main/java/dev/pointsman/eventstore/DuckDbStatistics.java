@@ -79,7 +79,12 @@ final class DuckDbStatistics implements AutoCloseable {
       }
       dirty =
           mark.behind() || matures
-              ? dirtyUnits(connection, MARKS, Grain.TEN_SECONDS, rule, mark.asOf(), computedFor)
+              ? buckets(
+                  connection,
+                  "dirty_units",
+                  Map.of("marks", MARKS),
+                  rule.dirtyValues(mark.asOf(), computedFor, Grain.TEN_SECONDS),
+                  Grain.TEN_SECONDS)
               : DirtyBuckets.none(Grain.TEN_SECONDS);
       if (compacts) {
         Map<String, Object> old = new HashMap<>(whose);
@@ -103,27 +108,6 @@ final class DuckDbStatistics implements AutoCloseable {
     marks.move(function, rule.metric(), rule.toString(), computedFor);
     run("arrival_trim", Map.of("step", TRIM_STEP));
     return dirty.size();
-  }
-
-  /** The buckets of the decisions whose rows under a rule may differ since its mark. */
-  static DirtyBuckets dirtyUnits(
-      DuckDBConnection connection,
-      String marks,
-      Grain grain,
-      RewardRule rule,
-      Instant before,
-      Instant asOf)
-      throws SQLException {
-    Map<String, Object> values = new HashMap<>();
-    values.put("function", rule.functionName());
-    values.put("metric", rule.metric());
-    values.put("level", rule.level().label());
-    values.put("width_us", grain.micros());
-    values.put("matures", rule.noFeedback() != null && asOf.isAfter(before));
-    values.put("matured_before", before);
-    values.put("as_of", asOf);
-    values.put("window_us", rule.windowMicros());
-    return buckets(connection, "dirty_units", Map.of("marks", marks), values, grain);
   }
 
   static DirtyBuckets buckets(

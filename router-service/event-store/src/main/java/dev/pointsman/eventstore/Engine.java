@@ -1,9 +1,11 @@
 package dev.pointsman.eventstore;
 
+import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /** A database that holds the events: what {@link EventStore} is made of. */
@@ -14,6 +16,21 @@ interface Engine extends AutoCloseable {
 
   /** See {@link EventStore#append(EventBatch)}. */
   void append(EventBatch batch);
+
+  /**
+   * Stores one row that a batch's only event has in a table, if it is not there, and says that it
+   * came; an engine that knows no half events stores the whole, if nothing of it is there.
+   *
+   * @param row which of the event's rows in the table
+   * @throws EventRefusedException if the table refuses it
+   */
+  void appendRow(EventBatch batch, EventTable table, int row);
+
+  /** Whether a table, whose rows begin with an id, has one of that id. */
+  boolean holds(EventTable table, UUID id);
+
+  /** Why the engine cannot be reached now, null when it can be as far as is known. */
+  @Nullable String unreachable();
 
   /** The number of the last stored event of a source, 0 before the first. */
   long lastSequence(String source);
@@ -30,11 +47,17 @@ interface Engine extends AutoCloseable {
   /** See {@link EventStore#forgetRollups}. */
   void forgetRollups();
 
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule);
+
+  /** Removes what is kept of rollups and does not count any more. */
+  void trimRollups(Collection<RewardRule> rules);
+
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);
 
   /** Writes a table as Parquet; returns the number of rows. */
-  long writeParquet(EventTable table, OutputStream out);
+  long writeParquet(EventTable table, OutputStream out) throws IOException;
 
   @Override
   void close();

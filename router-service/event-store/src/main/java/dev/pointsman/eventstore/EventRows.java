@@ -29,7 +29,7 @@ final class EventRows {
   private static final String STARTED = "started";
   private static final String RECEIVED = "received";
 
-  private final RowSink sink;
+  private final RowSink.OfTable sinks;
   private final String source;
   private final long sequence;
   private final Set<Object> touched = new HashSet<>();
@@ -40,8 +40,8 @@ final class EventRows {
    * @param source where the events come from
    * @param sequence its number of the batch's last event
    */
-  EventRows(RowSink sink, String source, long sequence) {
-    this.sink = sink;
+  EventRows(RowSink.OfTable sinks, String source, long sequence) {
+    this.sinks = sinks;
     this.source = source;
     this.sequence = sequence;
   }
@@ -201,13 +201,13 @@ final class EventRows {
       @Nullable String metricName,
       Instant at)
       throws SQLException {
-    RowSink row = sink.begin(TableShape.ARRIVAL);
+    RowSink row = sinks.begin(TableShape.ARRIVAL);
     row.text(source).whole(sequence).text(functionName).id(episodeId);
     row.text(targetType).id(targetId).text(metricName).time(at).end();
   }
 
   private RowSink begin(EventTable table) throws SQLException {
-    return sink.begin(table.shape());
+    return sinks.begin(table.shape());
   }
 
   private static void tokens(RowSink row, InferenceEvent.Tokens tokens) throws SQLException {

@@ -1,6 +1,13 @@
 package dev.pointsman.eventstore;
 
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventCodec;
+import dev.pointsman.eventlog.EventDecodeException;
+import dev.pointsman.eventlog.FeedbackEvent;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.RevisionEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where events are kept and asked: embedded in a data directory, or in a database server that many
@@ -22,6 +30,7 @@ public final class EventStore implements AutoCloseable {
   private final Path dataDirectory;
   private final Engine engine;
   private final String spool;
+  private final DeadLetters deadLetters;
 
   /**
    * How much of the machine the embedded store may use.
@@ -35,10 +44,11 @@ public final class EventStore implements AutoCloseable {
     public static final Settings DEFAULT = new Settings("2GB", 2, Duration.ofSeconds(30));
   }
 
-  private EventStore(Path dataDirectory, Engine engine, String spool) {
+  private EventStore(Path dataDirectory, Engine engine, String spool, DeadLetters deadLetters) {
     this.dataDirectory = dataDirectory;
     this.engine = engine;
     this.spool = spool;
+    this.deadLetters = deadLetters;
   }
 
   /**
@@ -48,7 +58,35 @@ public final class EventStore implements AutoCloseable {
    */
   public static EventStore open(Path dataDirectory, Settings settings) {
     String spool = SpoolName.of(dataDirectory);
-    return new EventStore(dataDirectory, DuckDbEngine.open(dataDirectory, settings, spool), spool);
+    return new EventStore(
+        dataDirectory,
+        DuckDbEngine.open(dataDirectory, settings, spool),
+        spool,
+        deadLetters(dataDirectory, spool));
+  }
+
+  /**
+   * The store in a database of a ClickHouse server, created if it is missing. The server need not be
+   * there: whoever asks is told, what is appended must come again, and both work once it is.
+   *
+   * @param dataDirectory where this machine keeps what is on its way
+   * @throws IllegalArgumentException if the address is none
+   */
+  public static EventStore connect(Path dataDirectory, ClickHouseSettings settings) {
+    String spool = SpoolName.of(dataDirectory);
+    DeadLetters deadLetters = deadLetters(dataDirectory, spool);
+    ClickHouseServer server =
+        new ClickHouseServer(
+            ClickHouseAddress.parse(settings.url()), settings.cluster(), settings.queryTimeout());
+    return new EventStore(
+        dataDirectory,
+        new ClickHouseEngine(server, dataDirectory, deadLetters),
+        spool,
+        deadLetters);
+  }
+
+  private static DeadLetters deadLetters(Path dataDirectory, String spool) {
+    return new DeadLetters(dataDirectory.resolve("dead-letter"), spool);
   }
 
   /**
@@ -96,6 +134,11 @@ public final class EventStore implements AutoCloseable {
   /** The number of the last stored event of any source, 0 before the first. */
   public long lastSequence(String source) {
     return engine.lastSequence(source);
+  }
+
+  /** Why the store cannot be reached now, null when it can be as far as is known. */
+  public @Nullable String unreachable() {
+    return engine.unreachable();
   }
 
   /** The name of this directory's spool, by which its events are numbered. */
@@ -154,6 +197,11 @@ public final class EventStore implements AutoCloseable {
             Rows::statistics);
   }
 
+  /** Removes what is kept of a rule's statistics and does not count any more. */
+  void trimStatistics(RewardRule rule) {
+    engine.trimStatistics(rule);
+  }
+
   /** Figures about functions and their variants. */
   public FunctionQueries functions() {
     return new FunctionQueries(engine.readers());
@@ -177,6 +225,69 @@ public final class EventStore implements AutoCloseable {
   /** Where every question goes. */
   Readers readers() {
     return engine.readers();
+  }
+
+  DeadLetters deadLetters() {
+    return deadLetters;
+  }
+
+  /** What was laid aside, by number. */
+  public List<DeadLetter> refused() {
+    return deadLetters.all().stream()
+        .map(letter -> new DeadLetter(letter.sequence(), letter.table(), letter.reason()))
+        .toList();
+  }
+
+  /**
+   * Stores what was laid aside, each exactly once, and removes what is stored. What is refused again
+   * stays.
+   *
+   * @throws StoreException if the store takes nothing
+   */
+  public LetterRetry retryRefused() {
+    int stored = 0;
+    List<DeadLetter> refused = new ArrayList<>();
+    for (DeadLetters.Letter letter : deadLetters.all()) {
+      try {
+        restore(letter);
+        deadLetters.remove(letter);
+        stored++;
+      } catch (EventDecodeException | EventRefusedException | ArithmeticException e) {
+        refused.add(
+            new DeadLetter(letter.sequence(), letter.table(), String.valueOf(e.getMessage())));
+      }
+    }
+    return new LetterRetry(stored, List.copyOf(refused));
+  }
+
+  private void restore(DeadLetters.Letter letter) {
+    Event event = EventCodec.decode(letter.encoded());
+    String source = "dead-letter:" + letter.source();
+    long next = engine.lastSequence(source) + 1;
+    EventBatch batch =
+        new EventBatch(source, next, next, List.of(new EventBatch.Numbered(next, event)));
+    EventTable table = letter.table();
+    if (table != null) {
+      engine.appendRow(batch, table, letter.row());
+    } else if (!isStored(event)) {
+      engine.append(batch);
+    }
+  }
+
+  private boolean isStored(Event event) {
+    return switch (event) {
+      case RevisionEvent e ->
+          history()
+                  .revision(
+                      e.revision().functionName(),
+                      e.revision().generation(),
+                      e.revision().revision())
+              != null;
+      case ConfigEvent e -> history().configuration(e.configHash()) != null;
+      case InferenceEvent e -> engine.holds(EventTable.INFERENCE, e.id());
+      case FeedbackEvent e -> engine.holds(EventTable.FEEDBACK, e.id());
+      case ChangeEvent e -> engine.holds(EventTable.CHANGE_EVENT, e.id());
+    };
   }
 
   /** Whether the engine takes anything at all; tells a bad row from a bad day. */

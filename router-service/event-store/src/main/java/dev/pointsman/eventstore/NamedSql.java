@@ -70,6 +70,11 @@ final class NamedSql {
     return LOADED.computeIfAbsent(new Key(dialect, name, identifiers), NamedSql::new);
   }
 
+  /** The statement as the engine takes it, a question mark for each parameter. */
+  String text() {
+    return text;
+  }
+
   /** The statement with every parameter bound; a missing or a superfluous name is a mistake here. */
   PreparedStatement prepare(Connection connection, Map<String, ? extends @Nullable Object> values)
       throws SQLException {

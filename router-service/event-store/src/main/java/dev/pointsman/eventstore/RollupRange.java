@@ -26,7 +26,7 @@ record RollupRange(
    * @param longest the longest buckets that may be used
    */
   static RollupRange of(Instant from, Instant to, Instant asOf, Grain longest) {
-    Instant minutesFrom = DuckDbRollups.minutesFrom(asOf);
+    Instant minutesFrom = RollupRefresh.minutesFrom(asOf);
     boolean old = from.isBefore(minutesFrom);
     Instant start = (old ? Grain.HOUR : Grain.MINUTE).floor(from);
     Instant end = (to.isAfter(minutesFrom) ? Grain.MINUTE : Grain.HOUR).ceil(to);

@@ -8,13 +8,17 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes rows value by value, in the order of their table's columns. What is wrong with a value is
+ * Takes rows of one table value by value, in the order of its columns. What is wrong with a value is
  * said when it is given or, by engines that look only then, when the rows are handed over.
  */
 interface RowSink {
 
-  /** Begins a row; the one before it must be ended. */
-  RowSink begin(TableShape table) throws SQLException;
+  /** The sinks of one batch's tables. */
+  @FunctionalInterface
+  interface OfTable {
+    /** Begins a row of a table; the row before it must be ended. */
+    RowSink begin(TableShape table) throws SQLException;
+  }
 
   RowSink text(@Nullable String value) throws SQLException;
 

@@ -395,6 +395,12 @@ final class Rows {
     return texts;
   }
 
+  /** The items of a list; none where there is no list, which not every engine can say. */
+  static Object[] itemsOrNone(ResultSet row, String column) throws SQLException {
+    Array array = row.getArray(column);
+    return array == null ? new Object[0] : (Object[]) array.getArray();
+  }
+
   private static Object[] items(ResultSet row, String column) throws SQLException {
     Array array = row.getArray(column);
     return (Object[]) array.getArray();

@@ -27,6 +27,7 @@ final class ArchitectureTest {
             "java..",
             "javax.sql..",
             "org.duckdb..",
+            "com.clickhouse..",
             "org.flywaydb..",
             "com.fasterxml.jackson.core..",
             "org.slf4j..",
@@ -44,7 +45,7 @@ final class ArchitectureTest {
         .doNotHaveSimpleName("EventStore")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.duckdb..", "org.flywaydb..")
+        .resideInAnyPackage("org.duckdb..", "com.clickhouse..", "org.flywaydb..")
         .because("another engine will stand behind the same queries")
         .check(STORE);
   }

@@ -6,7 +6,6 @@ import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.routing.DecisionKind;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -71,7 +70,7 @@ final class RollupFold {
         Instant start = grain.floor(time);
         boolean kept =
             grain == Grain.MINUTE
-                ? !start.isBefore(DuckDbRollups.minutesFrom(asOf))
+                ? !start.isBefore(RollupRefresh.minutesFrom(asOf))
                 : !start.plus(grain.length()).isAfter(asOf);
         if (kept) {
           Map<String, Object> key = new LinkedHashMap<>(dimensions);
@@ -410,23 +409,25 @@ final class RollupFold {
     }
   }
 
-  /** Ids of a function's decisions that "lately" looks back over. */
-  List<UUID> latest(String function) {
-    Map<String, Integer> bySegment = new HashMap<>();
-    List<UUID> ids = new ArrayList<>();
-    List<InferenceEvent> decisions =
+  /** Mean propensities over the last decisions of a function, or of one segment of it. */
+  Map<String, Double> lately(String function, String segment, int decisions) {
+    List<InferenceEvent> last =
         inferences.stream()
             .filter(e -> e.asker().functionName().equals(function))
             .filter(e -> e.decision().kind() == DecisionKind.DECISION)
+            .filter(e -> segment == null || e.decision().segment().equals(segment))
             .sorted(StatisticsFold.FIRST.reversed())
+            .limit(decisions)
             .toList();
-    int overall = 0;
-    for (InferenceEvent decision : decisions) {
-      int ofSegment = bySegment.merge(decision.decision().segment(), 1, Integer::sum);
-      if (++overall <= 1_000 || ofSegment <= 200) {
-        ids.add(decision.ids().inferenceId());
+    Map<String, Double> means = new TreeMap<>();
+    for (InferenceEvent decision : last) {
+      for (int i = 0; i < decision.decision().candidates().size(); i++) {
+        means.merge(
+            decision.decision().candidates().get(i),
+            decision.decision().propensities()[i] / last.size(),
+            Double::sum);
       }
     }
-    return ids.stream().sorted(Comparator.naturalOrder()).toList();
+    return means;
   }
 }

@@ -143,6 +143,41 @@ public record Decision(
         fallbackOrder);
   }
 
+  /** The decision as it is stored. */
+  public Decision withoutFallbackOrder() {
+    return fallbackOrder.isEmpty()
+        ? this
+        : new Decision(
+            kind,
+            decidedBy,
+            version,
+            segment,
+            stratum,
+            experiment,
+            experimentGroup,
+            groupShares,
+            groupVariants,
+            lane,
+            laneShares,
+            candidates,
+            exclusions,
+            predictedQuality,
+            predictedCostNanos,
+            predictedLatencyUs,
+            utility,
+            floors,
+            policyProbabilities,
+            challengerProbabilities,
+            propensities,
+            utilityWeight,
+            gamma,
+            features,
+            chosenVariant,
+            propensity,
+            explored,
+            List.of());
+  }
+
   private static Decision undrawn(
       DecisionKind kind,
       @Nullable UUID decidedBy,

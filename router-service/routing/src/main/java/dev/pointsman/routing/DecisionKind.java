@@ -1,5 +1,7 @@
 package dev.pointsman.routing;
 
+import java.util.Locale;
+
 /** Why an inference went to its variant; only {@link #DECISION} rows carry a propensity vector. */
 public enum DecisionKind {
   /** The first inference of an episode: drawn from the logged probabilities. */
@@ -15,8 +17,10 @@ public enum DecisionKind {
   /** Answered from the cache before anything was decided. */
   CACHE_HIT;
 
+  private final String label = name().toLowerCase(Locale.ROOT);
+
   /** The value stored in the log, for example {@code cache_hit}. */
   public String label() {
-    return name().toLowerCase(java.util.Locale.ROOT);
+    return label;
   }
 }

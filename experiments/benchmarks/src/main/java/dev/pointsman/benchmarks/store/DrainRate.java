@@ -1,8 +1,10 @@
 package dev.pointsman.benchmarks.store;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventstore.ClickHouseSettings;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.Decision;
@@ -10,6 +12,7 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyVersion;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,17 +23,21 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * How many inferences a second the embedded store takes, each with 3 KB of text that no compressor
- * knows yet, and how long its main questions take afterwards.
+ * How many inferences a second a store takes, each with 3 KB of text that no compressor knows yet, and
+ * how long its main questions take afterwards.
  *
- * <p>Arguments: number of inferences (default 100,000), batch size (default 5,000). Prints one line
- * per figure; only ratios between runs on one quiet machine mean anything.
+ * <p>Arguments: number of inferences (default 100,000), batch size (default 5,000), JDBC URL of a
+ * ClickHouse database (default: the embedded store). Prints one line per figure; only ratios between
+ * runs on one quiet machine mean anything.
  */
 public final class DrainRate {
 
   private static final List<String> VARIANTS = List.of("large", "medium", "small");
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
   private static final int TEXT_BYTES = 3_000;
+
+  private static final OperatingSystemMXBean PROCESS =
+      ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
   private DrainRate() {}
 
@@ -40,8 +47,12 @@ public final class DrainRate {
     int batch = args.length > 1 ? Integer.parseInt(args[1]) : 5_000;
     Path directory = Files.createTempDirectory("drain-rate");
     SplittableRandom random = new SplittableRandom(1);
-    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
+    try (EventStore store =
+        args.length > 2
+            ? EventStore.connect(directory, ClickHouseSettings.of(args[2]))
+            : EventStore.open(directory, EventStore.Settings.DEFAULT)) {
       long storing = 0;
+      long worked = 0;
       long worst = 0;
       for (int first = 0; first < rows; first += batch) {
         List<Event> events = new ArrayList<>(batch);
@@ -49,14 +60,17 @@ public final class DrainRate {
           events.add(inference(i, random));
         }
         long start = System.nanoTime();
+        long cpu = PROCESS.getProcessCpuTime();
         store.append(events, first + events.size());
         long took = System.nanoTime() - start;
         storing += took;
+        worked += PROCESS.getProcessCpuTime() - cpu;
         worst = Math.max(worst, took);
       }
       System.out.printf(
-          "stored %,d inferences in batches of %,d: %,.0f rows/s, worst batch %.0f ms%n",
-          rows, batch, rows / (storing / 1e9), worst / 1e6);
+          "stored %,d inferences in batches of %,d: %,.0f rows/s, worst batch %.0f ms,"
+              + " %.1f us of this process's CPU each%n",
+          rows, batch, rows / (storing / 1e9), worst / 1e6, worked / 1e3 / rows);
       RewardRule rule =
           RewardRule.ofBoolean(
               "support_reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
@@ -74,8 +88,8 @@ public final class DrainRate {
       time("cost and latency", () -> store.functions().variantTotals("support_reply", START, end));
       time("one inference", () -> store.history().inference(idOf(rows / 3)));
     }
-    System.out.printf(
-        "%,d bytes in %s%n", Files.size(directory.resolve("events.duckdb")), directory);
+    Path file = directory.resolve("events.duckdb");
+    System.out.printf("%,d bytes in %s%n", Files.exists(file) ? Files.size(file) : 0, directory);
   }
 
   private static void time(String what, Runnable question) {

@@ -13,7 +13,6 @@ import dev.pointsman.eventlog.SpooledEvent;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyVersion;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -181,16 +180,7 @@ public final class EventLogInvariants implements AfterEachCallback {
   private static String outsidePayload(Event event) {
     Event bare =
         switch (event) {
-          case InferenceEvent e ->
-              new InferenceEvent(
-                  e.ids(),
-                  e.asker(),
-                  e.versions(),
-                  e.decision(),
-                  e.outcome(),
-                  e.quantities(),
-                  e.attempts().stream().map(EventLogInvariants::withoutText).toList(),
-                  null);
+          case InferenceEvent e -> e.withoutTexts();
           // A comment or demonstration is text that its author gave as feedback.
           case FeedbackEvent e ->
               new FeedbackEvent(
@@ -211,30 +201,7 @@ public final class EventLogInvariants implements AfterEachCallback {
           case ChangeEvent e -> e;
           case RevisionEvent e -> e;
         };
-    return new String(EventCodec.encode(bare), StandardCharsets.UTF_8);
-  }
-
-  private static InferenceEvent.Attempt withoutText(InferenceEvent.Attempt a) {
-    return new InferenceEvent.Attempt(
-        a.attemptId(),
-        a.ordinal(),
-        a.startedAt(),
-        a.variant(),
-        a.model(),
-        a.provider(),
-        a.purpose(),
-        a.status(),
-        a.httpStatus(),
-        a.errorClass(),
-        a.circuit(),
-        a.tokens(),
-        a.costNanos(),
-        a.durationMicros(),
-        a.ttftMicros(),
-        a.finishReason(),
-        a.cached(),
-        null,
-        null);
+    return EventCodec.toJson(bare);
   }
 
   /** The text as JSON holds it, without its quotes. */

@@ -3,7 +3,6 @@ package dev.pointsman.gateway.attempt;
 import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.catalog.ModelDefinition.CostEntry;
-import dev.pointsman.catalog.ModelDefinition.ProviderDefinition;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.routing.TokenPrice;
 import java.math.BigDecimal;
@@ -45,11 +44,6 @@ public final class CostMeter {
       return null;
     }
     return dollars.movePointRight(9).setScale(0, RoundingMode.HALF_EVEN).longValueExact();
-  }
-
-  /** What token counts cost at a deployment's prices; null when either is unknown. */
-  public static @Nullable Long costOfTokens(ProviderDefinition provider, Tokens tokens) {
-    return costOfTokens(provider.tokenPrice(), tokens);
   }
 
   /** What token counts cost at a price; null when either is unknown. */

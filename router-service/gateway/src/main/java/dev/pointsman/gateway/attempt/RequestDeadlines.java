@@ -18,15 +18,18 @@ public record RequestDeadlines(long requestEnd, boolean stream) {
   /** How long a streamed answer may take to begin, where the configuration says nothing. */
   public static final Duration FIRST_TOKEN = Duration.ofSeconds(60);
 
-  /** How long a begun stream may be silent. */
+  /** How long a begun stream may be silent, where the configuration says nothing. */
   public static final Duration SILENCE = Duration.ofSeconds(60);
 
-  /** The bounds of one attempt: until it must have begun to answer, and until it must be over. */
-  record OfAttempt(long beginBy, long endBy) {
+  /**
+   * The bounds of one attempt: until it must have begun to answer, until it must be over, and how
+   * many nanoseconds may lie between two parts.
+   */
+  record OfAttempt(long beginBy, long endBy, long silence) {
 
     /** Until when the next part must have come. */
     long nextBy(long now) {
-      return earlier(endBy, now + SILENCE.toNanos());
+      return earlier(endBy, now + silence);
     }
   }
 
@@ -39,7 +42,7 @@ public record RequestDeadlines(long requestEnd, boolean stream) {
     end = bounded(end, now, stream ? ofModel.streamTotal() : ofModel.total());
     end = bounded(end, now, stream ? ofProvider.streamTotal() : ofProvider.total());
     if (!stream) {
-      return new OfAttempt(end, end);
+      return new OfAttempt(end, end, SILENCE.toNanos());
     }
     boolean unset =
         ofVariant.streamTtft() == null
@@ -49,7 +52,18 @@ public record RequestDeadlines(long requestEnd, boolean stream) {
     begin = bounded(begin, variantStart, ofVariant.streamTtft());
     begin = bounded(begin, now, ofModel.streamTtft());
     begin = bounded(begin, now, ofProvider.streamTtft());
-    return new OfAttempt(begin, end);
+    return new OfAttempt(begin, end, silence(ofVariant, ofModel, ofProvider).toNanos());
+  }
+
+  private static Duration silence(Timeouts... levels) {
+    Duration shortest = null;
+    for (Timeouts level : levels) {
+      Duration silence = level.streamSilence();
+      if (silence != null && (shortest == null || silence.compareTo(shortest) < 0)) {
+        shortest = silence;
+      }
+    }
+    return shortest == null ? SILENCE : shortest;
   }
 
   private static long bounded(long end, long from, @Nullable Duration bound) {

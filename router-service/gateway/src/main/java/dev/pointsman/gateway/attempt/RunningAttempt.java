@@ -2,6 +2,7 @@ package dev.pointsman.gateway.attempt;
 
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
+import dev.pointsman.eventlog.LoggedText;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.AnswerCollector;
 import dev.pointsman.gateway.inference.AnswerEvent;
@@ -205,7 +206,7 @@ public final class RunningAttempt implements AutoCloseable {
     } else if (status.equals("ok") || collector.estimatedTokens() > 0) {
       tokens = new Tokens((long) estimatedInput, collector.estimatedTokens(), null, null, null);
       tokensEstimated = true;
-      costNanos = CostMeter.costOfTokens(deployment.definition(), tokens);
+      costNanos = CostMeter.costOfTokens(deployment.price(), tokens);
     }
     ProviderAnswer from = answer;
     boolean keep = ledger.keepText();
@@ -228,8 +229,14 @@ public final class RunningAttempt implements AutoCloseable {
             ttftNanos == null ? null : ttftNanos / 1_000,
             finish == null ? null : finish.label(),
             false,
-            !keep ? null : rawRequest != null || from == null ? rawRequest : from.rawRequest(),
-            !keep ? null : rawResponse != null || from == null ? rawResponse : from.rawResponse()));
+            !keep
+                ? null
+                : LoggedText.shorten(
+                    rawRequest != null || from == null ? rawRequest : from.rawRequest()),
+            !keep
+                ? null
+                : LoggedText.shorten(
+                    rawResponse != null || from == null ? rawResponse : from.rawResponse())));
   }
 
   /** The variant that is called. */

@@ -18,6 +18,7 @@ public enum FinishReason {
   UNKNOWN("stop");
 
   private final String openAi;
+  private final String label = name().toLowerCase(Locale.ROOT);
 
   FinishReason(String openAi) {
     this.openAi = openAi;
@@ -25,7 +26,7 @@ public enum FinishReason {
 
   /** The native word, also the stored one: {@code tool_call}. */
   public String label() {
-    return name().toLowerCase(Locale.ROOT);
+    return label;
   }
 
   /** OpenAI's word: {@code tool_calls}. */

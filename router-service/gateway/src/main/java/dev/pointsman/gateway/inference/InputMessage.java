@@ -17,9 +17,11 @@ public record InputMessage(Role role, List<ContentBlock> content) {
     /** The model's side. */
     ASSISTANT;
 
+    private final String label = name().toLowerCase(Locale.ROOT);
+
     /** The word on the wire, and the name of the template that wraps the text. */
     public String label() {
-      return name().toLowerCase(Locale.ROOT);
+      return label;
     }
   }
 }

@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,7 +18,9 @@ public final class JsonFields {
 
   private final String path;
   private final ObjectNode object;
-  private final Set<String> known = new HashSet<>();
+
+  /** A list, because most names that are asked for are not there and nobody asks for this. */
+  private final List<String> known = new ArrayList<>();
 
   private JsonFields(String path, ObjectNode object) {
     this.path = path;
@@ -230,7 +230,7 @@ public final class JsonFields {
               .formatted(
                   shortened(pathOf(name)),
                   path.isEmpty() ? "the body" : "`" + path + "`",
-                  String.join(", ", known.stream().sorted().toList())));
+                  String.join(", ", known.stream().distinct().sorted().toList())));
     }
   }
 

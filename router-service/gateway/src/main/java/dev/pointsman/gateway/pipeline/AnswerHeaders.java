@@ -31,8 +31,7 @@ final class AnswerHeaders {
     if (version != null) {
       headers.put(
           "x-pointsman-policy-version",
-          printable(
-              "%s/%s/%d".formatted(version.kind(), version.generation(), version.revision())));
+          printable(version.kind() + "/" + version.generation() + "/" + version.revision()));
     }
     headers.put("x-pointsman-attempts", Integer.toString(draft.ledger.count()));
     headers.put("x-pointsman-cache", "off");

@@ -7,7 +7,6 @@ import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Attempt;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
-import dev.pointsman.eventlog.LoggedText;
 import dev.pointsman.gateway.attempt.AttemptLedger;
 import dev.pointsman.gateway.attempt.CostMeter;
 import dev.pointsman.gateway.attempt.RunningAttempt;
@@ -162,12 +161,7 @@ final class InferenceDraft {
     JsonNode parameters = call.parameters();
     String parameterText = parameters == null ? null : Json.text(parameters);
     String toolText = tools.specs().isEmpty() ? null : Json.text(toolsAsJson());
-    boolean shortened =
-        LoggedText.tooLong(input)
-            || LoggedText.tooLong(output)
-            || LoggedText.tooLong(parameterText)
-            || LoggedText.tooLong(toolText);
-    return new InferenceEvent.Payload(input, output, parameterText, toolText, shortened);
+    return InferenceEvent.Payload.of(input, output, parameterText, toolText);
   }
 
   private ArrayNode toolsAsJson() {

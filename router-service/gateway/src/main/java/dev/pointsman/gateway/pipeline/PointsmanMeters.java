@@ -7,9 +7,11 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
-import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Every meter of the request path, each with what it means. Tags come from the configuration, so
@@ -18,10 +20,19 @@ import java.util.function.ToDoubleFunction;
 public final class PointsmanMeters {
 
   private final MeterRegistry registry;
+  private final Map<Ended, Ending> endings = new ConcurrentHashMap<>();
+  private final Map<Attempted, Counter> attempts = new ConcurrentHashMap<>();
+  private final Map<Requested, Counter> requests = new ConcurrentHashMap<>();
+  private final Counter inputTokens;
+  private final Counter outputTokens;
 
   /** Registers with a registry. */
   public PointsmanMeters(MeterRegistry registry) {
     this.registry = registry;
+    this.inputTokens =
+        Counter.builder("tensorzero.input.tokens").description("Input tokens").register(registry);
+    this.outputTokens =
+        Counter.builder("tensorzero.output.tokens").description("Output tokens").register(registry);
   }
 
   /**
@@ -30,15 +41,20 @@ public final class PointsmanMeters {
    * @param endpoint {@code inference} or {@code feedback}
    */
   void requestCame(String endpoint, String function, String model) {
-    Counter.builder("tensorzero.requests")
+    requests.computeIfAbsent(new Requested(endpoint, function, model), this::requests).increment();
+  }
+
+  private record Requested(String endpoint, String function, String model) {}
+
+  private Counter requests(Requested key) {
+    return Counter.builder("tensorzero.requests")
         .description("Requests to an endpoint that were not dry runs")
-        .tag("endpoint", endpoint)
-        .tag("function_name", function)
-        .tag("model_name", model)
+        .tag("endpoint", key.endpoint())
+        .tag("function_name", key.function())
+        .tag("model_name", key.model())
         // Feedback counts under the same name and needs this label; empty is absent.
         .tag("metric_name", "")
-        .register(registry)
-        .increment();
+        .register(registry);
   }
 
   /** All that one inference adds when it ends. */
@@ -47,73 +63,123 @@ public final class PointsmanMeters {
     String served = event.outcome().servedVariant();
     String variant = event.decision().chosenVariant();
     boolean configured = !function.startsWith("tensorzero::");
-    String variantTag = configured ? variant : "other";
-    Counter.builder("tensorzero.inferences")
-        .description("Inferences that were not dry runs")
-        .tag("function_name", function)
-        .register(registry)
-        .increment();
-    Counter.builder("pointsman.inferences")
-        .description("Inferences by how they ended and whether another variant had to serve")
-        .tag("function_name", function)
-        .tag("variant_name", variantTag)
-        .tag("outcome", event.outcome().ending().label())
-        .tag("fallback", Boolean.toString(served != null && !served.equals(variant)))
-        .register(registry)
-        .increment();
-    addTokens("tensorzero.input.tokens", "Input tokens", event.quantities().tokens().input());
-    addTokens("tensorzero.output.tokens", "Output tokens", event.quantities().tokens().output());
-    DistributionSummary.builder("tensorzero.inference.latency.overhead")
-        .description("Time per inference not spent waiting for a provider")
-        .baseUnit("seconds")
-        .serviceLevelObjectives(0.001, 0.01, 0.1)
-        .tag("function_name", function)
-        .tag("variant_name", variantTag)
-        .register(registry)
-        .record(event.quantities().overheadMicros() / 1e6);
-    Timer.builder("pointsman.inference.duration")
-        .description("Time from admission to the end of the answer")
-        .tag("function_name", function)
-        .register(registry)
-        .record(event.quantities().durationMicros(), TimeUnit.MICROSECONDS);
-    Long ttft = event.quantities().ttftMicros();
-    if (ttft != null) {
-      Timer.builder("pointsman.first.token")
-          .description("Time until the first part of a streamed answer")
-          .tag("function_name", function)
-          .register(registry)
-          .record(Duration.ofNanos(ttft * 1_000));
-    }
-    Long cost = event.quantities().costNanos();
-    if (cost == null) {
-      Counter.builder("pointsman.cost.unknown")
-          .description("Inferences whose cost is not known")
-          .tag("function_name", function)
-          .register(registry)
-          .increment();
-    } else {
-      Counter.builder("pointsman.cost")
-          .description("What inferences cost, attempts included")
-          .baseUnit("dollars")
-          .tag("function_name", function)
-          .register(registry)
-          .increment(Math.max(0, cost / 1e9));
-    }
+    endings
+        .computeIfAbsent(
+            new Ended(
+                function,
+                configured ? variant : "other",
+                event.outcome().ending().label(),
+                served != null && !served.equals(variant)),
+            Ending::new)
+        .add(event.quantities());
     for (Attempt attempt : event.attempts()) {
-      Counter.builder("pointsman.attempts")
-          .description("Provider calls by how they ended")
-          .tag("provider", attempt.provider())
-          .tag("status", attempt.status())
-          .tag("error_class", attempt.errorClass() == null ? "none" : attempt.errorClass())
-          .register(registry)
+      String errorClass = attempt.errorClass();
+      attempts
+          .computeIfAbsent(
+              new Attempted(
+                  attempt.provider(), attempt.status(), errorClass == null ? "none" : errorClass),
+              this::attempts)
           .increment();
     }
   }
 
-  private void addTokens(
-      String name, String description, @org.jspecify.annotations.Nullable Long count) {
+  /** What tells the meters of one inference from those of another. */
+  private record Ended(String function, String variant, String outcome, boolean fallback) {}
+
+  private record Attempted(String provider, String status, String errorClass) {}
+
+  private Counter attempts(Attempted key) {
+    return Counter.builder("pointsman.attempts")
+        .description("Provider calls by how they ended")
+        .tag("provider", key.provider())
+        .tag("status", key.status())
+        .tag("error_class", key.errorClass())
+        .register(registry);
+  }
+
+  /** The meters that inferences of one kind add to; looking each up again would cost more. */
+  private final class Ending {
+    private final String function;
+    private final Counter inferences;
+    private final Counter outcomes;
+    private final DistributionSummary overhead;
+    private final Timer duration;
+
+    Ending(Ended key) {
+      function = key.function();
+      inferences =
+          Counter.builder("tensorzero.inferences")
+              .description("Inferences that were not dry runs")
+              .tag("function_name", function)
+              .register(registry);
+      outcomes =
+          Counter.builder("pointsman.inferences")
+              .description("Inferences by how they ended and whether another variant had to serve")
+              .tag("function_name", function)
+              .tag("variant_name", key.variant())
+              .tag("outcome", key.outcome())
+              .tag("fallback", Boolean.toString(key.fallback()))
+              .register(registry);
+      overhead =
+          DistributionSummary.builder("tensorzero.inference.latency.overhead")
+              .description("Time per inference not spent waiting for a provider")
+              .baseUnit("seconds")
+              .serviceLevelObjectives(0.001, 0.01, 0.1)
+              .tag("function_name", function)
+              .tag("variant_name", key.variant())
+              .register(registry);
+      duration =
+          Timer.builder("pointsman.inference.duration")
+              .description("Time from admission to the end of the answer")
+              .tag("function_name", function)
+              .register(registry);
+    }
+
+    void add(InferenceEvent.Quantities quantities) {
+      inferences.increment();
+      outcomes.increment();
+      addTokens(inputTokens, quantities.tokens().input());
+      addTokens(outputTokens, quantities.tokens().output());
+      overhead.record(quantities.overheadMicros() / 1e6);
+      duration.record(quantities.durationMicros(), TimeUnit.MICROSECONDS);
+      Long ttft = quantities.ttftMicros();
+      if (ttft != null) {
+        firstToken().record(ttft, TimeUnit.MICROSECONDS);
+      }
+      Long nanos = quantities.costNanos();
+      if (nanos == null) {
+        unknownCost().increment();
+      } else {
+        cost().increment(Math.max(0, nanos / 1e9));
+      }
+    }
+
+    private Timer firstToken() {
+      return Timer.builder("pointsman.first.token")
+          .description("Time until the first part of a streamed answer")
+          .tag("function_name", function)
+          .register(registry);
+    }
+
+    private Counter unknownCost() {
+      return Counter.builder("pointsman.cost.unknown")
+          .description("Inferences whose cost is not known")
+          .tag("function_name", function)
+          .register(registry);
+    }
+
+    private Counter cost() {
+      return Counter.builder("pointsman.cost")
+          .description("What inferences cost, attempts included")
+          .baseUnit("dollars")
+          .tag("function_name", function)
+          .register(registry);
+    }
+  }
+
+  private static void addTokens(Counter counter, @Nullable Long count) {
     if (count != null) {
-      Counter.builder(name).description(description).register(registry).increment(count);
+      counter.increment(count);
     }
   }
 

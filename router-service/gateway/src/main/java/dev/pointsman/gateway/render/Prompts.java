@@ -42,20 +42,23 @@ public final class Prompts {
     for (int m = 0; m < input.messages().size(); m++) {
       InputMessage message = input.messages().get(m);
       for (int b = 0; b < message.content().size(); b++) {
-        String path = "input.messages[%d].content[%d]".formatted(m, b);
         switch (message.content().get(b)) {
           case ContentBlock.Text text -> {
             String role = message.role().label();
             if (function.schemas().containsKey(role)) {
-              checkArguments(function, role, Json.object().textNode(text.text()), path);
+              checkArguments(function, role, Json.object().textNode(text.text()), path(m, b));
             }
           }
           case ContentBlock.TemplateUse use ->
-              checkArguments(function, use.name(), use.arguments(), path);
+              checkArguments(function, use.name(), use.arguments(), path(m, b));
           default -> {}
         }
       }
     }
+  }
+
+  private static String path(int message, int block) {
+    return "input.messages[%d].content[%d]".formatted(message, block);
   }
 
   private static void checkArguments(

@@ -287,6 +287,8 @@ final class NettyAnswerSink implements AnswerSink, BufferConsumer.Upstream {
   private static HttpResponse<RawAnswer> response(AnswerHead head, CloseableByteBody body) {
     MutableHttpResponse<RawAnswer> response =
         bare(head.status(), HttpResponseStatus.valueOf(head.status()).reasonPhrase());
+    // Else the server formats the time anew for every answer.
+    response.header(HttpHeaderNames.DATE, HttpDate.now());
     response.header(HttpHeaderNames.CONTENT_TYPE, head.contentType());
     head.headers().forEach(response::header);
     return response.body(new RawAnswer(body));

@@ -35,6 +35,6 @@ public record BoundModel(ModelDefinition definition, List<Deployment> deployment
 
   /** Today's price at the first deployment, null when unknown. */
   public @Nullable TokenPrice price() {
-    return deployments.getFirst().definition().tokenPrice();
+    return deployments.getFirst().price();
   }
 }

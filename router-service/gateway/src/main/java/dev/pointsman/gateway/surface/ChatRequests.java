@@ -241,7 +241,7 @@ final class ChatRequests {
     Map<String, String> callNames = new HashMap<>();
     List<ContentBlock> toolResults = new ArrayList<>();
     for (int i = 0; i < given.size(); i++) {
-      JsonFields message = JsonFields.of("messages[%d]".formatted(i), given.get(i));
+      JsonFields message = JsonFields.of("messages[" + i + "]", given.get(i));
       String role = message.requiredText("role");
       if (!role.equals("tool") && !toolResults.isEmpty()) {
         messages.add(new InputMessage(InputMessage.Role.USER, toolResults));

@@ -57,7 +57,8 @@ final class OriginGuard {
   }
 
   private static boolean isLoopback(String host) {
-    return host.equals("localhost")
+    return host.equals("127.0.0.1")
+        || host.equals("localhost")
         || host.endsWith(".localhost")
         || host.equals("::1")
         || LOOPBACK_V4.matcher(host).matches();

@@ -29,17 +29,17 @@ public record UpstreamRequest(
 
   /** A POST of a body to an address with path and query. */
   public static UpstreamRequest post(URI address, Map<String, String> headers, byte[] body) {
-    return new UpstreamRequest(
-        UpstreamTarget.of(address), "POST", pathAndQuery(address), headers, body);
+    return new UpstreamRequest(UpstreamTarget.of(address), "POST", pathOf(address), headers, body);
   }
 
   /** A GET of an address with path and query. */
   public static UpstreamRequest get(URI address, Map<String, String> headers) {
     return new UpstreamRequest(
-        UpstreamTarget.of(address), "GET", pathAndQuery(address), headers, new byte[0]);
+        UpstreamTarget.of(address), "GET", pathOf(address), headers, new byte[0]);
   }
 
-  private static String pathAndQuery(URI address) {
+  /** The path of an address with its query. */
+  public static String pathOf(URI address) {
     String path = address.getRawPath();
     String query = address.getRawQuery();
     return (path == null || path.isEmpty() ? "/" : path) + (query == null ? "" : "?" + query);

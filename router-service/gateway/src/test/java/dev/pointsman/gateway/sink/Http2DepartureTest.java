@@ -3,7 +3,8 @@ package dev.pointsman.gateway.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.Relay.Outcome;
-import dev.pointsman.gateway.upstream.RawUpstream;
+import dev.pointsman.gateway.testing.Eventually;
+import dev.pointsman.gateway.testing.RawUpstream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -120,7 +121,7 @@ final class Http2DepartureTest {
       assertThat(body.readNBytes(16 * 1024)).hasSize(16 * 1024);
       long[] seen = {-1, System.nanoTime()};
       assertThat(
-              RelayServer.within(
+              Eventually.within(
                   LONG,
                   () -> {
                     if (seen[0] != upstream.bytesSent()) {

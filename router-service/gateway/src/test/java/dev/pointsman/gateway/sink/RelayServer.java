@@ -2,7 +2,9 @@ package dev.pointsman.gateway.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.gateway.upstream.RawUpstream;
+import dev.pointsman.gateway.testing.PathGauges;
+import dev.pointsman.gateway.testing.RawCaller;
+import dev.pointsman.gateway.testing.RawUpstream;
 import dev.pointsman.gateway.upstream.UpstreamGauges;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -11,8 +13,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** A server with the relay's routes on a free port of the loopback interface, and its gauges. */
 final class RelayServer implements AutoCloseable {
@@ -74,36 +74,8 @@ final class RelayServer implements AutoCloseable {
     return ending;
   }
 
-  /** Nothing of any request is left: threads, sinks, exchanges, connections but idle ones. */
   void assertQuiet() {
-    assertThat(
-            within(
-                Duration.ofSeconds(1),
-                () ->
-                    answers.runningRequests() == 0
-                        && answers.openSinks() == 0
-                        && upstream.liveExchanges() == 0
-                        && upstream.openConnections() == upstream.idleConnections()))
-        .as(
-            "running requests %d, open sinks %d, live exchanges %d, connections %d of which idle"
-                + " %d",
-            answers.runningRequests(),
-            answers.openSinks(),
-            upstream.liveExchanges(),
-            upstream.openConnections(),
-            upstream.idleConnections())
-        .isTrue();
-  }
-
-  static boolean within(Duration longest, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + longest.toNanos();
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        return false;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    return true;
+    PathGauges.of(server.getApplicationContext()).assertQuietWithin(Duration.ofSeconds(1));
   }
 
   @Override

@@ -3,8 +3,9 @@ package dev.pointsman.gateway.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.Relay.Outcome;
-import dev.pointsman.gateway.upstream.RawUpstream;
-import dev.pointsman.gateway.upstream.TestCertificates;
+import dev.pointsman.gateway.testing.RawCaller;
+import dev.pointsman.gateway.testing.RawUpstream;
+import dev.pointsman.gateway.testing.TestCertificates;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

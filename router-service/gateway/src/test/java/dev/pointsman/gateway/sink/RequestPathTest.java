@@ -3,11 +3,13 @@ package dev.pointsman.gateway.sink;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.Relay.Outcome;
+import dev.pointsman.gateway.testing.Eventually;
+import dev.pointsman.gateway.testing.RawCaller;
+import dev.pointsman.gateway.testing.RawUpstream;
+import dev.pointsman.gateway.testing.RawUpstream.Script;
+import dev.pointsman.gateway.testing.SilentServer;
 import dev.pointsman.gateway.upstream.DeadlineExceededException;
 import dev.pointsman.gateway.upstream.DeadlineExceededException.Awaited;
-import dev.pointsman.gateway.upstream.RawUpstream;
-import dev.pointsman.gateway.upstream.RawUpstream.Script;
-import dev.pointsman.gateway.upstream.SilentServer;
 import dev.pointsman.gateway.upstream.UpstreamClosedException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -103,7 +105,7 @@ final class RequestPathTest {
     void await(RawCaller caller) throws Exception {
       assertThat(upstream.awaitRequest(LONG)).isTrue();
       if (this == HEAD) {
-        assertThat(RelayServer.within(LONG, () -> server.relay.headSeen)).isTrue();
+        assertThat(Eventually.within(LONG, () -> server.relay.headSeen)).isTrue();
       } else if (this != NOTHING) {
         for (int i = 0; i < 3; i++) {
           assertThat(caller.readUntil("\n\n")).endsWith("\n\n");
@@ -183,7 +185,7 @@ final class RequestPathTest {
     RawCaller caller = server.slowCaller();
     caller.post("/relay/stream");
     assertThat(caller.readUntil("\r\n\r\n")).startsWith("HTTP/1.1 200");
-    assertThat(RelayServer.within(LONG, new StandingStill())).as("the flow stopped").isTrue();
+    assertThat(Eventually.within(LONG, new StandingStill())).as("the flow stopped").isTrue();
     return caller;
   }
 
@@ -255,7 +257,7 @@ final class RequestPathTest {
         });
     try (RawCaller caller = server.caller()) {
       caller.post("/relay/stream");
-      assertThat(RelayServer.within(LONG, () -> server.relay.headSeen)).isTrue();
+      assertThat(Eventually.within(LONG, () -> server.relay.headSeen)).isTrue();
       assertThat(caller.isSilentFor(200)).isTrue();
       proceed.countDown();
       assertThat(caller.readUntil("0\r\n\r\n"))
@@ -374,7 +376,7 @@ final class RequestPathTest {
           call.finish();
         });
     assertThat(
-            RelayServer.within(
+            Eventually.within(
                 LONG,
                 () -> {
                   try (RawCaller caller = server.caller()) {
@@ -383,7 +385,7 @@ final class RequestPathTest {
                   } catch (IOException e) {
                     throw new UncheckedIOException(e);
                   }
-                  return RelayServer.within(
+                  return Eventually.within(
                       Duration.ofMillis(200), () -> server.upstream.openConnections() == 0);
                 }))
         .isTrue();
@@ -441,7 +443,7 @@ final class RequestPathTest {
     server.relay.reset(upstream.uri());
     try (RawCaller caller = server.caller()) {
       caller.get("/relay/shielded/" + early);
-      assertThat(RelayServer.within(LONG, () -> server.relay.headSeen)).isTrue();
+      assertThat(Eventually.within(LONG, () -> server.relay.headSeen)).isTrue();
       caller.close();
       assertThat(server.ending().outcome()).isEqualTo(Outcome.ANSWERED);
     }

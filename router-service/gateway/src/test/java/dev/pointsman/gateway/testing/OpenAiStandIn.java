@@ -3,141 +3,41 @@ package dev.pointsman.gateway.testing;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.json.MalformedJsonException;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
+import dev.pointsman.gateway.testing.RawUpstream.Call;
+import dev.pointsman.gateway.testing.RawUpstream.Script;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.net.Socket;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Queue;
-import java.util.TreeMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An OpenAI-shaped upstream on loopback, written on raw sockets so that it can break in every way: it
- * plays one script per request, in order, and a plain answer when there is none left.
+ * An OpenAI-shaped upstream on loopback that can break in every way: it plays one script per
+ * request, in order, then a plain answer when there is none left, and closes the connection after
+ * each.
  */
 public final class OpenAiStandIn implements AutoCloseable {
 
-  /** What happens to one request. */
-  @FunctionalInterface
-  public interface Script {
-    /** Writes the response; the connection is closed when it returns. */
-    void play(Exchange exchange) throws IOException, InterruptedException;
-  }
-
   /** A request as it came. */
-  public record Received(String method, String path, Map<String, String> headers, JsonNode body) {}
+  public record Received(String path, Call call, JsonNode body) {}
 
-  /** One connection with its request. */
-  public final class Exchange {
-    private final Socket socket;
-    private final OutputStream out;
-    private final Received request;
-
-    private Exchange(Socket socket, Received request) throws IOException {
-      this.socket = socket;
-      this.out = socket.getOutputStream();
-      this.request = request;
-    }
-
-    /** The request. */
-    public Received request() {
-      return request;
-    }
-
-    /** Sends a whole response. */
-    public void whole(int status, String contentType, String body, String... headers)
-        throws IOException {
-      byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-      StringBuilder head = new StringBuilder("HTTP/1.1 %d X\r\n".formatted(status));
-      head.append("content-type: ").append(contentType).append("\r\n");
-      for (int i = 0; i < headers.length; i += 2) {
-        head.append(headers[i]).append(": ").append(headers[i + 1]).append("\r\n");
-      }
-      head.append("content-length: ").append(bytes.length);
-      raw(head + "\r\nconnection: close\r\n\r\n");
-      out.write(bytes);
-      out.flush();
-    }
-
-    /** Begins a stream of events. */
-    public void beginStream() throws IOException {
-      raw(
-          "HTTP/1.1 200 OK\r\n"
-              + "content-type: text/event-stream\r\n"
-              + "transfer-encoding: chunked\r\n\r\n");
-    }
-
-    /** Sends a part of the stream. */
-    public void part(String text) throws IOException {
-      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-      out.write("%x\r\n".formatted(bytes.length).getBytes(StandardCharsets.US_ASCII));
-      out.write(bytes);
-      raw("\r\n");
-    }
-
-    /** Ends the stream. */
-    public void endStream() throws IOException {
-      raw("0\r\n\r\n");
-    }
-
-    /** Sends bytes as they are. */
-    public void raw(String text) throws IOException {
-      out.write(text.getBytes(StandardCharsets.UTF_8));
-      out.flush();
-    }
-
-    /** Resets the connection. */
-    public void reset() throws IOException {
-      socket.setSoLinger(true, 0);
-      socket.close();
-    }
-
-    /** Waits until the router closes the connection, at most ten seconds. */
-    public void awaitDeparture() throws IOException {
-      socket.setSoTimeout(10_000);
-      try {
-        while (socket.getInputStream().read() >= 0) {
-          // Nothing more is expected; the end is.
-        }
-        departures.countDown();
-      } catch (SocketTimeoutException e) {
-        // The test that waits for the departure fails.
-      } catch (IOException e) {
-        departures.countDown();
-      }
-    }
-  }
-
-  private final ServerSocket server;
+  private final RawUpstream upstream;
   private final Queue<Script> scripts = new ConcurrentLinkedQueue<>();
   private final BlockingQueue<Received> received = new LinkedBlockingQueue<>();
-  private final CountDownLatch departures = new CountDownLatch(1);
 
-  private OpenAiStandIn(ServerSocket server) {
-    this.server = server;
+  private OpenAiStandIn(RawUpstream upstream) {
+    this.upstream = upstream;
+    upstream.serve(this::play);
   }
 
   /** Starts on a free port. */
   public static OpenAiStandIn start() {
     try {
-      OpenAiStandIn standIn =
-          new OpenAiStandIn(new ServerSocket(0, 100, InetAddress.getLoopbackAddress()));
-      Thread.ofVirtual().start(standIn::accept);
-      return standIn;
+      return new OpenAiStandIn(new RawUpstream());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -145,7 +45,7 @@ public final class OpenAiStandIn implements AutoCloseable {
 
   /** What {@code api_base} must be. */
   public String apiBase() {
-    return "http://127.0.0.1:%d/v1".formatted(server.getLocalPort());
+    return "http://127.0.0.1:%d/v1".formatted(upstream.port());
   }
 
   /** Appends scripts. */
@@ -169,15 +69,43 @@ public final class OpenAiStandIn implements AutoCloseable {
   }
 
   /** Whether the router has closed a connection whose script waited for it, within a time. */
-  public boolean routerLeft(long millis) throws InterruptedException {
-    return departures.await(millis, TimeUnit.MILLISECONDS);
+  public boolean routerLeft(Duration longest) throws InterruptedException {
+    return upstream.awaitClosed(longest);
   }
 
-  // ---- scripts ---------------------------------------------------------------------------------
+  private void play(Call call) throws IOException, InterruptedException {
+    JsonNode body = parsed(call.body());
+    received.add(new Received(call.head().split(" ")[1], call, body));
+    Script script = scripts.poll();
+    if (script == null) {
+      script = body.path("stream").asBoolean() ? stream("one", " two") : answer("plain");
+    }
+    script.answer(call);
+    call.finish();
+  }
+
+  private static JsonNode parsed(byte[] body) throws IOException {
+    try {
+      return Json.parse(body);
+    } catch (MalformedJsonException e) {
+      throw new IOException("the router sent what is not JSON", e);
+    }
+  }
+
+  @Override
+  public void close() {
+    try {
+      upstream.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  // ---- scripts and their texts -----------------------------------------------------------------
 
   /** A whole answer with a text. */
   public static Script answer(String text) {
-    return exchange -> exchange.whole(200, "application/json", completion(text));
+    return call -> call.whole(200, completion(text), "Connection", "close");
   }
 
   /** A completion with a text and 7 + 3 tokens, 2 of them cached. */
@@ -193,12 +121,13 @@ public final class OpenAiStandIn implements AutoCloseable {
 
   /** An error status. */
   public static Script failing(int status, String... headers) {
-    return exchange ->
-        exchange.whole(
-            status,
-            "application/json",
-            "{\"error\":{\"message\":\"scripted failure\",\"type\":\"t\",\"code\":null}}",
-            headers);
+    return call -> call.whole(status, error("t", "scripted failure"), headers);
+  }
+
+  /** An error object with a code. */
+  public static String error(String code, String message) {
+    return "{\"error\":{\"message\":\"%s\",\"type\":\"t\",\"code\":\"%s\"}}"
+        .formatted(message, code);
   }
 
   /** A chunk with a text. */
@@ -235,87 +164,13 @@ public final class OpenAiStandIn implements AutoCloseable {
 
   /** A streamed answer, a chunk per word. */
   public static Script stream(String... words) {
-    return exchange -> {
-      exchange.beginStream();
+    return call -> {
+      call.send(RawUpstream.STREAM_HEAD);
       for (String word : words) {
-        exchange.part(chunk(word));
+        call.chunk(chunk(word));
       }
-      exchange.part(ending());
-      exchange.endStream();
+      call.chunk(ending());
+      call.lastChunk();
     };
-  }
-
-  // ---- the server ------------------------------------------------------------------------------
-
-  private void accept() {
-    while (!server.isClosed()) {
-      try {
-        Socket socket = server.accept();
-        Thread.ofVirtual().start(() -> serve(socket));
-      } catch (IOException e) {
-        return;
-      }
-    }
-  }
-
-  private void serve(Socket socket) {
-    try (socket) {
-      InputStream in = new BufferedInputStream(socket.getInputStream());
-      Received request = read(in);
-      received.add(request);
-      Script script = scripts.poll();
-      Exchange exchange = new Exchange(socket, request);
-      if (script != null) {
-        script.play(exchange);
-      } else if (request.body().path("stream").asBoolean()) {
-        stream("one", " two").play(exchange);
-      } else {
-        answer("plain").play(exchange);
-      }
-    } catch (IOException e) {
-      // The router went away; the test sees that from its own side.
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
-  }
-
-  private static Received read(InputStream in) throws IOException {
-    String[] first = line(in).split(" ");
-    Map<String, String> headers = new TreeMap<>();
-    String line;
-    while (!(line = line(in)).isEmpty()) {
-      int colon = line.indexOf(':');
-      headers.put(
-          line.substring(0, colon).toLowerCase(Locale.ROOT), line.substring(colon + 1).strip());
-    }
-    byte[] body = in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0")));
-    try {
-      return new Received(first[0], first[1], headers, Json.parse(body));
-    } catch (MalformedJsonException e) {
-      throw new IOException(e);
-    }
-  }
-
-  private static String line(InputStream in) throws IOException {
-    ByteArrayOutputStream line = new ByteArrayOutputStream();
-    int b;
-    while ((b = in.read()) >= 0 && b != '\n') {
-      if (b != '\r') {
-        line.write(b);
-      }
-    }
-    if (b < 0) {
-      throw new IOException("the connection ended");
-    }
-    return line.toString(StandardCharsets.US_ASCII);
-  }
-
-  @Override
-  public void close() {
-    try {
-      server.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -31,7 +31,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.locks.LockSupport;
 
 /** A whole router on a free loopback port, with a log of its own in a directory of the test. */
 public final class RouterUnderTest implements AutoCloseable {
@@ -50,20 +49,32 @@ public final class RouterUnderTest implements AutoCloseable {
     this.server = context.getBean(EmbeddedServer.class).start();
   }
 
-  /** Starts with a configuration. */
+  /** Starts with a configuration, on plain virtual threads. */
   public static RouterUnderTest start(Path directory, String toml) {
-    return start(
-        EventLog.open(
-            directory.resolve("spool"), new EventLog.Settings(EventLog.Durability.OS, 64L << 20)),
-        toml);
+    return start(directory, toml, false, Map.of());
   }
 
-  /** Starts with a log and a configuration. */
-  public static RouterUnderTest start(EventLog log, String toml) {
-    Map<String, Object> properties = new HashMap<>(NettySettings.properties(false));
+  /**
+   * Starts with a configuration.
+   *
+   * @param carrier whether virtual threads are carried by the event loops
+   * @param more further Micronaut properties
+   * @param replacements beans in the place of the gateway's own
+   */
+  public static RouterUnderTest start(
+      Path directory,
+      String toml,
+      boolean carrier,
+      Map<String, Object> more,
+      RuntimeBeanDefinition<?>... replacements) {
+    EventLog log =
+        EventLog.open(
+            directory.resolve("spool"), new EventLog.Settings(EventLog.Durability.OS, 64L << 20));
+    Map<String, Object> properties = new HashMap<>(NettySettings.properties(carrier));
     properties.put("micronaut.server.port", -1);
     properties.put("micronaut.server.host", "127.0.0.1");
     properties.put("micronaut.server.max-request-size", "10MB");
+    properties.putAll(more);
     Clock clock = Clock.systemUTC();
     IdSource ids = new IdSource(clock, () -> ThreadLocalRandom.current().nextLong());
     ApplicationContext[] holder = new ApplicationContext[1];
@@ -83,6 +94,7 @@ public final class RouterUnderTest implements AutoCloseable {
                                 clock))
                     .singleton(true)
                     .build())
+            .beanDefinitions(replacements)
             .build();
     holder[0] = context;
     context.start();
@@ -171,16 +183,32 @@ public final class RouterUnderTest implements AutoCloseable {
         .toList();
   }
 
-  /** Waits until there are so many inferences, at most ten seconds, and returns them. */
-  public List<InferenceEvent> awaitInferences(int count) {
-    long end = System.nanoTime() + Duration.ofSeconds(10).toNanos();
-    List<InferenceEvent> now = inferences();
-    while (now.size() < count && System.nanoTime() < end) {
-      Thread.onSpinWait();
-      LockSupport.parkNanos(5_000_000);
-      now = inferences();
+  /** The inference of a request id, waited for at most ten seconds. */
+  public InferenceEvent awaitInference(String requestId) {
+    List<InferenceEvent> found = new ArrayList<>();
+    boolean there =
+        Eventually.within(
+            Duration.ofSeconds(10),
+            () -> {
+              found.clear();
+              for (InferenceEvent inference : inferences()) {
+                if (inference.ids().requestId().equals(requestId)) {
+                  found.add(inference);
+                }
+              }
+              return !found.isEmpty();
+            });
+    if (!there || found.size() > 1) {
+      throw new AssertionError(
+          "%d lines in the log for request %s, of %d"
+              .formatted(found.size(), requestId, inferences().size()));
     }
-    return now;
+    return found.getFirst();
+  }
+
+  /** What requests hold at this moment. */
+  public PathGauges gauges() {
+    return PathGauges.of(context);
   }
 
   @Override

@@ -3,6 +3,8 @@ package dev.pointsman.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.gateway.testing.Eventually;
+import dev.pointsman.gateway.testing.RawUpstream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -236,7 +238,7 @@ final class ExchangeTest {
   void park_longerThanMaxIdle_isClosed() throws Exception {
     upstream.serve(call -> call.whole("{}"));
     assertThat(context.body(upstream.uri())).isEqualTo("{}");
-    assertThat(UpstreamContext.within(LONG, () -> context.gauges.openConnections() == 0)).isTrue();
+    assertThat(Eventually.within(LONG, () -> context.gauges.openConnections() == 0)).isTrue();
     assertThat(context.body(upstream.uri())).isEqualTo("{}");
     assertThat(upstream.connections()).isEqualTo(2);
   }

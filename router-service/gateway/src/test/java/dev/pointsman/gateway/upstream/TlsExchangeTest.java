@@ -3,6 +3,10 @@ package dev.pointsman.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.pointsman.gateway.testing.Eventually;
+import dev.pointsman.gateway.testing.RawUpstream;
+import dev.pointsman.gateway.testing.SilentServer;
+import dev.pointsman.gateway.testing.TestCertificates;
 import dev.pointsman.gateway.upstream.DeadlineExceededException.Awaited;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -219,7 +223,7 @@ final class TlsExchangeTest {
         // Nothing is taken, so reading stops; the connection is closed while the upstream writes.
         long[] seen = {-1, System.nanoTime()};
         assertThat(
-                UpstreamContext.within(
+                Eventually.within(
                     LONG,
                     () -> {
                       if (seen[0] != upstream.bytesSent()) {

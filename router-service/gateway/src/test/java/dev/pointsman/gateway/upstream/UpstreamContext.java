@@ -3,6 +3,7 @@ package dev.pointsman.gateway.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.NettySettings;
+import dev.pointsman.gateway.testing.Eventually;
 import io.micronaut.context.ApplicationContext;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -10,8 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
 
 /** The beans of this package without a server; exchanges are taken by the test's own thread. */
 final class UpstreamContext implements AutoCloseable {
@@ -50,7 +49,7 @@ final class UpstreamContext implements AutoCloseable {
 
   void assertQuiet() {
     assertThat(
-            within(
+            Eventually.within(
                 Duration.ofSeconds(1),
                 () ->
                     gauges.liveExchanges() == 0
@@ -63,17 +62,6 @@ final class UpstreamContext implements AutoCloseable {
 
   static long in(Duration duration) {
     return System.nanoTime() + duration.toNanos();
-  }
-
-  static boolean within(Duration longest, BooleanSupplier condition) {
-    long deadline = in(longest);
-    while (!condition.getAsBoolean()) {
-      if (System.nanoTime() > deadline) {
-        return false;
-      }
-      LockSupport.parkNanos(1_000_000);
-    }
-    return true;
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.provider.ProviderFailureException;
 import dev.pointsman.gateway.provider.ProviderType;
 import dev.pointsman.gateway.upstream.UpstreamRequest;
+import dev.pointsman.gateway.upstream.UpstreamTarget;
 import dev.pointsman.gateway.upstream.Upstreams;
 import java.net.URI;
 import java.util.LinkedHashMap;
@@ -24,12 +25,16 @@ public final class OpenAiProvider implements ProviderClient {
 
   private final OpenAiSettings settings;
   private final Upstreams upstreams;
+  private final UpstreamTarget target;
+  private final String path;
   private final Map<String, String> headers;
   private final String maskedKey;
 
   private OpenAiProvider(OpenAiSettings settings, Upstreams upstreams) {
     this.settings = settings;
     this.upstreams = upstreams;
+    this.target = UpstreamTarget.of(settings.chatCompletions());
+    this.path = UpstreamRequest.pathOf(settings.chatCompletions());
     Map<String, String> all = new LinkedHashMap<>();
     all.put("content-type", "application/json");
     if (settings.apiKey() != null) {
@@ -98,7 +103,7 @@ public final class OpenAiProvider implements ProviderClient {
               null));
     }
     byte[] body = ChatRequestWriter.write(settings, request);
-    UpstreamRequest upstream = UpstreamRequest.post(settings.chatCompletions(), headers, body);
+    UpstreamRequest upstream = new UpstreamRequest(target, "POST", path, headers, body);
     return OpenAiAnswer.begin(
         upstreams.open(upstream), body, request.stream(), beginBy, this::mask);
   }

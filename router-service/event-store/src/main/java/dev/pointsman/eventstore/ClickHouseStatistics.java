@@ -1,0 +1,260 @@
+package dev.pointsman.eventstore;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the table {@code statistics} in step with what came in, without transactions: a refresh
+ * writes the buckets that differ under a version of its own, and its mark last, which makes them
+ * count. A refresh that is cut off leaves rows that never count, and the next one finds the same
+ * buckets. Several routers may refresh the same rule: whichever version is the greatest counts, and
+ * the next refresh starts from its mark, so that nothing is left out.
+ */
+final class ClickHouseStatistics {
+
+  /** Buckets computed by one statement. */
+  private static final int BUCKETS_AT_ONCE = 2_000;
+
+  /** What does not count any more is deleted by the way, every so many refreshes of a rule. */
+  private static final int TRIM_EVERY = 300;
+
+  private static final int TRIMMED_AT_ONCE = 5_000;
+
+  private final Readers readers;
+  private final Map<String, String> layout;
+  private final Map<String, Integer> refreshes = new HashMap<>();
+
+  /**
+   * Statistics of a server.
+   *
+   * @param layout names that differ on a cluster
+   */
+  ClickHouseStatistics(Readers readers, Map<String, String> layout) {
+    this.readers = readers;
+    this.layout = layout;
+  }
+
+  synchronized int refresh(RewardRule rule, Instant asOf) {
+    return readers.use(
+        "refreshing the statistics of %s for '%s'".formatted(rule.functionName(), rule.metric()),
+        connection -> refresh(connection, rule, asOf));
+  }
+
+  /**
+   * The last complete refresh.
+   *
+   * @param behind whether events came in since
+   * @param reached how far it had read each source
+   */
+  private record Mark(long version, Instant asOf, boolean behind, Map<String, Long> reached) {}
+
+  private int refresh(Connection connection, RewardRule rule, Instant asOf) throws SQLException {
+    Map<String, @Nullable Object> values = new HashMap<>();
+    values.put("function", rule.functionName());
+    values.put("metric", rule.metric());
+    Mark mark = mark(connection, rule, values);
+    Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
+    Map<String, Long> reached = reached(connection);
+    Instant compacted = StatisticsRow.compactedUntil(computedFor);
+    DirtyBuckets dirty;
+    if (mark != null) {
+      boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
+      Instant compactedBefore = StatisticsRow.compactedUntil(mark.asOf());
+      boolean compacts = compacted.isAfter(compactedBefore);
+      if (!mark.behind() && !matures && !compacts) {
+        return 0;
+      }
+      dirty = DirtyBuckets.none(Grain.TEN_SECONDS);
+      if (mark.behind() || matures) {
+        Map<String, @Nullable Object> asked =
+            new HashMap<>(rule.dirtyValues(mark.asOf(), computedFor, Grain.TEN_SECONDS));
+        asked.putAll(since(mark.reached()));
+        dirty = buckets(connection, "dirty_units", Map.of(), asked, Grain.TEN_SECONDS);
+      }
+      if (compacts) {
+        Map<String, @Nullable Object> old = new HashMap<>(values);
+        old.put("from", compactedBefore);
+        old.put("to", compacted);
+        dirty =
+            dirty.and(
+                buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
+      }
+    } else {
+      Map<String, @Nullable Object> all = new HashMap<>();
+      all.put("function", rule.functionName());
+      all.put("width_us", Grain.TEN_SECONDS.micros());
+      dirty = buckets(connection, "all_units", Map.of(), all, Grain.TEN_SECONDS);
+    }
+    // What is made a minute is said to be computed of all the ten seconds in it.
+    List<Long> buckets =
+        List.copyOf(
+            dirty
+                .within(compacted, null)
+                .and(
+                    dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
+                .indexes());
+    long version = version(mark == null ? null : mark.version());
+    for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {
+      compute(
+          connection,
+          rule,
+          computedFor,
+          buckets.subList(from, Math.min(buckets.size(), from + BUCKETS_AT_ONCE)),
+          version);
+    }
+    Map<String, @Nullable Object> next = new HashMap<>(values);
+    next.put("version", version);
+    next.put("reward_rule", rule.toString());
+    next.put("reached", pairs(reached));
+    next.put("as_of", computedFor);
+    sql("statistics_mark_insert").execute(connection, next);
+    if (refreshes.merge(rule.functionName() + "\n" + rule.metric(), 1, Integer::sum) % TRIM_EVERY
+        == 0) {
+      trim(connection, values);
+    }
+    return dirty.size();
+  }
+
+  private void compute(
+      Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
+      throws SQLException {
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
+    values.put(
+        "buckets",
+        buckets.stream()
+            .map(index -> String.valueOf(index * Grain.TEN_SECONDS.micros()))
+            .collect(Collectors.joining(",")));
+    values.put("first_bucket", Grain.TEN_SECONDS.startOf(buckets.getFirst()));
+    values.put("last_bucket", Grain.TEN_SECONDS.startOf(buckets.getLast()));
+    values.put("compacted_until", StatisticsRow.compactedUntil(asOf));
+    values.put("version", version);
+    sql("statistics_insert").execute(connection, values);
+  }
+
+  /** Deletes what does not count any more of a rule's statistics. */
+  synchronized void trim(RewardRule rule) {
+    readers.<@Nullable Void>use(
+        "deleting old statistics of " + rule.functionName(),
+        connection -> {
+          trim(connection, Map.of("function", rule.functionName(), "metric", rule.metric()));
+          return null;
+        });
+  }
+
+  /** Deletes rows of the buckets' earlier versions. */
+  private void trim(Connection connection, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    List<String> buckets = new ArrayList<>();
+    List<String> versions = new ArrayList<>();
+    Map<String, @Nullable Object> stale = new HashMap<>(values);
+    stale.put("most", TRIMMED_AT_ONCE);
+    try (PreparedStatement statement = sql("statistics_stale").prepare(connection, stale);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        buckets.add(rows.getString("bucket"));
+        versions.add(rows.getString("version"));
+      }
+    }
+    if (!buckets.isEmpty()) {
+      Map<String, @Nullable Object> trimmed = new HashMap<>(values);
+      trimmed.put("buckets", String.join(",", buckets));
+      trimmed.put("versions", String.join(",", versions));
+      NamedSql.of(Dialect.CLICKHOUSE, "statistics_trim", layout).execute(connection, trimmed);
+    }
+  }
+
+  /** Null when nothing was computed by exactly this rule, or too long ago. */
+  private static @Nullable Mark mark(
+      Connection connection, RewardRule rule, Map<String, ? extends @Nullable Object> values)
+      throws SQLException {
+    try (PreparedStatement statement = sql("statistics_mark").prepare(connection, values);
+        ResultSet row = statement.executeQuery()) {
+      if (!row.next()
+          || !row.getString("reward_rule").equals(rule.toString())
+          || row.getBoolean("forgotten")) {
+        return null;
+      }
+      Map<String, Long> reached = new HashMap<>();
+      ((Map<?, ?>) row.getObject("reached"))
+          .forEach((source, seq) -> reached.put((String) source, ((Number) seq).longValue()));
+      return new Mark(
+          row.getLong("version"),
+          Rows.instant(row, "as_of"),
+          row.getLong("sources_behind") > 0,
+          reached);
+    }
+  }
+
+  /** How far each source is stored. */
+  static Map<String, Long> reached(Connection connection) throws SQLException {
+    Map<String, Long> reached = new HashMap<>();
+    // One of no source, so that the lists are never empty.
+    reached.put("", 0L);
+    try (PreparedStatement statement = sql("ingest_reached").prepare(connection, Map.of());
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        reached.put(rows.getString("source"), rows.getLong("seq"));
+      }
+    }
+    return reached;
+  }
+
+  /** What a question about what came in since needs to be told. */
+  static Map<String, Object> since(Map<String, Long> reached) {
+    return Map.of(
+        "sources", joined(reached, Map.Entry::getKey),
+        "reached", joined(reached, Map.Entry::getValue));
+  }
+
+  /** How far each source is stored, as a mark is told. */
+  static String pairs(Map<String, Long> reached) {
+    return joined(reached, e -> e.getKey() + " " + e.getValue());
+  }
+
+  /** Later than the mark that it starts from, and that of nobody else who starts from it. */
+  static long version(@Nullable Long before) {
+    long now = (System.currentTimeMillis() << 20) | ThreadLocalRandom.current().nextInt(1 << 20);
+    return before == null ? now : Math.max(now, before + 1);
+  }
+
+  /** The buckets that a statement finds. */
+  static DirtyBuckets buckets(
+      Connection connection,
+      String name,
+      Map<String, String> identifiers,
+      Map<String, ? extends @Nullable Object> values,
+      Grain grain)
+      throws SQLException {
+    List<Long> found = new ArrayList<>();
+    try (PreparedStatement statement =
+            NamedSql.of(Dialect.CLICKHOUSE, name, identifiers).prepare(connection, values);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        found.add(rows.getLong("bucket"));
+      }
+    }
+    return new DirtyBuckets(grain, found);
+  }
+
+  private static String joined(
+      Map<String, Long> reached, Function<Map.Entry<String, Long>, Object> written) {
+    return reached.entrySet().stream()
+        .map(e -> written.apply(e).toString())
+        .collect(Collectors.joining(","));
+  }
+
+  private static NamedSql sql(String name) {
+    return NamedSql.of(Dialect.CLICKHOUSE, name);
+  }
+}

@@ -1,0 +1,1 @@
+    SELECT arrayJoin(arrayMap(b -> toInt64(b), splitByChar(',', :buckets)))

@@ -1,0 +1,7 @@
+SELECT *
+FROM inference
+WHERE (function_name, started_at) IN (
+    SELECT function_name, started_at
+    FROM inference
+    WHERE toUInt128(inference_id) = toUInt128(toUUID(:inference)))
+  AND inference_id = toUUID(:inference)

@@ -1,0 +1,8 @@
+SELECT *
+FROM inference
+WHERE (function_name, started_at) IN (
+    SELECT function_name, started_at
+    FROM inference
+    WHERE toUInt128(episode_id) = toUInt128(toUUID(:episode)))
+  AND episode_id = toUUID(:episode)
+ORDER BY started_at, toUInt128(inference_id)

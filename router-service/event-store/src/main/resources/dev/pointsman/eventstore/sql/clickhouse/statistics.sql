@@ -1,0 +1,3 @@
+WITH
+--include statistics_current
+SELECT * FROM current_statistics ORDER BY bucket, segment, variant, lane

@@ -1,0 +1,1 @@
+SELECT ${id} FROM ${table} WHERE ${id} IN (SELECT toUUID(arrayJoin(splitByChar(',', :ids))))

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseFunctionQueriesTest extends FunctionQueriesContract {
+  ClickHouseFunctionQueriesTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseHistoryQueriesTest extends HistoryQueriesContract {
+  ClickHouseHistoryQueriesTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

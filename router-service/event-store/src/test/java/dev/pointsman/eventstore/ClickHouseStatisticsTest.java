@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseStatisticsTest extends StatisticsContract {
+  ClickHouseStatisticsTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseStoreTest extends EventStoreContract {
+  ClickHouseStoreTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseTableExportTest extends TableExportContract {
+  ClickHouseTableExportTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

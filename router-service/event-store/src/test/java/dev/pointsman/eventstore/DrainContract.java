@@ -1,0 +1,179 @@
+package dev.pointsman.eventstore;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.pointsman.eventlog.EventCodec;
+import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.testing.Events;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+abstract class DrainContract {
+
+  private final TestEngine engine;
+
+  DrainContract(TestEngine engine) {
+    this.engine = engine;
+  }
+
+
+  @TempDir Path directory;
+  private EventStore store;
+  private EventLog log;
+
+  @BeforeEach
+  void open() {
+    store = engine.open(directory);
+    // Small segments, so that releasing deletes files.
+    log =
+        EventLog.open(
+            directory.resolve("spool"),
+            new EventLog.Settings(EventLog.Durability.OS, 1L << 30, 20_000, 1L << 20, 0));
+  }
+
+  @AfterEach
+  void close() {
+    log.close();
+    store.close();
+  }
+
+  @Test
+  void drainNow_manyEvents_storesAllAndFreesTheSpool() throws Exception {
+    try (Drain drain = new Drain(store, log)) {
+      for (int i = 0; i < 200; i++) {
+        log.append(Events.inference(i));
+      }
+      long filesBefore = segments();
+
+      assertThat(drain.lag().events()).isEqualTo(200);
+      assertThat(drain.drainNow()).isEqualTo(200);
+      assertThat(drain.drainNow()).isZero();
+      assertThat(drain.lag().events()).isZero();
+      assertThat(store.lastSequence()).isEqualTo(200);
+      assertThat(stored()).isEqualTo(200);
+      assertThat(segments()).isLessThan(filesBefore);
+    }
+  }
+
+  @Test
+  void drainNow_selfContradictingEvent_goesToDeadLettersAndTheRestIsStored() throws Exception {
+    InferenceEvent broken = selfContradicting();
+    try (Drain drain = new Drain(store, log)) {
+      for (int i = 0; i < 9; i++) {
+        log.append(Events.inference(i));
+      }
+      long poison = log.append(broken);
+      for (int i = 9; i < 20; i++) {
+        log.append(Events.inference(i));
+      }
+      drain.drainNow();
+
+      assertThat(stored()).isEqualTo(20);
+      assertThat(drain.lag().deadLetters()).isEqualTo(1);
+      assertThat(drain.lag().events()).isZero();
+      assertThat(Files.readString(directory.resolve("dead-letter/" + poison + ".json")))
+          .contains(broken.ids().inferenceId().toString());
+      assertThat(Files.readString(directory.resolve("dead-letter/" + poison + ".reason.txt")))
+          .contains("propensities: one per candidate");
+      assertThat(
+              EventCodec.decode(
+                  Files.readAllBytes(directory.resolve("dead-letter/" + poison + ".event"))))
+          .usingRecursiveComparison()
+          .isEqualTo(broken);
+    }
+  }
+
+  @Test
+  void retryRefused_eventThatIsSoundNow_isStoredOnce() throws Exception {
+    InferenceEvent event = Events.inference(3);
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "was refused");
+    store.deadLetters().lay(store.spool(), 5, EventCodec.encode(selfContradicting()), "is wrong");
+    store.deadLetters().lay(store.spool(), 6, new byte[] {1, 2, 3}, "no event");
+
+    assertThat(store.refused()).extracting(DeadLetter::sequence).containsExactly(4L, 5L, 6L);
+    LetterRetry retry = store.retryRefused();
+    store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "crashed before removing");
+    store.retryRefused();
+
+    assertThat(retry.stored()).isEqualTo(1);
+    assertThat(retry.refused()).extracting(DeadLetter::sequence).containsExactly(5L, 6L);
+    assertThat(store.refused()).hasSize(2);
+    assertThat(stored()).isEqualTo(1);
+    assertThat(store.lastSequence()).isZero();
+  }
+
+  @Test
+  void drainNow_poisonLast_marksItAsHandled() {
+    InferenceEvent broken = selfContradicting();
+    try (Drain drain = new Drain(store, log)) {
+      long poison = log.append(broken);
+      assertThat(drain.drainNow()).isEqualTo(1);
+      assertThat(store.lastSequence()).isEqualTo(poison);
+      assertThat(drain.lag().deadLetters()).isEqualTo(1);
+      assertThat(drain.drainNow()).isZero();
+    }
+  }
+
+  @Test
+  void start_eventsComeIn_storesThemOnItsOwn() {
+    try (Drain drain = new Drain(store, log)) {
+      drain.start();
+      for (int i = 0; i < 50; i++) {
+        log.append(Events.inference(i));
+      }
+      // Waits behind the batch at work, then takes what is left.
+      while (store.lastSequence() < 50) {
+        drain.drainNow();
+      }
+    }
+    assertThat(stored()).isEqualTo(50);
+  }
+
+  @Test
+  void drainNow_storeClosed_saysSoAndKeepsTheEvents() {
+    Drain drain = new Drain(store, log);
+    log.append(Events.inference(1));
+    store.close();
+
+    assertThatThrownBy(drain::drainNow)
+        .isInstanceOf(StoreException.class)
+        .hasMessageContaining("takes nothing");
+    assertThat(drain.lag().lastError()).isNotNull();
+    assertThat(drain.lag().events()).isEqualTo(1);
+    drain.close();
+
+    store = engine.open(directory);
+    try (Drain again = new Drain(store, log)) {
+      assertThat(again.drainNow()).isEqualTo(1);
+    }
+    assertThat(stored()).isEqualTo(1);
+  }
+
+  private static InferenceEvent selfContradicting() {
+    return Events.inferenceOf(1_000)
+        .decision(
+            Events.decision(List.of("large", "small"), new double[] {0.5, 0.3, 0.2}, "small", "s"))
+        .build();
+  }
+
+  private long stored() {
+    return store.functions().counts(Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z")).stream()
+        .mapToLong(FunctionCounts::inferences)
+        .sum();
+  }
+
+  private long segments() throws Exception {
+    try (Stream<Path> files = Files.list(directory.resolve("spool"))) {
+      return files.count();
+    }
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbDrainTest extends DrainContract {
+  DuckDbDrainTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbFunctionQueriesTest extends FunctionQueriesContract {
+  DuckDbFunctionQueriesTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbHistoryQueriesTest extends HistoryQueriesContract {
+  DuckDbHistoryQueriesTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbStatisticsTest extends StatisticsContract {
+  DuckDbStatisticsTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

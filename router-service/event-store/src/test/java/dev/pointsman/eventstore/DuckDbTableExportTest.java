@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbTableExportTest extends TableExportContract {
+  DuckDbTableExportTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,43 @@
+package dev.pointsman.eventstore;
+
+import dev.pointsman.eventstore.testing.LocalClickHouse;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The engines that every behaviour of the store is tested on. */
+enum TestEngine {
+  DUCKDB {
+    @Override
+    EventStore open(Path directory) {
+      return EventStore.open(directory, EventStore.Settings.DEFAULT);
+    }
+
+    @Override
+    int manyHistories() {
+      return 100;
+    }
+  },
+  CLICKHOUSE {
+    private final Map<Path, String> databases = new ConcurrentHashMap<>();
+
+    @Override
+    EventStore open(Path directory) {
+      String url =
+          databases.computeIfAbsent(
+              directory.toAbsolutePath(), d -> LocalClickHouse.shared().database());
+      return EventStore.connect(directory, ClickHouseSettings.of(url));
+    }
+
+    @Override
+    int manyHistories() {
+      return 25;
+    }
+  };
+
+  /** The store of a directory; opened again, it is the same one. */
+  abstract EventStore open(Path directory);
+
+  /** How many random histories a build has time for. */
+  abstract int manyHistories();
+}
