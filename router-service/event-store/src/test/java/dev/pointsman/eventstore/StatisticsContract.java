@@ -99,13 +99,13 @@ abstract class StatisticsContract {
 
     Instant asOf = Units.START.plus(Duration.ofHours(26));
     store.refreshStatistics(rule, asOf);
-    assertThat(store.statistics("old", "m", ALWAYS, NEVER)).hasSize(9);
+    assertThat(store.statistics("old", "m", ALWAYS, NEVER)).hasSize(6);
 
     store.append(
         List.of(events.feedback(decisions.get(4), "m", true, Duration.ofHours(25))), ++sequence);
     assertThat(store.refreshStatistics(rule, asOf)).isEqualTo(1);
     List<StatisticsRow> rows = store.statistics("old", "m", ALWAYS, NEVER);
-    assertThat(rows).hasSize(9);
+    assertThat(rows).hasSize(6);
     assertThat(rows.stream().mapToLong(StatisticsRow::pulls).sum()).isEqualTo(12);
     assertThat(rows.stream().mapToLong(StatisticsRow::feedbacks).sum()).isEqualTo(1);
   }

@@ -13,5 +13,5 @@ SELECT
   sum(cost_nanos)::BIGINT AS cost_nanos,
   sum(cost_count)::BIGINT AS cost_count
 FROM kept
-GROUP BY ALL
+GROUP BY start, provider, model
 ORDER BY start, provider, model

@@ -10,5 +10,5 @@ counted AS (
 )
 SELECT provider, model, bin, sum(n)::BIGINT AS n
 FROM counted
-GROUP BY ALL
+GROUP BY provider, model, bin
 ORDER BY provider, model, bin

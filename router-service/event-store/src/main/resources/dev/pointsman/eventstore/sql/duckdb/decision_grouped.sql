@@ -45,5 +45,5 @@ SELECT
   sum(compared_cost_nanos)::BIGINT AS compared_cost_nanos,
   sum(compared_count)::BIGINT AS compared_count
 FROM kept
-GROUP BY ALL
+GROUP BY function_name, start, segment_key, lane_key, generation_key, variant
 ORDER BY function_name, start, segment_key, generation_key, variant, lane_key

@@ -7,5 +7,5 @@ SELECT
   function_name, metric_name, source, target_type, status,
   sum(feedbacks)::BIGINT AS feedbacks
 FROM kept
-GROUP BY ALL
+GROUP BY start, function_name, metric_name, source, target_type, status
 ORDER BY start, function_name, metric_name, source, target_type, status

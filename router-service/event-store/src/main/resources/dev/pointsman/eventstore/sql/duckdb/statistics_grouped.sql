@@ -47,5 +47,5 @@ WHERE list_contains(string_split(:rules, chr(30)), function_name || chr(31) || m
   AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
   AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
   AND (:lane::VARCHAR IS NULL OR lane = :lane::VARCHAR)
-GROUP BY ALL
+GROUP BY function_name, start, segment_key, lane_key, generation_key, variant
 ORDER BY function_name, start, segment_key, generation_key, variant, lane_key

@@ -53,7 +53,7 @@ SELECT
   sum(duration_us)::BIGINT AS duration_us,
   max(last_started_at) AS last_started_at
 FROM kept
-GROUP BY ALL
+GROUP BY start, first_name, second_name
 HAVING (first_name, second_name) > (:after_first::VARCHAR, :after_second::VARCHAR)
   OR :after_first::VARCHAR IS NULL
 ORDER BY start, first_name, second_name

@@ -44,5 +44,5 @@ counted AS (
 )
 SELECT start, first_name, second_name, bin, sum(n)::BIGINT AS n
 FROM counted
-GROUP BY ALL
+GROUP BY start, first_name, second_name, bin
 ORDER BY start, first_name, second_name, bin
