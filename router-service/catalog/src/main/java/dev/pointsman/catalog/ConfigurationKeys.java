@@ -80,9 +80,14 @@ final class ConfigurationKeys {
             "remove it: feedback is accepted at once and joined when its inference arrives",
             false);
     t.table("store")
-        .restart("events", "control", "data_directory", "durability", "spool_max_bytes")
-        .refused("cluster", "remove it: events are kept in the embedded store", "")
-        .refused("when_spool_full", "remove it: requests are refused when it is full", "reject");
+        .restart(
+            "events",
+            "control",
+            "data_directory",
+            "durability",
+            "spool_max_bytes",
+            "when_spool_full")
+        .refused("cluster", "remove it: events are kept in the embedded store", "");
     t.table("models.M")
         .read("routing", "providers", "timeouts")
         .warned("skip_relay", "there is no relay to skip")

@@ -132,6 +132,7 @@ final class ProcessSettingsReader {
               .formatted(
                   section.path("spool_max_bytes"), StoreSettings.LEAST_SPOOL_BYTES / 1_000_000));
     }
+    String whenFull = section.choice("when_spool_full", List.of("reject", "shed"));
     return new StoreSettings(
         events,
         control,
@@ -139,7 +140,10 @@ final class ProcessSettingsReader {
         durability == null
             ? defaults.durability()
             : StoreSettings.Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
-        spool == null ? defaults.spoolMaxBytes() : spool);
+        spool == null ? defaults.spoolMaxBytes() : spool,
+        whenFull == null
+            ? defaults.whenSpoolFull()
+            : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)));
   }
 
   private static String dataDirectory(Section section, String otherwise) {

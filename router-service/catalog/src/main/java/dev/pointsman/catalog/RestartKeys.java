@@ -30,6 +30,7 @@ public final class RestartKeys {
     add(changed, "store.data_directory", store.dataDirectory(), newStore.dataDirectory());
     add(changed, "store.durability", store.durability(), newStore.durability());
     add(changed, "store.spool_max_bytes", store.spoolMaxBytes(), newStore.spoolMaxBytes());
+    add(changed, "store.when_spool_full", store.whenSpoolFull(), newStore.whenSpoolFull());
     return changed;
   }
 

@@ -8,17 +8,20 @@ package dev.pointsman.catalog;
  * @param dataDirectory where embedded data lies
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
+ * @param whenSpoolFull what happens when it does
  */
 public record StoreSettings(
     String events,
     String control,
     String dataDirectory,
     Durability durability,
-    long spoolMaxBytes) {
+    long spoolMaxBytes,
+    WhenSpoolFull whenSpoolFull) {
 
   /** All embedded, in {@code data}; synced; 20 GB of spool. */
   public static final StoreSettings DEFAULT =
-      new StoreSettings("embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L);
+      new StoreSettings(
+          "embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L, WhenSpoolFull.REJECT);
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
@@ -31,5 +34,13 @@ public record StoreSettings(
     OS,
     /** At once; a crash loses what is queued. */
     NONE
+  }
+
+  /** What happens when the spool holds as much as it may. */
+  public enum WhenSpoolFull {
+    /** Requests are refused until there is room. */
+    REJECT,
+    /** Texts are left out of the log from nine tenths on; requests are refused when it is full. */
+    SHED
   }
 }

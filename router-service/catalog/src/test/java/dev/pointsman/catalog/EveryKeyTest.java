@@ -86,7 +86,7 @@ final class EveryKeyTest {
                     data_directory = "/var/lib/pointsman"
                     durability = "none"
                     cluster = ""
-                    when_spool_full = "reject"
+                    when_spool_full = "shed"
                     spool_max_bytes = "2GiB"
                     """)
                 .store())
@@ -96,7 +96,8 @@ final class EveryKeyTest {
                 "jdbc:postgresql://db/p",
                 "/var/lib/pointsman",
                 StoreSettings.Durability.NONE,
-                2L << 30));
+                2L << 30,
+                StoreSettings.WhenSpoolFull.SHED));
   }
 
   @Test

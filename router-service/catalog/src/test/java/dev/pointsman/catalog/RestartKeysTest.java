@@ -25,6 +25,7 @@ final class RestartKeysTest {
             data_directory = "elsewhere"
             durability = "os"
             spool_max_bytes = "1GB"
+            when_spool_full = "shed"
             """);
     List<String> declared =
         ConfigurationKeys.TABLES.entrySet().stream()

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,6 +38,8 @@ public final class EventLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
   private static final int BATCH_RECORDS = 4096;
   private static final long BATCH_BYTES = 8L << 20;
+  private static final long PROBE_NANOS = 1_000_000_000L;
+  private static final long WAITING_STEP_NANOS = 1_000_000_000L;
 
   private final Settings settings;
   private final SpoolDirectory directory;
@@ -58,11 +61,17 @@ public final class EventLog implements AutoCloseable {
   private long unwritten;
   private long reserved;
   private long failedRecords;
+  private long shedRecords;
   private long lostRecords;
+  private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
   private boolean appended;
   private boolean jumped;
-  private boolean refusing;
   private boolean failing;
+
+  /** What the last one that asked wanted and did not get, 0 if it got it: room, room for texts. */
+  private long wanted;
+
+  private long textsWanted;
   private boolean closed;
   private @Nullable String lastError;
 
@@ -79,6 +88,7 @@ public final class EventLog implements AutoCloseable {
    * @param queueBytes the most that may wait in memory; appends beyond it wait for room
    * @param growBytes zeros written ahead of the records at a time, so that most syncs change no file
    *     size; 0 lets files grow record by record
+   * @param whenFull what happens when the spool holds as much as it may
    * @param recentBytes the most encoded bytes of committed events that are kept in memory for sinks
    *     close behind; 0 makes every sink read files
    */
@@ -88,6 +98,7 @@ public final class EventLog implements AutoCloseable {
       long segmentBytes,
       long queueBytes,
       long growBytes,
+      WhenFull whenFull,
       long recentBytes) {
 
     private static final long RECENT_BYTES = 32L << 20;
@@ -106,10 +117,11 @@ public final class EventLog implements AutoCloseable {
       }
     }
 
-    /** With 32 MB of recent events in memory. */
+    /** With 32 MB of recent events in memory; what finds no room is refused. */
     public Settings(
         Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
-      this(durability, maxBytes, segmentBytes, queueBytes, growBytes, RECENT_BYTES);
+      this(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, WhenFull.REJECT, RECENT_BYTES);
     }
 
     /** With segments of 64 MB, 64 MB of memory for what waits, and files that grow as needed. */
@@ -119,8 +131,31 @@ public final class EventLog implements AutoCloseable {
 
     /** These with another limit for recent events. */
     public Settings withRecentBytes(long bytes) {
-      return new Settings(durability, maxBytes, segmentBytes, queueBytes, growBytes, bytes);
+      return new Settings(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, whenFull, bytes);
     }
+
+    /** These with another answer to a full spool. */
+    public Settings withWhenFull(WhenFull answer) {
+      return new Settings(
+          durability, maxBytes, segmentBytes, queueBytes, growBytes, answer, recentBytes);
+    }
+
+    /** How far texts may fill the spool; what is left then is for events without them. */
+    long textBytes() {
+      return whenFull == WhenFull.SHED ? maxBytes - maxBytes / 10 : maxBytes;
+    }
+  }
+
+  /** What happens when the spool holds as much as it may. */
+  public enum WhenFull {
+    /** Nothing is admitted until there is room. */
+    REJECT,
+    /**
+     * Texts are left out from nine tenths on; the last tenth takes what is left of the events, and
+     * only when that is full is nothing admitted.
+     */
+    SHED
   }
 
   /** When an append counts as done. */
@@ -137,9 +172,11 @@ public final class EventLog implements AutoCloseable {
   public enum State {
     /** Events go in. */
     OPEN,
-    /** There was no room for the last one that asked. */
+    /** Events go in without their texts: there was no room for those of the last one that asked. */
+    SHEDDING,
+    /** There is no room for the last one that asked. */
     FULL,
-    /** The last write failed; the next one tries a new file. */
+    /** The last write failed; the next one, or the next probe, tries a new file. */
     FAILING,
     /** Closed. */
     CLOSED
@@ -153,7 +190,10 @@ public final class EventLog implements AutoCloseable {
    * @param maxBytes the most that both may be
    * @param lastSeq number of the last durable event, 0 before the first
    * @param lag events that the slowest sink has not released
+   * @param lagTime since when the oldest of them waits, to a second; since the start of this process
+   *     at the longest
    * @param failedRecords appends that failed in this process
+   * @param shedRecords events of this process whose texts were left out for want of room
    * @param lostRecords events found unreadable in the files by this process
    * @param lastError the last failure of a write or read, null if there was none
    */
@@ -164,7 +204,9 @@ public final class EventLog implements AutoCloseable {
       long maxBytes,
       long lastSeq,
       long lag,
+      Duration lagTime,
       long failedRecords,
+      long shedRecords,
       long lostRecords,
       @Nullable String lastError) {}
 
@@ -173,22 +215,27 @@ public final class EventLog implements AutoCloseable {
    * serves one append; append or close it once, on any thread.
    */
   public final class Reservation implements AutoCloseable {
+    private final boolean withTexts;
     private long bytes;
     private boolean used;
 
-    private Reservation(long bytes) {
+    private Reservation(long bytes, boolean withTexts) {
       this.bytes = bytes;
+      this.withTexts = withTexts;
     }
 
     /**
-     * Appends the event, within the reserved room or beyond it, and gives the room back. An
-     * interrupted thread waits on and finds its flag set afterwards.
+     * Appends the event, within the reserved room or beyond it, and gives the room back. If there
+     * was no room for texts, an inference is appended without them. An interrupted thread waits on
+     * and finds its flag set afterwards.
      *
      * @return the event's sequence number in this spool; 0, not known yet, with durability none
      * @throws AppendFailedException if the disk refused it
      */
     public long append(Event event) {
-      return EventLog.this.append(event, this);
+      boolean sheds = !withTexts && event instanceof InferenceEvent;
+      return EventLog.this.append(
+          sheds ? ((InferenceEvent) event).withoutTexts() : event, this, sheds);
     }
 
     /** Gives the room back; nothing happens after an append. */
@@ -215,6 +262,9 @@ public final class EventLog implements AutoCloseable {
     this.segments = contents.segments();
     this.nextSeq = contents.nextSeq();
     this.recent = new RecentEvents(settings.recentBytes());
+    if (!segments.isEmpty() && nextSeq > segments.firstKey()) {
+      noteWaiting(segments.firstKey());
+    }
     this.end = segments.isEmpty() ? 0 : endOf(segments.lastEntry().getValue());
     this.committer =
         Thread.ofPlatform().daemon(true).name("event-log-committer").unstarted(this::commitAll);
@@ -260,16 +310,26 @@ public final class EventLog implements AutoCloseable {
   /**
    * Reserves room for one event.
    *
-   * @param bytes an upper estimate of its encoded size
+   * @param bytes an upper estimate of its encoded size without texts
+   * @param textBytes the same for its texts
    * @throws SpoolFullException if there is none
    */
-  public Reservation reserve(int bytes) {
+  public Reservation reserve(int bytes, int textBytes) {
     lock.lock();
     try {
       requireOpen();
-      requireRoom(bytes);
-      reserved += bytes;
-      return new Reservation(bytes);
+      boolean withTexts = reserved + storedBytes() + bytes + textBytes <= settings.textBytes();
+      if (withTexts || settings.whenFull() == WhenFull.REJECT) {
+        requireRoom((long) bytes + textBytes);
+        textsWanted = 0;
+      } else {
+        requireRoom(bytes);
+        textsWanted = bytes + textBytes;
+      }
+      Reservation reservation =
+          new Reservation(withTexts ? (long) bytes + textBytes : bytes, withTexts);
+      reserved += reservation.bytes;
+      return reservation;
     } finally {
       lock.unlock();
     }
@@ -283,10 +343,10 @@ public final class EventLog implements AutoCloseable {
    * @throws AppendFailedException if the disk refused it
    */
   public long append(Event event) {
-    return append(event, null);
+    return append(event, null, false);
   }
 
-  private long append(Event event, @Nullable Reservation reservation) {
+  private long append(Event event, @Nullable Reservation reservation, boolean shed) {
     PendingAppend pending = new PendingAppend(EventKind.of(event).code, EventCodec.encoding(event));
     lock.lock();
     try {
@@ -305,6 +365,7 @@ public final class EventLog implements AutoCloseable {
         reservation.release();
       }
       unwritten += pending.size();
+      shedRecords += shed ? 1 : 0;
       appended = true;
       queue.add(pending);
       work.signal();
@@ -323,8 +384,8 @@ public final class EventLog implements AutoCloseable {
 
   private void requireRoom(long bytes) {
     long used = reserved + storedBytes();
-    refusing = used + bytes > settings.maxBytes();
-    if (refusing) {
+    wanted = used + bytes > settings.maxBytes() ? bytes : 0;
+    if (wanted > 0) {
       throw new SpoolFullException(
           ("the spool %s is full: %d bytes wait for the event store and %d are reserved, of"
                   + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
@@ -341,16 +402,17 @@ public final class EventLog implements AutoCloseable {
   public Health health() {
     lock.lock();
     try {
-      State state =
-          closed ? State.CLOSED : failing ? State.FAILING : refusing ? State.FULL : State.OPEN;
+      Waiting oldest = waiting.peek();
       return new Health(
-          state,
+          state(),
           storedBytes(),
           reserved,
           settings.maxBytes(),
           nextSeq - 1,
           nextSeq - 1 - lowestReleased(),
+          oldest == null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - oldest.nanos()),
           failedRecords,
+          shedRecords,
           lostRecords,
           lastError);
     } finally {
@@ -358,12 +420,34 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
+  private State state() {
+    long used = reserved + storedBytes();
+    if (closed) {
+      return State.CLOSED;
+    }
+    if (failing) {
+      return State.FAILING;
+    }
+    // Asked anew: a router that gets no requests because it was full must hear that it no longer
+    // is.
+    if (wanted > 0 && used + wanted > settings.maxBytes()) {
+      return State.FULL;
+    }
+    return textsWanted > 0 && used + textsWanted > settings.textBytes()
+        ? State.SHEDDING
+        : State.OPEN;
+  }
+
   // Committing.
 
   private void commitAll() {
     List<PendingAppend> batch = new ArrayList<>();
     while (takeBatch(batch)) {
-      commit(batch);
+      if (batch.isEmpty()) {
+        probe();
+      } else {
+        commit(batch);
+      }
       batch.clear();
     }
     SegmentOutput last = output;
@@ -377,7 +461,10 @@ public final class EventLog implements AutoCloseable {
     }
   }
 
-  /** Waits for work; false when the log is closed and all is written. */
+  /**
+   * Waits for work; false when the log is closed and all is written. While the disk fails it returns
+   * without work every now and then.
+   */
   private boolean takeBatch(List<PendingAppend> batch) {
     lock.lock();
     try {
@@ -385,7 +472,12 @@ public final class EventLog implements AutoCloseable {
         if (closed) {
           return false;
         }
-        work.awaitUninterruptibly();
+        if (failing && !awaitWork(PROBE_NANOS)) {
+          return true;
+        }
+        if (!failing) {
+          work.awaitUninterruptibly();
+        }
       }
       long bytes = 0;
       while (batch.size() < BATCH_RECORDS) {
@@ -399,6 +491,46 @@ public final class EventLog implements AutoCloseable {
       return true;
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Whether something happened in time; nobody interrupts the committer. */
+  private boolean awaitWork(long nanos) {
+    try {
+      return work.awaitNanos(nanos) > 0;
+    } catch (InterruptedException e) {
+      return true;
+    }
+  }
+
+  /**
+   * Tries whether a failed disk takes writes again: a router that gets no requests because its log
+   * fails would never find out by a request. What is written are zeros, which are no record.
+   */
+  private void probe() {
+    try {
+      SegmentOutput to = output;
+      if (to == null) {
+        to = beginSegment();
+      }
+      to.probe();
+      lock.lock();
+      try {
+        failing = false;
+      } finally {
+        lock.unlock();
+      }
+      LOG.info("the spool {} takes writes again", directory.path());
+    } catch (IOException | RuntimeException e) {
+      abandonOutput();
+    }
+  }
+
+  private void abandonOutput() {
+    SegmentOutput poisoned = output;
+    output = null;
+    if (poisoned != null) {
+      poisoned.abandon();
     }
   }
 
@@ -422,6 +554,7 @@ public final class EventLog implements AutoCloseable {
       if (isRead()) {
         keepForReaders(batch, firstSeq);
       }
+      noteWaiting(firstSeq);
       end += bytes;
       unwritten -= bytes;
       nextSeq += batch.size();
@@ -433,6 +566,32 @@ public final class EventLog implements AutoCloseable {
     }
     for (int i = 0; i < batch.size(); i++) {
       batch.get(i).complete(firstSeq + i);
+    }
+  }
+
+  /** Since when the events from a number on wait for a sink, a value of the monotonic clock. */
+  private record Waiting(long fromSeq, long nanos) {}
+
+  private void noteWaiting(long fromSeq) {
+    long now = System.nanoTime();
+    Waiting newest = waiting.peekLast();
+    if (newest == null || now - newest.nanos() >= WAITING_STEP_NANOS) {
+      waiting.add(new Waiting(fromSeq, now));
+    }
+  }
+
+  private void forgetWaiting(long released) {
+    if (released >= nextSeq - 1) {
+      waiting.clear();
+      return;
+    }
+    Waiting oldest = waiting.poll();
+    for (Waiting next = waiting.peek(); next != null && next.fromSeq() <= released + 1; ) {
+      oldest = waiting.poll();
+      next = waiting.peek();
+    }
+    if (oldest != null) {
+      waiting.addFirst(oldest);
     }
   }
 
@@ -497,11 +656,7 @@ public final class EventLog implements AutoCloseable {
   private void failed(List<PendingAppend> batch, long bytes, Throwable cause) {
     LOG.error(
         "{} events could not be written to the spool {}", batch.size(), directory.path(), cause);
-    SegmentOutput poisoned = output;
-    output = null;
-    if (poisoned != null) {
-      poisoned.abandon();
-    }
+    abandonOutput();
     try {
       // At once, not with the next batch: the new file's name is what ends the old one.
       beginSegment();
@@ -713,6 +868,7 @@ public final class EventLog implements AutoCloseable {
     lock.lock();
     try {
       long released = lowestReleased();
+      forgetWaiting(released);
       drained = cursors.values().stream().mapToLong(EventCursor::releasedEnd).min().orElse(drained);
       while (segments.size() > 1) {
         Segment first = segments.firstEntry().getValue();

@@ -17,6 +17,7 @@ final class SegmentOutput {
   }
 
   private static final int STAGING_BYTES = 1 << 20;
+  private static final int PROBE_BYTES = 1 << 12;
   private static final ByteBuffer ZEROS = ByteBuffer.allocateDirect(1 << 16).asReadOnlyBuffer();
 
   private final FileChannel channel;
@@ -82,6 +83,17 @@ final class SegmentOutput {
 
   void sync() throws IOException {
     channel.force(false);
+  }
+
+  /** Writes zeros where the next records will be, and syncs them. */
+  void probe() throws IOException {
+    int count = Math.min(PROBE_BYTES, ZEROS.capacity());
+    ByteBuffer zeros = ZEROS.slice(0, count);
+    while (zeros.hasRemaining()) {
+      channel.write(zeros, length + zeros.position());
+    }
+    allocated = Math.max(allocated, length + count);
+    sync();
   }
 
   /** Cuts what was allocated and not used, and closes. */

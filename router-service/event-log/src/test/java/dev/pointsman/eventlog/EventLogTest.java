@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -113,7 +115,7 @@ final class EventLogTest {
   @ValueSource(booleans = {true, false})
   void append_interruptedCaller_writesAndKeepsTheFlag(boolean virtual) throws Exception {
     try (EventLog log = EventLog.open(directory, small());
-        EventLog.Reservation reservation = log.reserve(2000)) {
+        EventLog.Reservation reservation = log.reserve(2000, 0)) {
       ConcurrentLinkedQueue<Object> seen = new ConcurrentLinkedQueue<>();
       Runnable caller =
           () -> {
@@ -219,9 +221,9 @@ final class EventLogTest {
     try (EventLog log = EventLog.open(directory, settings);
         EventCursor cursor = log.cursor("store", 0)) {
       log.append(Events.config(1));
-      EventLog.Reservation admitted = log.reserve(size);
+      EventLog.Reservation admitted = log.reserve(size, 0);
       log.append(Events.config(2));
-      assertThatThrownBy(() -> log.reserve(size))
+      assertThatThrownBy(() -> log.reserve(size, 0))
           .isInstanceOf(SpoolFullException.class)
           .hasMessageContaining("store.spool_max_bytes = " + 3 * size)
           .hasMessageContaining("Mend the event store");
@@ -237,7 +239,7 @@ final class EventLogTest {
       assertThat(cursor.next(2, 1 << 20, SOON)).hasSize(1);
       cursor.release(2);
 
-      log.reserve(2 * size).close();
+      log.reserve(2 * size, 0).close();
       assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
       assertThat(log.health().storedBytes()).isEqualTo(size);
       assertThat(log.health().lag()).isEqualTo(1);
@@ -246,10 +248,175 @@ final class EventLogTest {
   }
 
   @Test
+  void reserve_shedding_leavesTextsOutUntilThereIsRoom() throws Exception {
+    InferenceEvent event = Events.inference(1);
+    int whole = SpoolRecord.sizeOf(EventCodec.encode(event));
+    int bare = SpoolRecord.sizeOf(EventCodec.encode(event.withoutTexts()));
+    // Nine tenths hold one whole event, the rest one without texts.
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.FSYNC, 10L * whole, 1 << 20, 1 << 20, 0)
+            .withWhenFull(EventLog.WhenFull.SHED);
+    try (EventLog log = EventLog.open(directory, settings);
+        EventCursor cursor = log.cursor("store", 0)) {
+      for (int i = 0; i < 9; i++) {
+        log.reserve(bare, whole - bare).append(event);
+      }
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+
+      assertThat(log.reserve(bare, whole - bare).append(event)).isEqualTo(10);
+
+      assertThat(log.health().state()).isEqualTo(EventLog.State.SHEDDING);
+      assertThat(log.health().shedRecords()).isEqualTo(1);
+      assertThatThrownBy(() -> log.reserve(whole, whole)).isInstanceOf(SpoolFullException.class);
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FULL);
+
+      List<SpooledEvent> events = cursor.next(100, 1 << 20, SOON);
+      assertThat(((InferenceEvent) events.get(8).event()).payload()).isNotNull();
+      InferenceEvent shed = (InferenceEvent) events.get(9).event();
+      assertThat(shed.payload()).isNull();
+      assertThat(shed.attempts()).isNotEmpty().allMatch(a -> a.rawRequest() == null);
+      assertThat(shed.decision()).isSameAs(event.decision());
+      assertThat(shed.quantities()).isEqualTo(event.quantities());
+      cursor.release(10);
+
+      // Nobody has asked again, and it says all the same that there is room.
+      assertThat(log.health().state()).isEqualTo(EventLog.State.OPEN);
+      assertThat(log.reserve(bare, whole - bare).append(event)).isEqualTo(11);
+      assertThat(log.health().shedRecords()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void append_feedbackWhileShedding_keepsItsText() throws Exception {
+    FeedbackEvent comment = Events.feedback(1, true);
+    int size = SpoolRecord.sizeOf(EventCodec.encode(comment));
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, size, 1 << 20, 1 << 20, 0)
+            .withWhenFull(EventLog.WhenFull.SHED);
+    try (EventLog log = EventLog.open(directory, settings)) {
+      log.append(comment);
+
+      assertThat(readNow(log, 0)).extracting(SpooledEvent::event).containsExactly(comment);
+      assertThatThrownBy(() -> log.append(comment)).isInstanceOf(SpoolFullException.class);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(EventLog.Durability.class)
+  void append_eachDurability_syncsAndReportsAsPromised(EventLog.Durability durability)
+      throws Exception {
+    FailingFiles disk = new FailingFiles();
+    EventLog.Settings settings = new EventLog.Settings(durability, 1 << 20, 1 << 20, 1 << 20, 0);
+    try (EventLog log = EventLog.open(directory, settings, disk)) {
+      for (int i = 1; i <= 3; i++) {
+        assertThat(log.append(Events.config(i)))
+            .isEqualTo(durability == EventLog.Durability.NONE ? 0 : i);
+      }
+      EventCursor cursor = log.cursor("store", 0);
+      for (int left = 3; left > 0; ) {
+        left -= cursor.next(left, 1 << 20, SOON).size();
+      }
+      if (durability == EventLog.Durability.FSYNC) {
+        assertThat(disk.syncs).hasValueGreaterThanOrEqualTo(3);
+      } else {
+        assertThat(disk.syncs).hasValue(0);
+      }
+
+      disk.writesFail = true;
+      if (durability == EventLog.Durability.NONE) {
+        assertThat(log.append(Events.config(4))).isZero();
+        awaitState(log, EventLog.State.FAILING);
+        assertThat(log.health().failedRecords()).isEqualTo(1);
+      } else {
+        assertThatThrownBy(() -> log.append(Events.config(4)))
+            .isInstanceOf(AppendFailedException.class);
+      }
+    }
+  }
+
+  @Test
+  void health_diskWorksAgain_saysSoWithoutAnAppend() throws Exception {
+    FailingFiles disk = new FailingFiles();
+    try (EventLog log = EventLog.open(directory, small(), disk)) {
+      log.append(Events.config(1));
+      disk.syncsFail = true;
+      assertThatThrownBy(() -> log.append(Events.config(2)))
+          .isInstanceOf(AppendFailedException.class);
+      assertThat(log.health().state()).isEqualTo(EventLog.State.FAILING);
+      disk.syncsFail = false;
+
+      awaitState(log, EventLog.State.OPEN);
+      assertThat(log.append(Events.config(3))).isEqualTo(2);
+      assertThat(readNow(log, 0)).hasSize(2);
+    }
+    assertThat(disk.retried).hasValue(0);
+    try (EventLog log = EventLog.open(directory, small())) {
+      assertThat(readNow(log, 0))
+          .extracting(SpooledEvent::event)
+          .containsExactly(Events.config(1), Events.config(3));
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  private static void awaitState(EventLog log, EventLog.State state) {
+    long end = System.nanoTime() + SOON.toNanos();
+    while (log.health().state() != state) {
+      assertThat(System.nanoTime()).as("waiting for %s", state).isLessThan(end);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  @Test
+  void append_clockSetBackAnHour_changesNeitherOrderNorNamesNorLag() throws Exception {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.OS, 1 << 20, 400, 1 << 20, 0);
+    List<Instant> times = new ArrayList<>();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      EventCursor cursor = log.cursor("store", 0);
+      for (int i = 1; i <= 10; i++) {
+        Instant at = Events.time(i).minus(Duration.ofHours(i > 5 ? 1 : 0));
+        times.add(at);
+        assertThat(log.append(new ConfigEvent(Events.id(i), at, "h", "t"))).isEqualTo(i);
+      }
+      assertThat(log.health().lag()).isEqualTo(10);
+      assertThat(log.health().lagTime()).isBetween(Duration.ZERO, SOON);
+      cursor.next(100, 1 << 20, SOON);
+      cursor.release(5);
+      assertThat(log.health().lag()).isEqualTo(5);
+      assertThat(log.health().lagTime()).isBetween(Duration.ZERO, SOON);
+    }
+    List<Path> names = segments();
+    assertThat(names).hasSizeGreaterThan(2).isSorted();
+    try (EventLog log = EventLog.open(directory, settings)) {
+      assertThat(log.append(Events.config(11))).isEqualTo(11);
+      assertThat(readNow(log, 5))
+          .extracting(event -> event.event().at())
+          .startsWith(times.subList(5, 10).toArray(Instant[]::new));
+      assertThat(log.health().lostRecords()).isZero();
+    }
+  }
+
+  @Test
+  void health_lag_isTheAgeOfTheOldestEventThatWaits() throws Exception {
+    try (EventLog log = EventLog.open(directory, small())) {
+      EventCursor cursor = log.cursor("store", 0);
+      assertThat(log.health().lagTime()).isZero();
+      long before = System.nanoTime();
+      log.append(Events.config(1));
+      assertThat(log.health().lagTime()).isPositive();
+      assertThat(log.health().lagTime().toNanos()).isLessThanOrEqualTo(System.nanoTime() - before);
+
+      cursor.next(1, 1 << 20, SOON);
+      cursor.release(1);
+      assertThat(log.health().lagTime()).isZero();
+    }
+  }
+
+  @Test
   void reservation_closedOrUsed_givesItsRoomBackOnce() {
     try (EventLog log = EventLog.open(directory, small())) {
-      EventLog.Reservation closed = log.reserve(1000);
-      EventLog.Reservation used = log.reserve(1000);
+      EventLog.Reservation closed = log.reserve(1000, 0);
+      EventLog.Reservation used = log.reserve(1000, 0);
       assertThat(log.health().reservedBytes()).isEqualTo(2000);
       closed.close();
       closed.close();

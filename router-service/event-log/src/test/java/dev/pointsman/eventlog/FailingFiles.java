@@ -20,6 +20,9 @@ final class FailingFiles implements SegmentOutput.Opener {
   volatile boolean writesFail;
   volatile boolean opensFail;
 
+  /** Syncs that succeeded. */
+  final AtomicInteger syncs = new AtomicInteger();
+
   /** Files opened so far. */
   final AtomicInteger opened = new AtomicInteger();
 
@@ -69,6 +72,7 @@ final class FailingFiles implements SegmentOutput.Opener {
     public void force(boolean metaData) throws IOException {
       fail(syncsFail, "input/output error");
       to.force(metaData);
+      syncs.incrementAndGet();
     }
 
     @Override

@@ -7,10 +7,11 @@ import dev.pointsman.eventlog.SpoolFullException;
 import dev.pointsman.gateway.attempt.Attempts;
 import dev.pointsman.gateway.attempt.Circuits;
 import dev.pointsman.gateway.operations.Drain;
+import dev.pointsman.gateway.operations.HealthCheck;
+import dev.pointsman.gateway.operations.LogCondition;
 import dev.pointsman.gateway.operations.ReadyCheck;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.pipeline.InferencePipeline;
-import dev.pointsman.gateway.pipeline.LogCondition;
 import dev.pointsman.gateway.pipeline.PointsmanMeters;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
@@ -18,10 +19,12 @@ import dev.pointsman.gateway.provider.dummy.DummyProvider;
 import dev.pointsman.gateway.provider.openai.OpenAiProvider;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.upstream.UpstreamGauges;
 import dev.pointsman.gateway.upstream.Upstreams;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
 import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -39,7 +42,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Wires the request path. The server provides {@link ActiveSnapshot} (made with this factory's {@link
  * ProviderRegistry}), {@link EventLog}, {@link IdSource}, {@link DecisionSampler} and {@link
- * RouterIdentity}, and may add {@link ProviderType}s and {@link ReadyCheck}s.
+ * RouterIdentity}, and may add {@link ProviderType}s, {@link ReadyCheck}s and {@link HealthCheck}s.
  */
 @Factory
 final class GatewayBeans {
@@ -69,24 +72,26 @@ final class GatewayBeans {
   }
 
   @Singleton
-  LogCondition logCondition() {
-    return new LogCondition();
-  }
-
-  @Singleton
   @Bean(preDestroy = "close")
   @Requires(missingBeans = MeterRegistry.class)
-  PrometheusMeterRegistry meterRegistry() {
+  PrometheusMeterRegistry meterRegistry(List<MeterBinder> binders) {
     PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    binders.forEach(binder -> binder.bindTo(registry));
     new JvmMemoryMetrics().bindTo(registry);
     new ProcessorMetrics().bindTo(registry);
     return registry;
   }
 
   @Singleton
-  PointsmanMeters meters(MeterRegistry registry, Answers answers) {
+  PointsmanMeters meters(
+      MeterRegistry registry, Answers answers, UpstreamGauges upstream, EventLog log) {
     PointsmanMeters meters = new PointsmanMeters(registry);
     meters.runningRequests(answers, Answers::runningRequests);
+    meters.openAnswers(answers, Answers::openSinks);
+    meters.upstreamExchanges(upstream, UpstreamGauges::liveExchanges);
+    meters.upstreamConnections(
+        upstream, UpstreamGauges::openConnections, UpstreamGauges::idleConnections);
+    meters.log(log);
     return meters;
   }
 
@@ -129,10 +134,9 @@ final class GatewayBeans {
       EventLog log,
       IdSource ids,
       PointsmanMeters meters,
-      LogCondition logCondition,
       RouterIdentity identity) {
     return new InferencePipeline(
-        snapshots, sampler, circuits, attempts, log, ids, meters, logCondition, identity.node());
+        snapshots, sampler, circuits, attempts, log, ids, meters, identity.node());
   }
 
   @Singleton
@@ -143,13 +147,14 @@ final class GatewayBeans {
 
   @Singleton
   @Named("log")
-  ReadyCheck logWritable(EventLog log, LogCondition condition) {
-    return () -> {
-      EventLog.State state = log.health().state();
-      return state == EventLog.State.OPEN && !condition.losing()
-          ? null
-          : "the log cannot be written: %s".formatted(state);
-    };
+  ReadyCheck logWritable(EventLog log) {
+    return () -> LogCondition.of(log.health()).objection();
+  }
+
+  @Singleton
+  @Named("log")
+  HealthCheck logHealth(EventLog log) {
+    return new HealthCheck("log", () -> LogCondition.of(log.health()).problem());
   }
 
   @Singleton

@@ -68,7 +68,8 @@ final class PointsmanServer implements AutoCloseable {
         opened(
             EventLog.open(
                 directory.spool(),
-                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())));
+                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
+                    .withWhenFull(whenFull(settings))));
     ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
     EventStore store = opened(EventStore.open(path, EventStore.Settings.DEFAULT));
     Drain drain = opened(new Drain(store, eventLog));
@@ -91,6 +92,7 @@ final class PointsmanServer implements AutoCloseable {
             revisions,
             eventLog,
             store,
+            drain,
             control,
             ids,
             clock,
@@ -196,6 +198,13 @@ final class PointsmanServer implements AutoCloseable {
       case FSYNC -> EventLog.Durability.FSYNC;
       case OS -> EventLog.Durability.OS;
       case NONE -> EventLog.Durability.NONE;
+    };
+  }
+
+  private static EventLog.WhenFull whenFull(StoreSettings settings) {
+    return switch (settings.whenSpoolFull()) {
+      case REJECT -> EventLog.WhenFull.REJECT;
+      case SHED -> EventLog.WhenFull.SHED;
     };
   }
 

@@ -5,9 +5,11 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.feedback.FeedbackIntake;
 import dev.pointsman.feedback.FeedbackMeters;
+import dev.pointsman.gateway.operations.HealthCheck;
 import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
@@ -16,13 +18,16 @@ import dev.pointsman.report.Reports;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.trainer.RewardRules;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Hands the parts of the service to the beans of gateway, feedback and dashboard. */
 @Factory
@@ -43,6 +48,34 @@ final class ServerBeans {
   @Singleton
   EventLog eventLog(ServerParts parts) {
     return parts.eventLog();
+  }
+
+  @Singleton
+  @Named("store")
+  HealthCheck storeHealth(ServerParts parts) {
+    return new HealthCheck("store", () -> storeProblem(parts.drain().lag()));
+  }
+
+  private static @Nullable String storeProblem(Drain.Lag lag) {
+    String error = lag.lastError();
+    return error == null
+        ? null
+        : "the event store takes nothing, %d events wait in the spool: %s"
+            .formatted(lag.events(), error);
+  }
+
+  @Singleton
+  @Named("store")
+  MeterBinder storeMeters(ServerParts parts) {
+    return registry -> {
+      FunctionCounter.builder("pointsman.store.drained", parts.drain(), d -> d.lag().drained())
+          .description("Events stored by this process")
+          .register(registry);
+      FunctionCounter.builder(
+              "pointsman.store.dead.letters", parts.drain(), d -> d.lag().deadLetters())
+          .description("Events that the store refused; they lie in dead-letter/")
+          .register(registry);
+    };
   }
 
   @Singleton

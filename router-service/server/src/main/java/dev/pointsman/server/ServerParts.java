@@ -4,6 +4,7 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
@@ -17,6 +18,7 @@ record ServerParts(
     List<PolicyRevision> lastRevisions,
     EventLog eventLog,
     EventStore store,
+    Drain drain,
     ControlStore control,
     IdSource ids,
     InstantSource clock,

@@ -20,33 +20,54 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.Test;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Kills the service with {@code kill -9} under 500 requests a second, a third of them streamed, and
- * starts it again on the same directory. The client keeps the id of every answer it got to the end;
- * each must be in the export exactly once. {@code -Dpointsman.kill.rounds=20} for more rounds. This
- * shows what a dead process loses, not what a dead disk would.
+ * Kills the service with {@code kill -9} at random moments under 1,000 requests a second, of which a
+ * third is streamed and a fifth is feedback on an earlier answer, and starts it again on the same
+ * directory. The client keeps the id of every answer it got to the end; each must be in the export
+ * exactly once. Five rounds in every build, a hundred with {@code -Pevidence}. This shows what a dead
+ * process loses, not what a dead disk would.
  */
 final class KillTest {
 
-  private static final int ROUNDS = Integer.getInteger("pointsman.kill.rounds", 3);
-  private static final int REQUESTS_PER_SECOND = 500;
+  private static final int ROUNDS =
+      Integer.getInteger("pointsman.kill.rounds", Boolean.getBoolean("evidence") ? 100 : 5);
+  private static final int REQUESTS_PER_SECOND = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  @Test
-  void kill_underLoad_everyAcknowledgedInferenceIsThereOnce(@TempDir Path directory)
+  /** Where the events of a run are stored, as {@code store.events} names it. */
+  static Stream<String> stores() {
+    return Stream.of("embedded");
+  }
+
+  @ParameterizedTest
+  @MethodSource("stores")
+  void kill_underLoad_everythingAcknowledgedIsThereOnce(String store, @TempDir Path directory)
       throws Exception {
+    long seed = Long.getLong("pointsman.kill.seed", System.nanoTime());
+    System.out.printf("kill -9: store %s, -Dpointsman.kill.seed=%d%n", store, seed);
     Path config = directory.resolve("pointsman.toml");
     Files.writeString(
         config,
         """
+        [store]
+        events = "%s"
+        [metrics.good]
+        type = "boolean"
+        level = "inference"
+        optimize = "max"
         [functions.greet]
         type = "chat"
         [functions.greet.variants.a]
@@ -55,11 +76,12 @@ final class KillTest {
         [functions.greet.variants.b]
         type = "chat_completion"
         model = "dummy::good"
-        """);
+        """
+            .formatted(store));
     Path data = directory.resolve("data");
-    Path acknowledged = directory.resolve("acknowledged.txt");
-    Files.createFile(acknowledged);
-    SplittableRandom random = new SplittableRandom(42);
+    Acknowledged inferences = new Acknowledged(directory.resolve("inferences.txt"));
+    Acknowledged feedback = new Acknowledged(directory.resolve("feedback.txt"));
+    SplittableRandom random = new SplittableRandom(seed);
     for (int round = 0; round < ROUNDS; round++) {
       ServedProcess service =
           ServedProcess.start(
@@ -70,20 +92,31 @@ final class KillTest {
               "0",
               "--data",
               data.toString());
-      try (Load load = new Load(service.url(), acknowledged)) {
-        load.run(Duration.ofMillis(800 + random.nextInt(1_200)));
+      try (Load load = new Load(service.url(), inferences, feedback)) {
+        load.run(Duration.ofMillis(300 + random.nextInt(1_700)));
         service.kill();
       }
     }
 
-    Path exported = directory.resolve("inference.jsonl");
+    int rows = requireEachOnce(data, "inference", "inference_id", inferences);
+    int feedbackRows = requireEachOnce(data, "feedback", "feedback_id", feedback);
+    System.out.printf(
+        "kill -9: %d rounds, acknowledged %d inferences and %d feedbacks, stored %d and %d, 0 missing"
+            + " or doubled%n",
+        ROUNDS, inferences.count(), feedback.count(), rows, feedbackRows);
+  }
+
+  /** Checks a whole table against the acknowledged ids, and returns how many rows it has. */
+  private static int requireEachOnce(Path data, String table, String column, Acknowledged known)
+      throws Exception {
+    Path exported = data.resolveSibling(table + ".jsonl");
     assertThat(
             ServedProcess.run(
                 "export",
                 "--data",
                 data.toString(),
                 "--table",
-                "inference",
+                table,
                 "--format",
                 "jsonl",
                 "--output",
@@ -92,37 +125,66 @@ final class KillTest {
     Map<String, Integer> times = new HashMap<>();
     try (BufferedReader lines = Files.newBufferedReader(exported)) {
       for (String line; (line = lines.readLine()) != null; ) {
-        times.merge(JSON.readTree(line).path("inference_id").asText(), 1, Integer::sum);
+        times.merge(JSON.readTree(line).path(column).asText(), 1, Integer::sum);
       }
     }
-    List<String> ids = Files.readAllLines(acknowledged);
-    assertThat(ids).as("the load must have got answers").hasSizeGreaterThan(100 * ROUNDS);
+    List<String> ids = known.ids();
+    assertThat(ids).as("the load must have got answers").hasSizeGreaterThan(20 * ROUNDS);
     Map<String, Integer> wrong = new TreeMap<>();
     ids.forEach(id -> wrong.put(id, times.getOrDefault(id, 0)));
     wrong.values().removeIf(count -> count == 1);
-    assertThat(wrong).as("acknowledged ids missing or doubled").isEmpty();
-    assertThat(times.values()).as("no row is there twice").containsOnly(1);
-    System.out.printf(
-        "kill -9: %d rounds, %d acknowledged, %d rows, 0 missing or doubled%n",
-        ROUNDS, ids.size(), times.size());
+    assertThat(wrong).as("acknowledged ids of %s missing or doubled", table).isEmpty();
+    assertThat(times.values()).as("no row of %s is there twice", table).containsOnly(1);
+    return times.size();
   }
 
-  /** An open-loop client: a third of the requests is streamed. */
+  /** The ids that the client got an answer for. */
+  private static final class Acknowledged {
+    private final Path file;
+
+    Acknowledged(Path file) throws IOException {
+      this.file = Files.createFile(file);
+    }
+
+    synchronized void add(String id) throws IOException {
+      Files.writeString(file, id + "\n", StandardOpenOption.APPEND);
+    }
+
+    synchronized List<String> ids() throws IOException {
+      return Files.readAllLines(file);
+    }
+
+    int count() throws IOException {
+      return ids().size();
+    }
+  }
+
+  /** An open-loop client: a third of the inferences is streamed, every fifth request is feedback. */
   private static final class Load implements AutoCloseable {
+
+    private static final int FIRST_REQUESTS = 20;
+
+    /** A machine that cannot keep up must not be drowned in connections. */
+    private static final int MOST_UNDER_WAY = 200;
 
     private static final byte[] WHOLE = body(false);
     private static final byte[] STREAMED = body(true);
 
-    private final URI inference;
-    private final java.io.OutputStream acknowledged;
+    private final URI service;
+    private final Acknowledged inferences;
+    private final Acknowledged feedback;
     private final HttpClient http;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor();
+    private final ExecutorService readers = Executors.newVirtualThreadPerTaskExecutor();
     private final AtomicBoolean stopped = new AtomicBoolean();
     private final AtomicInteger sent = new AtomicInteger();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private volatile @Nullable String lastInference;
 
-    Load(URI service, Path acknowledged) throws IOException {
-      this.inference = service.resolve("/inference");
-      this.acknowledged = Files.newOutputStream(acknowledged, StandardOpenOption.APPEND);
+    Load(URI service, Acknowledged inferences, Acknowledged feedback) {
+      this.service = service;
+      this.inferences = inferences;
+      this.feedback = feedback;
       this.http =
           HttpClient.newBuilder()
               .version(HttpClient.Version.HTTP_1_1)
@@ -138,51 +200,81 @@ final class KillTest {
           .getBytes(StandardCharsets.UTF_8);
     }
 
-    void run(Duration length) throws InterruptedException {
+    /** Loads for a while, counted from when the service, just started, answers quickly. */
+    void run(Duration length) throws Exception {
+      HttpRequest first = request("/inference", WHOLE);
+      for (int i = 0; i < FIRST_REQUESTS; i++) {
+        readInference(http.send(first, HttpResponse.BodyHandlers.ofInputStream()), false);
+      }
       timer.scheduleAtFixedRate(
           this::send, 0, 1_000_000_000L / REQUESTS_PER_SECOND, TimeUnit.NANOSECONDS);
       timer.awaitTermination(length.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void send() {
-      if (stopped.get()) {
+      if (stopped.get() || underWay.get() >= MOST_UNDER_WAY) {
         return;
       }
-      boolean stream = sent.incrementAndGet() % 3 == 0;
-      HttpRequest request =
-          HttpRequest.newBuilder(inference)
-              .header("content-type", "application/json")
-              .POST(HttpRequest.BodyPublishers.ofByteArray(stream ? STREAMED : WHOLE))
-              .build();
-      http.sendAsync(request, HttpResponse.BodyHandlers.ofInputStream())
-          .thenAcceptAsync(
-              response -> read(response, stream), Executors.newVirtualThreadPerTaskExecutor())
-          .exceptionally(killed -> null);
+      int n = sent.incrementAndGet();
+      String target = lastInference;
+      if (n % 5 == 0 && target != null) {
+        byte[] value =
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":true}"
+                .formatted(target)
+                .getBytes(StandardCharsets.UTF_8);
+        post("/feedback", value, this::readFeedback);
+      } else {
+        boolean stream = n % 3 == 0;
+        post("/inference", stream ? STREAMED : WHOLE, answer -> readInference(answer, stream));
+      }
     }
 
-    private void read(HttpResponse<InputStream> response, boolean stream) {
+    private void post(String path, byte[] body, Consumer<HttpResponse<InputStream>> reader) {
+      underWay.incrementAndGet();
+      http.sendAsync(request(path, body), HttpResponse.BodyHandlers.ofInputStream())
+          .thenAcceptAsync(reader, readers)
+          .whenComplete((read, killed) -> underWay.decrementAndGet());
+    }
+
+    private HttpRequest request(String path, byte[] body) {
+      return HttpRequest.newBuilder(service.resolve(path))
+          .header("content-type", "application/json")
+          .POST(HttpRequest.BodyPublishers.ofByteArray(body))
+          .build();
+    }
+
+    private void readInference(HttpResponse<InputStream> response, boolean stream) {
       try (InputStream in = response.body()) {
         String text = new String(in.readAllBytes(), StandardCharsets.UTF_8);
         boolean whole = stream ? text.contains("data: [DONE]") : text.endsWith("}");
         if (response.statusCode() == 200 && whole) {
           String id = response.headers().firstValue("x-pointsman-inference-id").orElseThrow();
-          synchronized (acknowledged) {
-            acknowledged.write((id + "\n").getBytes(StandardCharsets.UTF_8));
-          }
+          inferences.add(id);
+          lastInference = id;
         }
       } catch (IOException killed) {
         // An answer that did not arrive whole was not acknowledged.
       }
     }
 
+    private void readFeedback(HttpResponse<InputStream> response) {
+      try (InputStream in = response.body()) {
+        byte[] answer = in.readAllBytes();
+        if (response.statusCode() == 200) {
+          feedback.add(JSON.readTree(answer).path("feedback_id").asText());
+        }
+      } catch (IOException killed) {
+        // As above.
+      }
+    }
+
     @Override
-    public void close() throws IOException {
+    public void close() {
       stopped.set(true);
       timer.shutdownNow();
       http.shutdownNow();
-      synchronized (acknowledged) {
-        acknowledged.close();
-      }
+      // Answers that arrived before the kill are still being noted.
+      readers.close();
     }
   }
 }

@@ -75,7 +75,6 @@ public final class InferencePipeline {
   private final EventLog log;
   private final IdSource ids;
   private final PointsmanMeters meters;
-  private final LogCondition logCondition;
   private final String node;
 
   /** Of its parts; {@code node} is this router's name in the log. */
@@ -87,7 +86,6 @@ public final class InferencePipeline {
       EventLog log,
       IdSource ids,
       PointsmanMeters meters,
-      LogCondition logCondition,
       String node) {
     this.snapshots = snapshots;
     this.sampler = sampler;
@@ -96,7 +94,6 @@ public final class InferencePipeline {
     this.log = log;
     this.ids = ids;
     this.meters = meters;
-    this.logCondition = logCondition;
     this.node = node;
   }
 
@@ -152,12 +149,17 @@ public final class InferencePipeline {
     }
   }
 
+  /** Four characters a token, logged twice, as input and raw request; answers are mostly shorter. */
+  private static int textBytes(InferenceCall call) {
+    return (int) Math.min(Integer.MAX_VALUE / 2, 10L * call.input().estimatedTokens());
+  }
+
   private Admission admit(InferenceCall call) {
     if (call.dryrun()) {
       return new Admission(null);
     }
     try {
-      return new Admission(log.reserve(LINE_BYTES + 10 * call.input().estimatedTokens()));
+      return new Admission(log.reserve(LINE_BYTES, textBytes(call)));
     } catch (SpoolFullException e) {
       throw new RefusedException(
           new Refusal.Overloaded(String.valueOf(e.getMessage()), Duration.ofSeconds(5)));
@@ -546,11 +548,9 @@ public final class InferencePipeline {
           model.isEmpty() || snapshot.catalog().models().containsKey(model) ? model : "other");
       meters.inferenceEnded(event);
       room.append(event);
-      logCondition.written();
       return true;
     } catch (AppendFailedException e) {
       meters.logLost();
-      logCondition.lost();
       LOG.error("inference {} is not in the log", draft.inferenceId, e);
       return false;
     }

@@ -1,9 +1,11 @@
 package dev.pointsman.gateway.pipeline;
 
+import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Attempt;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -217,10 +219,109 @@ public final class PointsmanMeters {
         .increment();
   }
 
+  /** The log's own figures, {@code pointsman_log_…}. */
+  public void log(EventLog log) {
+    gauge(
+        "pointsman.log.waiting",
+        log,
+        "Events that the slowest sink has not stored",
+        EventLog.Health::lag,
+        "events");
+    gauge(
+        "pointsman.log.lag",
+        log,
+        "Since when the oldest of these events waits",
+        health -> health.lagTime().toNanos() / 1e9,
+        "seconds");
+    gauge(
+        "pointsman.log.stored",
+        log,
+        "Bytes in the spool that not every sink has stored",
+        EventLog.Health::storedBytes,
+        "bytes");
+    gauge(
+        "pointsman.log.reserved",
+        log,
+        "Bytes promised to requests under way",
+        EventLog.Health::reservedBytes,
+        "bytes");
+    gauge(
+        "pointsman.log.max", log, "The most that both may be", EventLog.Health::maxBytes, "bytes");
+    gauge(
+        "pointsman.log.failing",
+        log,
+        "1 while the spool's disk refuses writes; /health says why",
+        health -> health.state() == EventLog.State.FAILING ? 1 : 0,
+        null);
+    counter(
+        "pointsman.log.failed",
+        log,
+        "Events that the spool's disk refused",
+        EventLog.Health::failedRecords);
+    counter(
+        "pointsman.log.shed",
+        log,
+        "Events whose texts were left out because the spool was nearly full",
+        EventLog.Health::shedRecords);
+    counter(
+        "pointsman.log.damaged",
+        log,
+        "Events that could not be read from the spool's files",
+        EventLog.Health::lostRecords);
+  }
+
+  private void gauge(
+      String name,
+      EventLog log,
+      String description,
+      ToDoubleFunction<EventLog.Health> figure,
+      @Nullable String unit) {
+    Gauge.builder(name, log, source -> figure.applyAsDouble(source.health()))
+        .description(description)
+        .baseUnit(unit)
+        .strongReference(true)
+        .register(registry);
+  }
+
+  private void counter(
+      String name, EventLog log, String description, ToDoubleFunction<EventLog.Health> figure) {
+    FunctionCounter.builder(name, log, source -> figure.applyAsDouble(source.health()))
+        .description(description)
+        .register(registry);
+  }
+
   /** {@code pointsman_running_requests}: requests being worked on now. */
   public <T> void runningRequests(T source, ToDoubleFunction<T> count) {
-    Gauge.builder("pointsman.running.requests", source, count)
-        .description("Requests being worked on now")
+    gauge("pointsman.running.requests", "Requests being worked on now", source, count);
+  }
+
+  /** {@code pointsman_open_answers}: answers neither handed over completely nor given up. */
+  public <T> void openAnswers(T source, ToDoubleFunction<T> count) {
+    gauge("pointsman.open.answers", "Answers that are not complete yet", source, count);
+  }
+
+  /** {@code pointsman_upstream_exchanges}: calls of providers over the network under way. */
+  public <T> void upstreamExchanges(T source, ToDoubleFunction<T> count) {
+    gauge("pointsman.upstream.exchanges", "Calls of providers under way", source, count);
+  }
+
+  /**
+   * {@code pointsman_upstream_connections} and {@code pointsman_upstream_idle_connections}:
+   * connections to providers, and those of them that wait for their next call.
+   */
+  public <T> void upstreamConnections(
+      T source, ToDoubleFunction<T> open, ToDoubleFunction<T> idle) {
+    gauge("pointsman.upstream.connections", "Connections to providers", source, open);
+    gauge(
+        "pointsman.upstream.idle.connections",
+        "Connections to providers that wait for their next call",
+        source,
+        idle);
+  }
+
+  private <T> void gauge(String name, String description, T source, ToDoubleFunction<T> value) {
+    Gauge.builder(name, source, value)
+        .description(description)
         .strongReference(true)
         .register(registry);
   }

@@ -108,7 +108,6 @@ final class InferencePipelineTest {
   private final FakeProvider three = FakeProvider.answering();
   private final SplittableRandom random = new SplittableRandom(7);
   private final IdSource ids = new IdSource(Clock.systemUTC(), random::nextLong);
-  private final LogCondition logCondition = new LogCondition();
   private EventLog log;
   private EventCursor cursor;
   private ActiveSnapshot snapshots;
@@ -138,7 +137,6 @@ final class InferencePipelineTest {
             log,
             ids,
             new PointsmanMeters(new SimpleMeterRegistry()),
-            logCondition,
             "node");
   }
 
@@ -330,7 +328,6 @@ final class InferencePipelineTest {
             broken,
             ids,
             new PointsmanMeters(new SimpleMeterRegistry()),
-            logCondition,
             "node");
     FakeProvider closing = one.whenAsked(broken::close);
     RecordingSink sink = RecordingSink.patient();
@@ -340,7 +337,7 @@ final class InferencePipelineTest {
     assertThat(closing.requests()).hasSize(1);
     assertThat(sink.head().status()).isEqualTo(200);
     assertThat(sink.head().headers()).containsEntry("x-pointsman-log", "lost");
-    assertThat(logCondition.losing()).isTrue();
+    assertThat(broken.health().state()).isEqualTo(EventLog.State.CLOSED);
   }
 
   @Test
@@ -359,7 +356,6 @@ final class InferencePipelineTest {
             log,
             ids,
             new PointsmanMeters(new SimpleMeterRegistry()),
-            logCondition,
             "node");
     RecordingSink sink = RecordingSink.patient();
 

@@ -274,7 +274,12 @@ final class MalformedRequestsTest {
         .contains(
             "tensorzero_requests_total",
             "tensorzero_inferences_total",
-            "tensorzero_inference_latency_overhead_seconds_bucket");
+            "tensorzero_inference_latency_overhead_seconds_bucket",
+            "pointsman_running_requests 0.0",
+            "pointsman_open_answers 0.0",
+            "pointsman_upstream_exchanges 0.0",
+            "pointsman_upstream_connections 0.0",
+            "pointsman_upstream_idle_connections 0.0");
     assertThat(router.get("/openapi.yaml").body()).startsWith("openapi: 3.1.0");
   }
 }

@@ -11,9 +11,12 @@ import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import dev.pointsman.routing.DecisionKind;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,6 +167,25 @@ final class NativeControllerTest {
     InferenceEvent row = router.inferences().getFirst();
     assertThat(row.payload()).isNull();
     assertThat(row.attempts()).allMatch(attempt -> attempt.rawRequest() == null);
+  }
+
+  @Test
+  void inference_logTextFalse_leavesNoByteOfThePromptInTheSpool() throws Exception {
+    String body =
+        """
+        {"function_name":"%s","input":{"messages":[{"role":"user","content":"%s"}]}}
+        """;
+    router.post("/inference", body.formatted("quiet", "xq7-unlogged-prompt"));
+    router.post("/inference", body.formatted("chat", "zk3-logged-prompt"));
+
+    assertThat(router.awaitInferences(2)).hasSize(2);
+    String spool = "";
+    try (Stream<Path> files = Files.list(directory.resolve("spool"))) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".spool")).toList()) {
+        spool += Files.readString(file, StandardCharsets.ISO_8859_1);
+      }
+    }
+    assertThat(spool).contains("zk3-logged-prompt").doesNotContain("xq7", "unlogged");
   }
 
   @Test

@@ -1,10 +1,11 @@
-package dev.pointsman.gateway.operations;
+package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.gateway.attempt.Circuits;
 import dev.pointsman.gateway.json.Json;
+import dev.pointsman.gateway.operations.ReadyCheck;
+import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.micronaut.context.annotation.Requires;
@@ -26,23 +27,23 @@ final class OperationsController {
   private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
   private final ActiveSnapshot snapshots;
-  private final EventLog log;
   private final Circuits circuits;
   private final List<ReadyCheck> checks;
+  private final List<HealthCheck> components;
   private final RouterIdentity identity;
   private final PrometheusMeterRegistry meters;
 
   OperationsController(
       ActiveSnapshot snapshots,
-      EventLog log,
       Circuits circuits,
       List<ReadyCheck> checks,
+      List<HealthCheck> components,
       RouterIdentity identity,
       PrometheusMeterRegistry meters) {
     this.snapshots = snapshots;
-    this.log = log;
     this.circuits = circuits;
     this.checks = checks;
+    this.components = components;
     this.identity = identity;
     this.meters = meters;
   }
@@ -58,16 +59,27 @@ final class OperationsController {
             .put("config_hash", snapshots.current().catalog().configHash()));
   }
 
-  /** Each component; those that are not in use count as well. */
+  /** Each component, ok or error, and what is wrong; those that are not in use count as ok. */
   @Get("/health")
   HttpResponse<byte[]> health() {
-    EventLog.State state = log.health().state();
-    boolean writable = state == EventLog.State.OPEN;
-    ObjectNode body = Json.object().put("gateway", "ok").put("log", writable ? "ok" : "error");
-    for (String unused : List.of("clickhouse", "postgres", "valkey", "valkey_cache")) {
-      body.put(unused, "ok");
+    ObjectNode body = Json.object().put("gateway", "ok");
+    ObjectNode problems = Json.object();
+    for (HealthCheck check : components) {
+      String problem = check.problem().get();
+      body.put(check.component(), problem == null ? "ok" : "error");
+      if (problem != null) {
+        problems.put(check.component(), problem);
+      }
     }
-    return json(writable ? 200 : 503, body);
+    for (String unused : List.of("clickhouse", "postgres", "valkey", "valkey_cache")) {
+      if (!body.has(unused)) {
+        body.put(unused, "ok");
+      }
+    }
+    if (!problems.isEmpty()) {
+      body.set("problems", problems);
+    }
+    return json(problems.isEmpty() ? 200 : 503, body);
   }
 
   /** Whether to send traffic here, and if not, every reason. */

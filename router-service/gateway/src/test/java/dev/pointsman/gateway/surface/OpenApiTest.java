@@ -1,4 +1,4 @@
-package dev.pointsman.gateway.operations;
+package dev.pointsman.gateway.surface;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
