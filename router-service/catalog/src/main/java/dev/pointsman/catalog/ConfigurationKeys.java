@@ -86,7 +86,8 @@ final class ConfigurationKeys {
             "data_directory",
             "durability",
             "spool_max_bytes",
-            "when_spool_full")
+            "when_spool_full",
+            "rollup_tags")
         .refused("cluster", "remove it: events are kept in the embedded store", "");
     t.table("models.M")
         .read("routing", "providers", "timeouts")

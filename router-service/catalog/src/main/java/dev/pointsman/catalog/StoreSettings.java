@@ -1,5 +1,7 @@
 package dev.pointsman.catalog;
 
+import java.util.List;
+
 /**
  * The {@code [store]} table; every key needs a restart.
  *
@@ -9,6 +11,7 @@ package dev.pointsman.catalog;
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
  * @param whenSpoolFull what happens when it does
+ * @param rollupTags tags that pages can tell apart, in alphabetical order
  */
 public record StoreSettings(
     String events,
@@ -16,12 +19,27 @@ public record StoreSettings(
     String dataDirectory,
     Durability durability,
     long spoolMaxBytes,
-    WhenSpoolFull whenSpoolFull) {
+    WhenSpoolFull whenSpoolFull,
+    List<String> rollupTags) {
+
+  /** Settings that later changes of the list do not reach. */
+  public StoreSettings {
+    rollupTags = rollupTags.stream().sorted().toList();
+  }
 
   /** All embedded, in {@code data}; synced; 20 GB of spool. */
   public static final StoreSettings DEFAULT =
       new StoreSettings(
-          "embedded", "embedded", "data", Durability.FSYNC, 20_000_000_000L, WhenSpoolFull.REJECT);
+          "embedded",
+          "embedded",
+          "data",
+          Durability.FSYNC,
+          20_000_000_000L,
+          WhenSpoolFull.REJECT,
+          List.of());
+
+  /** The most tags that pages tell apart: each value of each multiplies what is kept. */
+  static final int MOST_ROLLUP_TAGS = 8;
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;

@@ -87,6 +87,7 @@ final class EveryKeyTest {
                     durability = "none"
                     cluster = ""
                     when_spool_full = "shed"
+                    rollup_tags = ["plan", "customer"]
                     spool_max_bytes = "2GiB"
                     """)
                 .store())
@@ -97,7 +98,8 @@ final class EveryKeyTest {
                 "/var/lib/pointsman",
                 StoreSettings.Durability.NONE,
                 2L << 30,
-                StoreSettings.WhenSpoolFull.SHED));
+                StoreSettings.WhenSpoolFull.SHED,
+                List.of("customer", "plan")));
   }
 
   @Test

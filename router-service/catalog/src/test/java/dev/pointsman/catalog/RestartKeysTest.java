@@ -26,6 +26,7 @@ final class RestartKeysTest {
             durability = "os"
             spool_max_bytes = "1GB"
             when_spool_full = "shed"
+            rollup_tags = ["plan"]
             """);
     List<String> declared =
         ConfigurationKeys.TABLES.entrySet().stream()

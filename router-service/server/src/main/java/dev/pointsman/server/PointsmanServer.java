@@ -10,12 +10,14 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.trainer.PolicyTrainer;
+import dev.pointsman.trainer.RollupCycle;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -113,8 +115,16 @@ final class PointsmanServer implements AutoCloseable {
                     snapshots::swap,
                     ids,
                     VERSION)));
+    RollupCycle rollups =
+        opened(
+            new RollupCycle(
+                store,
+                () -> snapshots.current().catalog(),
+                RollupTags.of(settings.rollupTags()),
+                clock));
     drain.start();
     trainer.start();
+    rollups.start();
     if (!configFiles.isEmpty()) {
       opened(ConfigurationWatch.start(configFiles, snapshots, eventLog, ids));
     }

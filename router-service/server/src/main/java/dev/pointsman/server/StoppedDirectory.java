@@ -1,11 +1,15 @@
 package dev.pointsman.server;
 
+import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EventTable;
 import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.eventstore.RollupTags;
+import dev.pointsman.trainer.RollupCycle;
 import java.io.OutputStream;
+import java.time.InstantSource;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
 final class StoppedDirectory implements AutoCloseable {
@@ -33,6 +37,15 @@ final class StoppedDirectory implements AutoCloseable {
 
   void export(String table, String format, OutputStream out) {
     store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+  }
+
+  /** Computes again what pages read; returns the number of minutes computed. */
+  int rebuildRollups(FunctionCatalog catalog, InstantSource clock) {
+    store.forgetRollups();
+    RollupTags tags = RollupTags.of(catalog.store().rollupTags());
+    try (RollupCycle cycle = new RollupCycle(store, () -> catalog, tags, clock)) {
+      return cycle.refresh(clock.instant());
+    }
   }
 
   @Override
