@@ -28,5 +28,5 @@ kept AS (
     AND (:team IS NULL OR team_id = :team)
     AND (:tags IS NULL OR hasAll(
       arrayMap((name, value) -> concat(name, char(30), value), mapKeys(tags), mapValues(tags)),
-      splitByChar(char(31), assumeNotNull(toString(:tags)))))
+      splitByChar(char(31), ifNull(:tags, ''))))
 )
