@@ -188,7 +188,8 @@ public final class CatalogReader {
     private FunctionCatalog catalog(Section root, SortedMap<String, String> texts) {
       ProcessSettingsReader process = new ProcessSettingsReader(environment, problems);
       GatewaySettings gateway = process.gateway(root.child("gateway", "gateway"));
-      StoreSettings store = process.store(root.child("store", "store"));
+      Section storeSection = root.child("store", "store");
+      StoreSettings store = process.store(storeSection);
       Map<String, MetricDefinition> metrics = MetricReader.read(root);
       Map<String, ToolDefinition> tools = ToolReader.read(root, files);
       Map<String, ModelDefinition> models =
@@ -197,6 +198,9 @@ public final class CatalogReader {
       VariantReader variants = new VariantReader(files, language, models.keySet(), kinds.keySet());
       Map<String, FunctionDefinition> functions =
           new FunctionReader(variants, files, models, metrics, tools).read(root);
+      if (storeSection != null) {
+        ProcessSettingsReader.checkRetention(storeSection, store.retention(), functions.values());
+      }
       TreeMap<String, String> masked = new TreeMap<>();
       texts.forEach((file, text) -> masked.put(file, ConfigHash.masked(text)));
       return new FunctionCatalog(

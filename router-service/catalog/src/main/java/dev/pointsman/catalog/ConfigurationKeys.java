@@ -87,7 +87,9 @@ final class ConfigurationKeys {
             "durability",
             "spool_max_bytes",
             "when_spool_full",
-            "rollup_tags")
+            "rollup_tags",
+            "retention_days",
+            "payload_retention_days")
         .refused("cluster", "remove it: events are kept in the embedded store", "");
     t.table("models.M")
         .read("routing", "providers", "timeouts")

@@ -5,12 +5,12 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** The known name that somebody most probably meant. */
-final class NearestName {
+public final class NearestName {
 
   private NearestName() {}
 
   /** The nearest name by edit distance, at most a third of the letters away; else null. */
-  static @Nullable String of(String written, Collection<String> known) {
+  public static @Nullable String of(String written, Collection<String> known) {
     String best = null;
     int bestDistance = Math.max(1, (written.length() + 1) / 3) + 1;
     for (String name : known) {

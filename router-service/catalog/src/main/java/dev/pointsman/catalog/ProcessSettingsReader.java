@@ -3,6 +3,7 @@ package dev.pointsman.catalog;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -153,7 +154,49 @@ final class ProcessSettingsReader {
         whenFull == null
             ? defaults.whenSpoolFull()
             : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)),
-        rollupTags);
+        rollupTags,
+        retention(section));
+  }
+
+  private static StoreSettings.Retention retention(Section section) {
+    Integer days = days(section, "retention_days");
+    Integer payloadDays = days(section, "payload_retention_days");
+    if (days != null && payloadDays != null && payloadDays > days) {
+      section.error(
+          "payload_retention_days",
+          "%s must be <= retention_days: %d > %d, and texts go with their rows"
+              .formatted(section.path("payload_retention_days"), payloadDays, days));
+    }
+    return new StoreSettings.Retention(days, payloadDays);
+  }
+
+  /** A decision whose feedback still counts must not be gone when it comes. */
+  static void checkRetention(
+      Section section,
+      StoreSettings.Retention retention,
+      Collection<FunctionDefinition> functions) {
+    Integer days = retention.days();
+    if (days == null) {
+      return;
+    }
+    for (FunctionDefinition function : functions) {
+      if (function.experimentation() instanceof Experimentation.Learned learned
+          && learned.attributionWindow().compareTo(Duration.ofDays(days)) >= 0) {
+        section.error(
+            "retention_days",
+            "%s must be longer than functions.%s.experimentation.attribution_window: %d days <= %d h"
+                .formatted(
+                    section.path("retention_days"),
+                    function.name(),
+                    days,
+                    learned.attributionWindow().toHours()));
+      }
+    }
+  }
+
+  private static @Nullable Integer days(Section section, String key) {
+    Long days = section.whole(key, 1, StoreSettings.MOST_DAYS);
+    return days == null ? null : days.intValue();
   }
 
   private static String dataDirectory(Section section, String otherwise) {

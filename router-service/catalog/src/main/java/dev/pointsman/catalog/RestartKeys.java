@@ -2,6 +2,7 @@ package dev.pointsman.catalog;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The keys whose new value a running process cannot take up. */
 public final class RestartKeys {
@@ -32,7 +33,21 @@ public final class RestartKeys {
     add(changed, "store.spool_max_bytes", store.spoolMaxBytes(), newStore.spoolMaxBytes());
     add(changed, "store.when_spool_full", store.whenSpoolFull(), newStore.whenSpoolFull());
     add(changed, "store.rollup_tags", store.rollupTags(), newStore.rollupTags());
+    add(
+        changed,
+        "store.retention_days",
+        forEver(store.retention().days()),
+        forEver(newStore.retention().days()));
+    add(
+        changed,
+        "store.payload_retention_days",
+        forEver(store.retention().payloadDays()),
+        forEver(newStore.retention().payloadDays()));
     return changed;
+  }
+
+  private static int forEver(@Nullable Integer days) {
+    return days == null ? Integer.MAX_VALUE : days;
   }
 
   private static void add(List<String> changed, String key, Object before, Object after) {

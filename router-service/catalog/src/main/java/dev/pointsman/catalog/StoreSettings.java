@@ -1,6 +1,7 @@
 package dev.pointsman.catalog;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code [store]} table; every key needs a restart.
@@ -12,6 +13,7 @@ import java.util.List;
  * @param spoolMaxBytes how much the spool may hold
  * @param whenSpoolFull what happens when it does
  * @param rollupTags tags that pages can tell apart, in alphabetical order
+ * @param retention how long rows are kept
  */
 public record StoreSettings(
     String events,
@@ -20,14 +22,15 @@ public record StoreSettings(
     Durability durability,
     long spoolMaxBytes,
     WhenSpoolFull whenSpoolFull,
-    List<String> rollupTags) {
+    List<String> rollupTags,
+    Retention retention) {
 
   /** Settings that later changes of the list do not reach. */
   public StoreSettings {
     rollupTags = rollupTags.stream().sorted().toList();
   }
 
-  /** All embedded, in {@code data}; synced; 20 GB of spool. */
+  /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
       new StoreSettings(
           "embedded",
@@ -36,13 +39,28 @@ public record StoreSettings(
           Durability.FSYNC,
           20_000_000_000L,
           WhenSpoolFull.REJECT,
-          List.of());
+          List.of(),
+          Retention.FOR_EVER);
 
   /** The most tags that pages tell apart: each value of each multiplies what is kept. */
   static final int MOST_ROLLUP_TAGS = 8;
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;
+
+  /** The longest retention that is accepted; whoever wants more leaves the key out. */
+  static final long MOST_DAYS = 36_500;
+
+  /**
+   * How long rows are kept.
+   *
+   * @param days days of rows, null for ever
+   * @param payloadDays days of their texts, null for as long as the rows
+   */
+  public record Retention(@Nullable Integer days, @Nullable Integer payloadDays) {
+    /** Nothing is deleted. */
+    public static final Retention FOR_EVER = new Retention(null, null);
+  }
 
   /** When an append counts as done. */
   public enum Durability {

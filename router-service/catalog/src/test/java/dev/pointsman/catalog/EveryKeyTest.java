@@ -89,6 +89,8 @@ final class EveryKeyTest {
                     when_spool_full = "shed"
                     rollup_tags = ["plan", "customer"]
                     spool_max_bytes = "2GiB"
+                    retention_days = 400
+                    payload_retention_days = 30
                     """)
                 .store())
         .isEqualTo(
@@ -99,7 +101,44 @@ final class EveryKeyTest {
                 StoreSettings.Durability.NONE,
                 2L << 30,
                 StoreSettings.WhenSpoolFull.SHED,
-                List.of("customer", "plan")));
+                List.of("customer", "plan"),
+                new StoreSettings.Retention(400, 30)));
+  }
+
+  @Test
+  void store_textsKeptLongerThanTheirRows_isRefused() {
+    assertThat(Readings.diagnostics("[store]\nretention_days = 30\npayload_retention_days = 31\n"))
+        .singleElement()
+        .asString()
+        .contains("store.payload_retention_days must be <= retention_days: 31 > 30");
+  }
+
+  @Test
+  void store_rowsGoneBeforeTheirFeedbackCounts_isRefused() {
+    assertThat(
+            Readings.diagnostics(
+                """
+                [store]
+                retention_days = 2
+                [metrics.good]
+                type = "boolean"
+                level = "inference"
+                optimize = "max"
+                [functions.f]
+                type = "chat"
+                variants.a = { type = "chat_completion", model = "dummy::good" }
+                variants.b = { type = "chat_completion", model = "dummy::good" }
+                [functions.f.experimentation]
+                type = "learned"
+                metric = "good"
+                candidate_variants = ["a", "b"]
+                baseline_variant = "a"
+                attribution_window = "48h"
+                """))
+        .singleElement()
+        .asString()
+        .contains(
+            "store.retention_days must be longer than functions.f.experimentation.attribution_window");
   }
 
   @Test

@@ -27,6 +27,8 @@ final class RestartKeysTest {
             spool_max_bytes = "1GB"
             when_spool_full = "shed"
             rollup_tags = ["plan"]
+            retention_days = 400
+            payload_retention_days = 30
             """);
     List<String> declared =
         ConfigurationKeys.TABLES.entrySet().stream()

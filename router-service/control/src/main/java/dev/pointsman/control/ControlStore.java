@@ -5,6 +5,7 @@ import io.micronaut.context.ApplicationContextConfiguration;
 import io.micronaut.context.env.PropertySource;
 import io.micronaut.data.connection.jdbc.advice.DelegatingDataSource;
 import io.micronaut.data.exceptions.DataAccessException;
+import io.micronaut.data.jdbc.runtime.JdbcOperations;
 import io.micronaut.data.model.Pageable;
 import io.micronaut.data.model.Sort;
 import io.micronaut.transaction.TransactionOperations;
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people and the trainer decided, as opposed to what happened: the installation's salt,
- * generations, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
+ * generations, datasets, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
  * repositories and migrated by the same scripts.
  *
  * <p>A store opens its own small bean context, so that it works the same in a server, in a command
@@ -40,6 +41,7 @@ public final class ControlStore implements AutoCloseable {
   private final InstallationRepository installations;
   private final AuditRepository audits;
   private final TransactionOperations<Connection> transactions;
+  private final Datasets datasets;
   private final InstantSource clock;
   private volatile byte @Nullable [] salt;
 
@@ -51,6 +53,11 @@ public final class ControlStore implements AutoCloseable {
     this.installations = context.getBean(InstallationRepository.class);
     this.audits = context.getBean(AuditRepository.class);
     this.transactions = context.getBean(TransactionOperations.class);
+    this.datasets =
+        new Datasets(
+            context.getBean(DatapointRepository.class),
+            context.getBean(JdbcOperations.class),
+            transactions);
   }
 
   /**
@@ -189,6 +196,11 @@ public final class ControlStore implements AutoCloseable {
           }
           return generations.save(generation);
         });
+  }
+
+  /** People's datasets. */
+  public Datasets datasets() {
+    return datasets;
   }
 
   /** Stores one act. */

@@ -1,3 +1,3 @@
-/** What people and the trainer decided: generations, salt, audit. */
+/** What people and the trainer decided: generations, salt, datasets, audit. */
 @org.jspecify.annotations.NullMarked
 package dev.pointsman.control;

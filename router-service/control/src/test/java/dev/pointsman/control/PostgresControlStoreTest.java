@@ -2,50 +2,34 @@ package dev.pointsman.control;
 
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 final class PostgresControlStoreTest extends ControlStoreContract {
 
-  private static EmbeddedPostgres postgres;
-  private static int databases;
+  private static PostgresDatabases databases;
 
-  private String database;
+  private String url;
 
   @BeforeAll
   static void start() throws IOException {
-    postgres =
-        EmbeddedPostgres.builder()
-            .setLocaleConfig("locale", "C")
-            .setOverrideWorkingDirectory(new File("target/postgres"))
-            .start();
+    databases = new PostgresDatabases("postgres");
   }
 
   @AfterAll
   static void stop() throws IOException {
-    postgres.close();
+    databases.close();
   }
 
   @Override
   ControlStore open() {
-    if (database == null) {
-      database = "control_" + ++databases;
-      try (Connection connection = postgres.getPostgresDatabase().getConnection();
-          Statement statement = connection.createStatement()) {
-        statement.execute("CREATE DATABASE " + database);
-      } catch (SQLException e) {
-        throw new AssertionError(e);
-      }
+    if (url == null) {
+      url = databases.fresh();
     }
-    return ControlStore.open(postgres.getJdbcUrl("postgres", database), Path.of("unused"), CLOCK);
+    return ControlStore.open(url, Path.of("unused"), CLOCK);
   }
 
   @Test

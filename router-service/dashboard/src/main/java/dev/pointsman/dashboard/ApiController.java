@@ -50,7 +50,7 @@ final class ApiController {
   HttpResponse<byte[]> functions() {
     List<Map<String, String>> names =
         reports.functionNames().stream().map(name -> Map.of("name", name)).toList();
-    return json(Map.of("functions", names));
+    return ApiAnswers.json(Map.of("functions", names));
   }
 
   @Get("/functions/{name}/report")
@@ -60,7 +60,7 @@ final class ApiController {
         ? unknownRange(range)
         : reports
             .function(name, asked)
-            .map(ApiController::json)
+            .map(ApiAnswers::json)
             .orElseGet(() -> unknownFunction(name));
   }
 
@@ -68,30 +68,28 @@ final class ApiController {
   HttpResponse<byte[]> probabilities(String name) {
     return reports
         .samplingProbabilities(name)
-        .map(ApiController::json)
+        .map(ApiAnswers::json)
         .orElseGet(() -> unknownFunction(name));
   }
 
   @Get("/overview")
   HttpResponse<byte[]> overview(@QueryValue(defaultValue = "1h") String range) {
     Range asked = Ranges.ending(range, clock.instant());
-    return asked == null ? unknownRange(range) : json(reports.overview(asked));
+    return asked == null ? unknownRange(range) : ApiAnswers.json(reports.overview(asked));
   }
 
   @Get("/inferences/{id}")
   HttpResponse<byte[]> inference(String id) {
-    UUID inferenceId;
-    try {
-      inferenceId = UUID.fromString(id);
-    } catch (IllegalArgumentException malformed) {
-      return error(400, "%s is not an inference id; ids are UUIDs".formatted(id));
+    UUID inferenceId = ApiAnswers.id(id);
+    if (inferenceId == null) {
+      return ApiAnswers.error(400, "%s is not an inference id; ids are UUIDs".formatted(id));
     }
     return reports
         .story(inferenceId)
-        .map(story -> json(fields(story)))
+        .map(story -> ApiAnswers.json(fields(story)))
         .orElseGet(
             () ->
-                error(
+                ApiAnswers.error(
                     404,
                     "no inference %s is in the store; a row appears a moment after its answer"
                         .formatted(id)));
@@ -102,15 +100,16 @@ final class ApiController {
       @QueryValue String table, @QueryValue(defaultValue = "jsonl") String format) {
     String kind = format.toLowerCase(Locale.ROOT);
     if (!reports.exportTables().contains(table)) {
-      return error(
+      return ApiAnswers.error(
           400, "there is no table %s; tables are %s".formatted(table, reports.exportTables()));
     }
     MediaType type = MEDIA_TYPES.get(kind);
     if (type == null) {
-      return error(400, "format must be jsonl, csv or parquet, not %s".formatted(format));
+      return ApiAnswers.error(
+          400, "format must be jsonl, csv or parquet, not %s".formatted(format));
     }
     if (!exports.tryAcquire()) {
-      return error(503, "two exports are running already; try again when one is done");
+      return ApiAnswers.error(503, "two exports are running already; try again when one is done");
     }
     ExportPipe pipe = new ExportPipe();
     Thread.ofPlatform()
@@ -151,22 +150,11 @@ final class ApiController {
   }
 
   private static HttpResponse<byte[]> unknownRange(String range) {
-    return error(400, "range must be a length like 5m, 24h or 7d, not %s".formatted(range));
+    return ApiAnswers.error(
+        400, "range must be a length like 5m, 24h or 7d, not %s".formatted(range));
   }
 
   private static HttpResponse<byte[]> unknownFunction(String name) {
-    return error(404, "there is no function %s, configured or logged".formatted(name));
-  }
-
-  private static HttpResponse<byte[]> error(int status, String sentence) {
-    return HttpResponse.<byte[]>status(status, "")
-        .body(ReportJson.bytes(Map.of("error", sentence)))
-        .contentType(MediaType.APPLICATION_JSON_TYPE);
-  }
-
-  private static HttpResponse<byte[]> json(Object value) {
-    return HttpResponse.ok(ReportJson.bytes(value))
-        .contentType(MediaType.APPLICATION_JSON_TYPE)
-        .header("Cache-Control", "no-store");
+    return ApiAnswers.error(404, "there is no function %s, configured or logged".formatted(name));
   }
 }

@@ -2,6 +2,8 @@ package dev.pointsman.dashboard;
 
 import dev.pointsman.report.DecisionComposition;
 import dev.pointsman.report.FunctionReport.Range;
+import dev.pointsman.report.LiveDecision;
+import dev.pointsman.report.LiveQuery;
 import dev.pointsman.report.Reports;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
@@ -11,6 +13,7 @@ import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
@@ -74,10 +77,27 @@ final class UiController {
                         "length",
                         range,
                         "live",
-                        reports.live(name, 20))))
+                        reports.live(LiveQuery.of(name, 20)))))
         .orElseGet(
             () ->
                 missing(request, "There is no function %s, configured or logged.".formatted(name)));
+  }
+
+  @Get(value = "/inferences", produces = "text/html")
+  HttpResponse<?> inferences(HttpRequest<?> request) {
+    LiveParameters parameters;
+    try {
+      parameters = LiveParameters.of(request.getParameters(), 50);
+    } catch (IllegalArgumentException e) {
+      return missing(request, e.getMessage() + ".").status(400);
+    }
+    List<LiveDecision> rows = reports.live(parameters.query());
+    return page(
+        "inferences",
+        Map.of(
+            "frame", frame(request, "Inferences", parameters.query().before() == null),
+            "parameters", parameters,
+            "rows", rows));
   }
 
   @Get(value = "/inferences/{id}", produces = "text/html")

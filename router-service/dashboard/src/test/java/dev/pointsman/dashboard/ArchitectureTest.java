@@ -15,13 +15,36 @@ final class ArchitectureTest {
           .importPackages("dev.pointsman.dashboard");
 
   @Test
-  void dashboard_asksReportsOnly() {
+  void pages_askReportsOnly() {
+    noClasses()
+        .that()
+        .resideInAnyPackage("dev.pointsman.dashboard", "dev.pointsman.dashboard.chart..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.pointsman.eventstore..", "dev.pointsman.control..")
+        .because("a page that computes its own figure will show another one than the API")
+        .check(DASHBOARD);
+  }
+
+  @Test
+  void dashboard_knowsNeitherTrainerNorGateway() {
     noClasses()
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage(
-            "dev.pointsman.eventstore..", "dev.pointsman.trainer..", "dev.pointsman.gateway..")
-        .because("a page that computes its own figure will show another one than the API")
+        .resideInAnyPackage("dev.pointsman.trainer..", "dev.pointsman.gateway..")
+        .because("it shows what was logged, wherever the router that logged it runs")
+        .check(DASHBOARD);
+  }
+
+  @Test
+  void queries_knowNoDatasetsAndNoPages() {
+    noClasses()
+        .that()
+        .resideInAPackage("dev.pointsman.dashboard.query..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAnyPackage("dev.pointsman.dashboard", "dev.pointsman.dashboard.datasets..")
+        .because("datasets are made of what queries find, and neither of them is a page")
         .check(DASHBOARD);
   }
 
@@ -41,6 +64,8 @@ final class ArchitectureTest {
     // copy of forty fields could differ from it.
     noClasses()
         .that()
+        .resideInAnyPackage("dev.pointsman.dashboard", "dev.pointsman.dashboard.chart..")
+        .and()
         .doNotHaveSimpleName("Figures")
         .and()
         .haveNameNotMatching(".*Jtedecision.*")
@@ -48,6 +73,10 @@ final class ArchitectureTest {
         .doNotHaveSimpleName("UiController")
         .and()
         .doNotHaveSimpleName("ApiController")
+        .and()
+        .doNotHaveSimpleName("LookUpController")
+        .and()
+        .doNotHaveSimpleName("LiveParameters")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("dev.pointsman.eventlog..")

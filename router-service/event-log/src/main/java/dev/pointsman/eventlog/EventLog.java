@@ -388,8 +388,8 @@ public final class EventLog implements AutoCloseable {
     if (wanted > 0) {
       throw new SpoolFullException(
           ("the spool %s is full: %d bytes wait for the event store and %d are reserved, of"
-                  + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
-                  + " limit")
+               + " store.spool_max_bytes = %d. Mend the event store so that it drains, or raise the"
+               + " limit")
               .formatted(directory.path(), storedBytes(), reserved, settings.maxBytes()));
     }
   }

@@ -53,6 +53,11 @@ public record InferenceEvent(
     return ids.startedAt();
   }
 
+  /** The same with another payload. */
+  public InferenceEvent with(@Nullable Payload text) {
+    return new InferenceEvent(ids, asker, versions, decision, outcome, quantities, attempts, text);
+  }
+
   /**
    * What identifies the inference.
    *

@@ -173,7 +173,7 @@ final class SpoolDirectory implements Closeable {
     return seq;
   }
 
-  private static long bytesUpToLastNonZero(FileChannel channel, long from) throws IOException {
+  static long bytesUpToLastNonZero(FileChannel channel, long from) throws IOException {
     ByteBuffer buffer = ByteBuffer.allocate(1 << 16);
     long last = from;
     for (long at = from; channel.read(buffer.clear(), at) > 0; at += buffer.position()) {

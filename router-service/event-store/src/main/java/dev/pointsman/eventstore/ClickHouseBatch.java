@@ -33,6 +33,14 @@ final class ClickHouseBatch implements RowSink.OfTable {
     return encoded;
   }
 
+  /** Encodes rows of an import. */
+  static ClickHouseBatch of(RowBatch batch) throws SQLException {
+    ClickHouseBatch encoded = new ClickHouseBatch();
+    encoded.sequence = batch.last();
+    batch.writeTo(new EventRows(encoded, batch.source(), batch.last()));
+    return encoded;
+  }
+
   @Override
   public RowSink begin(TableShape table) {
     return blocks.computeIfAbsent(table.name(), name -> new RowBinaryBlock(table)).begin(sequence);

@@ -26,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -61,6 +62,7 @@ final class ClickHouseEngine implements Engine {
   private final Readers readers;
   private final ClickHouseStatistics statistics;
   private final ClickHouseRollups rollups;
+  private final ClickHouseUpkeep upkeep;
   private final DeadLetters deadLetters;
   private final Path plans;
   private final Object writing = new Object();
@@ -96,6 +98,7 @@ final class ClickHouseEngine implements Engine {
     this.readers = new Readers(Dialect.CLICKHOUSE, this::connect, READERS, server.answerWithin());
     this.statistics = new ClickHouseStatistics(readers, server.layout());
     this.rollups = new ClickHouseRollups(readers, server.layout());
+    this.upkeep = new ClickHouseUpkeep(readers, server.layout());
   }
 
   @Override
@@ -162,6 +165,34 @@ final class ClickHouseEngine implements Engine {
     }
   }
 
+  /**
+   * Rows that the server has are left out already, so a batch that was cut off anywhere is sent again
+   * without a plan.
+   */
+  @Override
+  public void append(RowBatch batch) {
+    synchronized (writing) {
+      Source source = source(batch.source());
+      try {
+        makeReady();
+        compare(batch.source(), source);
+        String name = "%s-%d-%d-".formatted(batch.source(), batch.first(), batch.last());
+        for (RowBinaryBlock block : ClickHouseBatch.of(batch).blocks()) {
+          sendOwn(block, name + block.table().name());
+        }
+        mark(batch.source(), batch.last(), source);
+      } catch (UnavailableException | SQLException e) {
+        throw notStored(batch.source(), batch.rows().size(), batch.last(), e);
+      }
+    }
+  }
+
+  private void sendOwn(RowBinaryBlock block, String name) throws UnavailableException {
+    List<Rejection> rejections = new ArrayList<>();
+    inserts.send(block, name, rejections);
+    refuseRejected(block, rejections);
+  }
+
   @Override
   public void appendRow(EventBatch batch, EventTable table, int row) {
     synchronized (writing) {
@@ -180,7 +211,7 @@ final class ClickHouseEngine implements Engine {
         for (RowBinaryBlock block : arrivals) {
           sendAlone(block);
         }
-        mark(batch, source);
+        mark(batch.source(), batch.last(), source);
       } catch (UnavailableException | SQLException e) {
         throw notStored(batch, e);
       }
@@ -219,14 +250,13 @@ final class ClickHouseEngine implements Engine {
   }
 
   private StoreException notStored(EventBatch batch, Exception e) {
+    return notStored(batch.source(), batch.events().size(), batch.last(), e);
+  }
+
+  private StoreException notStored(String source, int rows, long last, Exception e) {
     return new StoreException(
         "%d events up to %d of %s could not be stored in %s: %s"
-            .formatted(
-                batch.events().size(),
-                batch.last(),
-                batch.source(),
-                server.address(),
-                e.getMessage()),
+            .formatted(rows, last, source, server.address(), e.getMessage()),
         e);
   }
 
@@ -281,18 +311,17 @@ final class ClickHouseEngine implements Engine {
         source.sent.add(block.table().name());
       }
     }
-    mark(batch, source);
+    mark(batch.source(), batch.last(), source);
     unreachable = null;
     source.sent.clear();
   }
 
-  private void mark(EventBatch batch, Source source) throws SQLException, UnavailableException {
+  private void mark(String name, long last, Source source)
+      throws SQLException, UnavailableException {
     RowBinaryBlock mark = new RowBinaryBlock(INGEST);
-    mark.begin(batch.last()).text(batch.source()).whole(batch.last()).end();
-    List<Rejection> rejections = new ArrayList<>();
-    inserts.send(mark, ClickHouseInserts.partName(mark, 0, 1), rejections);
-    refuseRejected(mark, rejections);
-    source.plan.storedUpTo(batch.last());
+    mark.begin(last).text(name).whole(last).end();
+    sendOwn(mark, ClickHouseInserts.partName(mark, 0, 1));
+    source.plan.storedUpTo(last);
   }
 
   private void send(EventBatch batch, RowBinaryBlock block, String name, boolean doubtful)
@@ -477,7 +506,7 @@ final class ClickHouseEngine implements Engine {
     List<Column> columns = table.shape().columns();
     try (Connection connection = connect();
         PreparedStatement statement =
-            NamedSql.of(Dialect.CLICKHOUSE, "scan", identifiers(table))
+            NamedSql.of(Dialect.CLICKHOUSE, "scan", identifiers(table.shape()))
                 .prepare(connection, Map.of());
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
@@ -489,23 +518,23 @@ final class ClickHouseEngine implements Engine {
     }
   }
 
-  private static Map<String, String> identifiers(EventTable table) {
+  private static Map<String, String> identifiers(TableShape table) {
     return Map.of(
         "table",
-        table.tableName(),
+        table.name(),
         "columns",
-        table.shape().columnNames().stream()
+        table.columnNames().stream()
             .map(name -> '"' + name + '"')
             .collect(Collectors.joining(", ")));
   }
 
   @Override
-  public long writeParquet(EventTable table, OutputStream out) throws IOException {
+  public long writeParquet(TableShape table, OutputStream out) throws IOException {
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     List<Long> count = new ArrayList<>();
     readers.each(
         NamedSql.of(Dialect.CLICKHOUSE, "scan_count", identifiers),
-        "reading " + table.tableName(),
+        "reading " + table.name(),
         Map.of(),
         row -> count.add(row.getLong(1)));
     // Rows only come, so that many are there still.
@@ -522,9 +551,18 @@ final class ClickHouseEngine implements Engine {
     } catch (IOException e) {
       throw e;
     } catch (Exception e) {
-      throw new StoreException(
-          "reading %s failed: %s".formatted(table.tableName(), e.getMessage()), e);
+      throw new StoreException("reading %s failed: %s".formatted(table.name(), e.getMessage()), e);
     }
+  }
+
+  @Override
+  public Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
+    return upkeep.expire(expiry);
+  }
+
+  @Override
+  public void erase(Map<String, String> tag) {
+    upkeep.erase(tag);
   }
 
   @Override

@@ -25,6 +25,8 @@ record Column(String name, Kind kind, boolean nullable) {
     WHOLE,
     /** A double. */
     REAL,
+    /** Dollars, exact to nine places; in views only. */
+    MONEY,
     /** True or false. */
     FLAG,
     /** Text by text. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.duckdb.DuckDBConnection;
@@ -44,6 +45,7 @@ final class DuckDbEngine implements Engine {
   private final Readers readers;
   private final DuckDbStatistics statistics;
   private final DuckDbRollups rollups;
+  private final DuckDbUpkeep upkeep;
   private final Object writing = new Object();
   private final Map<String, Long> marks = new HashMap<>();
 
@@ -56,6 +58,7 @@ final class DuckDbEngine implements Engine {
         new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
     this.statistics = new DuckDbStatistics(connect(root));
     this.rollups = new DuckDbRollups(connect(root));
+    this.upkeep = new DuckDbUpkeep(connect(root));
   }
 
   /**
@@ -102,17 +105,36 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public void append(EventBatch batch) {
+    append(
+        batch.source(),
+        batch.last(),
+        rows -> {
+          for (EventBatch.Numbered event : batch.events()) {
+            rows.write(event.event());
+          }
+        });
+  }
+
+  @Override
+  public void append(RowBatch batch) {
+    append(batch.source(), batch.last(), batch::writeTo);
+  }
+
+  /** Writes the rows of a batch. */
+  @FunctionalInterface
+  private interface BatchWriter {
+    void writeTo(EventRows rows) throws SQLException;
+  }
+
+  private void append(String source, long last, BatchWriter batch) {
     synchronized (writing) {
       try (Statement statement = writer.createStatement()) {
         statement.execute("BEGIN");
         boolean committed = false;
         try (DuckDbBatch tables = new DuckDbBatch(writer)) {
-          EventRows rows = new EventRows(tables, batch.source(), batch.last());
-          for (EventBatch.Numbered event : batch.events()) {
-            rows.write(event.event());
-          }
+          batch.writeTo(new EventRows(tables, source, last));
           tables.flush();
-          advance(batch);
+          advance(source, last);
           statement.execute("COMMIT");
           committed = true;
         } finally {
@@ -121,21 +143,16 @@ final class DuckDbEngine implements Engine {
           }
         }
       } catch (SQLException e) {
-        if (isStored(batch)) {
+        if (isStored(source, last)) {
           // The commit itself was done; what failed came after it.
           return;
         }
         throw new StoreException(
-            "%d events up to %d of %s could not be stored in %s: %s"
-                .formatted(
-                    batch.events().size(),
-                    batch.last(),
-                    batch.source(),
-                    dataDirectory,
-                    e.getMessage()),
+            "what ends at %d of %s could not be stored in %s: %s"
+                .formatted(last, source, dataDirectory, e.getMessage()),
             e);
       }
-      marks.put(batch.source(), batch.last());
+      marks.put(source, last);
     }
   }
 
@@ -165,8 +182,8 @@ final class DuckDbEngine implements Engine {
     return null;
   }
 
-  private void advance(EventBatch batch) throws SQLException {
-    Map<String, Object> values = Map.of("source", batch.source(), "seq", batch.last());
+  private void advance(String source, long last) throws SQLException {
+    Map<String, Object> values = Map.of("source", source, "seq", last);
     try (PreparedStatement update =
         NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
       if (update.executeUpdate() == 0) {
@@ -175,11 +192,11 @@ final class DuckDbEngine implements Engine {
     }
   }
 
-  private boolean isStored(EventBatch batch) {
+  private boolean isStored(String source, long last) {
     try {
-      long stored = mark(batch.source());
-      marks.put(batch.source(), stored);
-      return stored >= batch.last();
+      long stored = mark(source);
+      marks.put(source, stored);
+      return stored >= last;
     } catch (SQLException e) {
       return false;
     }
@@ -253,7 +270,7 @@ final class DuckDbEngine implements Engine {
   @Override
   public void scan(EventTable table, RowTaker taker) {
     List<Column> columns = table.shape().columns();
-    NamedSql chunk = NamedSql.of(Dialect.DUCKDB, "scan_chunk", identifiers(table));
+    NamedSql chunk = NamedSql.of(Dialect.DUCKDB, "scan_chunk", identifiers(table.shape()));
     String what = "reading " + table.tableName();
     long end = rowIdEnd(table);
     for (long first = 0; first < end; first += CHUNK_ROWS) {
@@ -270,7 +287,7 @@ final class DuckDbEngine implements Engine {
   private long rowIdEnd(EventTable table) {
     List<Long> end = new ArrayList<>();
     readers.each(
-        NamedSql.of(Dialect.DUCKDB, "scan_end", identifiers(table)),
+        NamedSql.of(Dialect.DUCKDB, "scan_end", identifiers(table.shape())),
         "reading " + table.tableName(),
         Map.of(),
         row -> end.add(row.getLong(1)));
@@ -278,7 +295,7 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public long writeParquet(EventTable table, OutputStream out) throws IOException {
+  public long writeParquet(TableShape table, OutputStream out) throws IOException {
     Path file = dataDirectory.resolve("tmp").resolve("export-" + UUID.randomUUID());
     Map<String, String> identifiers = new HashMap<>(identifiers(table));
     identifiers.put("file", quoted(file));
@@ -288,7 +305,7 @@ final class DuckDbEngine implements Engine {
     try {
       long rows =
           readers.use(
-              "export of " + table.tableName(),
+              "export of " + table.name(),
               connection -> {
                 try (PreparedStatement statement =
                     NamedSql.of(Dialect.DUCKDB, "copy_parquet", identifiers)
@@ -303,12 +320,22 @@ final class DuckDbEngine implements Engine {
     }
   }
 
-  private static Map<String, String> identifiers(EventTable table) {
-    return Map.of("table", table.tableName(), "columns", listed(table, DuckDbEngine::name));
+  @Override
+  public Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
+    return upkeep.expire(expiry, stop);
   }
 
-  private static String listed(EventTable table, Function<Column, String> written) {
-    return table.shape().columns().stream().map(written).collect(Collectors.joining(", "));
+  @Override
+  public void erase(Map<String, String> tag) {
+    upkeep.erase(tag);
+  }
+
+  private static Map<String, String> identifiers(TableShape table) {
+    return Map.of("table", table.name(), "columns", listed(table, DuckDbEngine::name));
+  }
+
+  private static String listed(TableShape table, Function<Column, String> written) {
+    return table.columns().stream().map(written).collect(Collectors.joining(", "));
   }
 
   private static String name(Column column) {
@@ -335,6 +362,7 @@ final class DuckDbEngine implements Engine {
         readers.close();
         statistics.close();
         rollups.close();
+        upkeep.close();
         try (Statement statement = writer.createStatement()) {
           statement.execute("CHECKPOINT " + CATALOG);
         }

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,8 @@ interface Engine extends AutoCloseable {
   /** See {@link EventStore#append(EventBatch)}. */
   void append(EventBatch batch);
 
+  /** Stores rows of an import, once, together with the mark of its source. */
+  void append(RowBatch batch);
   /**
    * Stores one row that a batch's only event has in a table, if it is not there, and says that it
    * came; an engine that knows no half events stores the whole, if nothing of it is there.
@@ -56,8 +60,14 @@ interface Engine extends AutoCloseable {
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);
 
-  /** Writes a table as Parquet; returns the number of rows. */
-  long writeParquet(EventTable table, OutputStream out) throws IOException;
+  /** Writes a table or a view as Parquet; returns the number of rows. */
+  long writeParquet(TableShape shape, OutputStream out) throws IOException;
+
+  /** See {@link Retention#apply}; stops early, between two steps, when told to. */
+  Map<String, Long> expire(Expiry expiry, BooleanSupplier stop);
+
+  /** Takes tags and texts from what carries a tag, as one as far as the engine can. */
+  void erase(Map<String, String> tag);
 
   @Override
   void close();

@@ -14,8 +14,8 @@ import dev.pointsman.routing.PolicyVersion;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +58,35 @@ final class EventRows {
       case RevisionEvent e -> revision(e.revision());
       case ChangeEvent e -> change(e);
       case ConfigEvent e -> config(e);
+    }
+  }
+
+  /** Writes a row that is one already. */
+  void write(TableRow row) throws SQLException {
+    row.writeTo(sinks);
+  }
+
+  /** Says that something came in for the unit of a row. */
+  void touch(TableRow row) throws SQLException {
+    if (row.table() == EventTable.INFERENCE) {
+      Instant startedAt = row.time();
+      touchMinute(STARTED, startedAt);
+      String kind = (String) row.get("kind");
+      if (DecisionKind.DECISION.label().equals(kind) || DecisionKind.STICKY.label().equals(kind)) {
+        touchEpisode(
+            (String) row.get("function_name"), (UUID) row.get("episode_id"), startedAt);
+      }
+    } else if (row.table() == EventTable.FEEDBACK) {
+      Instant receivedAt = row.time();
+      touchMinute(RECEIVED, receivedAt);
+      if (row.get("rejected") == null
+          && (row.get("value_boolean") != null || row.get("value_float") != null)) {
+        touchTarget(
+            (String) row.get("target_type"),
+            (UUID) row.get("target_id"),
+            (String) row.get("metric_name"),
+            receivedAt);
+      }
     }
   }
 
@@ -121,11 +150,9 @@ final class EventRows {
       attempt(ids.inferenceId(), attempt);
     }
     if (decision.kind() == DecisionKind.DECISION || decision.kind() == DecisionKind.STICKY) {
-      if (touched.add(List.of(asker.functionName(), ids.episodeId()))) {
-        arrival(asker.functionName(), ids.episodeId(), null, null, null, ids.startedAt());
-      }
+      touchEpisode(asker.functionName(), ids.episodeId(), ids.startedAt());
     }
-    minute(STARTED, ids.startedAt());
+    touchMinute(STARTED, ids.startedAt());
   }
 
   private void attempt(UUID inferenceId, InferenceEvent.Attempt attempt) throws SQLException {
@@ -152,18 +179,11 @@ final class EventRows {
     row.flag(event.booleanValue()).real(event.floatValue()).text(event.textValue());
     row.text(event.source()).texts(event.tags()).text(event.keyId());
     row.text(event.rejected()).end();
-    if (event.rejected() == null
-        && (event.booleanValue() != null || event.floatValue() != null)
-        && touched.add(List.of(event.metricName(), event.targetId(), event.target()))) {
-      arrival(
-          null,
-          null,
-          event.target().label(),
-          event.targetId(),
-          event.metricName(),
-          event.receivedAt());
+    if (event.rejected() == null && (event.booleanValue() != null || event.floatValue() != null)) {
+      touchTarget(
+          event.target().label(), event.targetId(), event.metricName(), event.receivedAt());
     }
-    minute(RECEIVED, event.receivedAt());
+    touchMinute(RECEIVED, event.receivedAt());
   }
 
   private void revision(PolicyRevision revision) throws SQLException {
@@ -186,10 +206,25 @@ final class EventRows {
   }
 
   /** Says that a minute is to be summed again. */
-  private void minute(String kind, Instant at) throws SQLException {
+  private void touchMinute(String kind, Instant at) throws SQLException {
     Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
-    if (touched.add(List.of(kind, minute))) {
+    if (touched.add(Arrays.asList(kind, minute))) {
       arrival(null, null, kind, null, null, minute);
+    }
+  }
+
+  private void touchEpisode(
+      @Nullable String functionName, @Nullable UUID episodeId, Instant at) throws SQLException {
+    if (touched.add(Arrays.asList(functionName, episodeId))) {
+      arrival(functionName, episodeId, null, null, null, at);
+    }
+  }
+
+  private void touchTarget(
+      @Nullable String targetType, @Nullable UUID targetId, @Nullable String metricName, Instant at)
+      throws SQLException {
+    if (touched.add(Arrays.asList(targetType, targetId, metricName))) {
+      arrival(null, null, targetType, targetId, metricName, at);
     }
   }
 

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -217,14 +219,60 @@ public final class EventStore implements AutoCloseable {
     return new HistoryQueries(engine.readers());
   }
 
+  /** Inferences by what they are. */
+  public InferenceQueries inferences() {
+    return new InferenceQueries(engine.readers());
+  }
+
+  /** What the store says about itself. */
+  public StoreInspection inspection() {
+    return new StoreInspection(engine.readers());
+  }
+
   /** Tables as files. */
   public TableExport export() {
     return new TableExport(engine);
   }
 
+  /** Files brought in. */
+  public TableImport imports() {
+    return new TableImport(engine);
+  }
+
   /** Where every question goes. */
   Readers readers() {
     return engine.readers();
+  }
+
+  /** See {@link Retention#apply}. */
+  Map<String, Long> expire(Expiry expiry, BooleanSupplier stop) {
+    return engine.expire(expiry, stop);
+  }
+
+  /** How many rows carry a tag or are about such that do, by table; tables without are left out. */
+  Map<String, Long> tagged(Map<String, String> tag) {
+    Map<String, Long> found = new LinkedHashMap<>();
+    engine
+        .readers()
+        .each(
+            "erase_count",
+            tag,
+            row -> {
+              if (row.getLong("affected") > 0) {
+                found.put(row.getString("table_name"), row.getLong("affected"));
+              }
+            });
+    return found;
+  }
+
+  /** Takes tags and texts from those rows. */
+  void erase(Map<String, String> tag) {
+    engine.erase(tag);
+    TrafficQueries.State rollups = traffic().state();
+    if (rollups != null && rollups.tags().names().contains(tag.get("key"))) {
+      // They hold the value too; the next refresh computes them from what is left.
+      forgetRollups();
+    }
   }
 
   DeadLetters deadLetters() {

@@ -3,6 +3,7 @@ package dev.pointsman.eventstore;
 import static dev.pointsman.eventstore.TableShape.named;
 
 import dev.pointsman.eventstore.Column.Kind;
+import java.util.List;
 import java.util.Locale;
 
 /** The tables that hold events; their columns are a contract. */
@@ -132,6 +133,29 @@ public enum EventTable {
 
   EventTable(TableShape.Builder shape) {
     this.shape = shape.build();
+  }
+
+  /** The columns that together no two rows have alike; the first is the most telling. */
+  List<String> keyColumns() {
+    return switch (this) {
+      case INFERENCE, INFERENCE_PAYLOAD -> List.of("inference_id");
+      case ATTEMPT, ATTEMPT_PAYLOAD -> List.of("attempt_id");
+      case FEEDBACK -> List.of("feedback_id");
+      case POLICY_REVISION -> List.of("function_name", "generation", "revision", "published_at");
+      case CHANGE_EVENT -> List.of("change_id");
+      case CONFIG_SNAPSHOT -> List.of("config_hash", "first_seen");
+    };
+  }
+
+  /** When a row's event was. */
+  String timeColumn() {
+    return switch (this) {
+      case INFERENCE, INFERENCE_PAYLOAD, ATTEMPT, ATTEMPT_PAYLOAD -> "started_at";
+      case FEEDBACK -> "received_at";
+      case POLICY_REVISION -> "published_at";
+      case CHANGE_EVENT -> "at";
+      case CONFIG_SNAPSHOT -> "first_seen";
+    };
   }
 
   TableShape shape() {

@@ -12,8 +12,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What policies did lately, and the decisions that estimators work on. Ranges are [from, to) of the
- * decision's start. Safe for concurrent use.
+ * What policies did lately, the decisions that estimators work on, and what is counted row by row.
+ * Ranges are [from, to) of the start of the inference or decision. Safe for concurrent use.
  */
 public final class FunctionQueries {
 
@@ -21,6 +21,22 @@ public final class FunctionQueries {
 
   FunctionQueries(Readers readers) {
     this.readers = readers;
+  }
+
+  /** Every function used in the range, by name. */
+  public List<FunctionCounts> counts(Instant from, Instant to) {
+    return readers.query(
+        "function_counts",
+        Map.of("from", from, "to", to),
+        row ->
+            new FunctionCounts(
+                row.getString("function_name"),
+                row.getLong("inferences"),
+                row.getLong("decisions"),
+                row.getLong("failed"),
+                row.getLong("unpriced"),
+                row.getLong("cost_nanos"),
+                Rows.instant(row, "last_started_at")));
   }
 
   /**
@@ -71,6 +87,42 @@ public final class FunctionQueries {
     values.put("to", to);
     Instant maturedBefore = asOf.minus(rule.attributionWindow());
     readers.each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
+  }
+
+  /** What a range of a function's traffic consists of, by kind and stratum. */
+  public List<DecisionKindCount> kinds(String functionName, Instant from, Instant to) {
+    return readers.query(
+        "decision_kinds",
+        Map.of("function", functionName, "from", from, "to", to),
+        row ->
+            new DecisionKindCount(
+                row.getString("kind"),
+                row.getString("stratum"),
+                row.getLong("inferences"),
+                Rows.instant(row, "first_started_at"),
+                Rows.instant(row, "last_started_at")));
+  }
+
+  /** Rejected feedback by reason and metric, most frequent first. */
+  public List<FeedbackCount> rejectedFeedback(Instant from, Instant to) {
+    return readers.query(
+        "feedback_rejects",
+        Map.of("from", from, "to", to),
+        row ->
+            new FeedbackCount(
+                row.getString("metric_name"), row.getString("reason"), row.getLong("feedbacks")));
+  }
+
+  /** Accepted feedback about targets that are not in the store. */
+  public List<FeedbackCount> orphanFeedback(Instant from, Instant to) {
+    return readers.query(
+        "feedback_orphans",
+        Map.of("from", from, "to", to),
+        row ->
+            new FeedbackCount(
+                row.getString("metric_name"),
+                row.getString("target_type"),
+                row.getLong("feedbacks")));
   }
 
   private static LoggedDecision logged(ResultSet row, Instant maturedBefore) throws SQLException {

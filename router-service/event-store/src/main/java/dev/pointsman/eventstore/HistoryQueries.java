@@ -17,47 +17,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HistoryQueries {
 
-  /** Above every id, for the first page. */
-  private static final UUID LAST_ID = new UUID(-1, -1);
-
   private final Readers readers;
 
   HistoryQueries(Readers readers) {
     this.readers = readers;
-  }
-
-  /**
-   * Where a page of inferences goes on: behind this row.
-   *
-   * @param startedAt the row's time
-   * @param inferenceId the row's id
-   */
-  public record Key(Instant startedAt, UUID inferenceId) {
-    /** Behind an inference that was shown. */
-    public static Key behind(InferenceEvent shown) {
-      return new Key(shown.at(), shown.ids().inferenceId());
-    }
-
-    /** Before everything up to a time. */
-    public static Key until(Instant time) {
-      return new Key(time, LAST_ID);
-    }
-  }
-
-  /**
-   * A page of inferences, newest first, without attempts and payloads.
-   *
-   * @param functionName only this one's, null for all
-   * @param before where the page begins
-   * @param size rows of the page
-   */
-  public List<InferenceEvent> inferences(@Nullable String functionName, Key before, int size) {
-    Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", functionName);
-    values.put("before_time", before.startedAt());
-    values.put("before_id", before.inferenceId());
-    values.put("page", size);
-    return readers.query("live_inferences", values, Rows::inference);
   }
 
   /** All inferences of an episode, in order, without attempts and payloads. */
@@ -90,6 +53,18 @@ public final class HistoryQueries {
             Map.of("inference", inferenceId, "episode", row.ids().episodeId()),
             Rows::feedback);
     return new StoredInference(whole, feedback);
+  }
+
+  /** What was said of an inference or an episode, newest first, at most so much. */
+  public List<FeedbackEvent> feedbackAbout(UUID targetId, int most) {
+    return readers.query(
+        "feedback_about", Map.of("target", targetId, "most", most), Rows::feedback);
+  }
+
+  /** What was said of an episode and of its inferences, in order of arrival, at most so much. */
+  public List<FeedbackEvent> feedbackOfEpisode(UUID episodeId, int most) {
+    return readers.query(
+        "feedback_of_episode", Map.of("episode", episodeId, "most", most), Rows::feedback);
   }
 
   /** The revision of that number with its statistics, null when it is not in the store. */

@@ -38,8 +38,7 @@ final class NamedSql {
   private NamedSql(Key key) {
     dialect = key.dialect();
     name = key.name();
-    String source = COMMENT.matcher(source(dialect, name)).replaceAll("");
-    String named = IDENTIFIER.matcher(source).replaceAll(m -> identifier(key, m.group(1)));
+    String named = named(key);
     List<String> found = new ArrayList<>();
     Matcher matcher = PARAMETER.matcher(named);
     StringBuilder positional = new StringBuilder();
@@ -50,6 +49,11 @@ final class NamedSql {
     matcher.appendTail(positional);
     text = positional.toString().strip();
     parameters = List.copyOf(found);
+  }
+
+  private static String named(Key key) {
+    String source = COMMENT.matcher(source(key.dialect(), key.name())).replaceAll("");
+    return IDENTIFIER.matcher(source).replaceAll(m -> identifier(key, m.group(1)));
   }
 
   private static String identifier(Key key, String placeholder) {
@@ -68,6 +72,16 @@ final class NamedSql {
   /** The statement of that name about certain tables or columns, read once. */
   static NamedSql of(Dialect dialect, String name, Map<String, String> identifiers) {
     return LOADED.computeIfAbsent(new Key(dialect, name, identifiers), NamedSql::new);
+  }
+
+  /** A statement made of others' pieces, not kept: each shape of it would be kept for ever. */
+  static NamedSql composed(Dialect dialect, String name, Map<String, String> pieces) {
+    return new NamedSql(new Key(dialect, name, pieces));
+  }
+
+  /** The text of a piece, for {@link #composed}. */
+  static String piece(Dialect dialect, String name, Map<String, String> identifiers) {
+    return named(new Key(dialect, name, identifiers)).strip();
   }
 
   /** The statement as the engine takes it, a question mark for each parameter. */

@@ -62,9 +62,22 @@ final class Readers implements AutoCloseable {
 
   <T extends @Nullable Object> List<T> query(
       String sql, Map<String, ? extends @Nullable Object> values, RowReader<T> reader) {
+    return query(NamedSql.of(dialect, sql), sql, values, reader);
+  }
+
+  /** The rows of a statement already at hand. */
+  <T extends @Nullable Object> List<T> query(
+      NamedSql sql,
+      String what,
+      Map<String, ? extends @Nullable Object> values,
+      RowReader<T> reader) {
     List<T> found = new ArrayList<>();
-    run(NamedSql.of(dialect, sql), sql, values, seconds(), row -> found.add(reader.read(row)));
+    run(sql, what, values, seconds(), row -> found.add(reader.read(row)));
     return found;
+  }
+
+  Dialect dialect() {
+    return dialect;
   }
 
   /**
@@ -72,6 +85,15 @@ final class Readers implements AutoCloseable {
    */
   void each(String sql, Map<String, ? extends @Nullable Object> values, RowTaker taker) {
     each(NamedSql.of(dialect, sql), sql, values, taker);
+  }
+
+  /** The same for a statement about certain tables or columns. */
+  void each(
+      String sql,
+      Map<String, String> identifiers,
+      Map<String, ? extends @Nullable Object> values,
+      RowTaker taker) {
+    each(NamedSql.of(dialect, sql, identifiers), sql, values, taker);
   }
 
   /** Hands over every row of a statement already at hand. */

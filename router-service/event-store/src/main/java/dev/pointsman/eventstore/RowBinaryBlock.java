@@ -47,6 +47,7 @@ final class RowBinaryBlock implements RowSink {
           case SMALL -> "Int32";
           case WHOLE -> "Int64";
           case REAL -> "Float64";
+          case MONEY -> throw new IllegalArgumentException("no table has " + column.name());
           case FLAG -> "Bool";
           case TEXTS -> "Map(LowCardinality(String), String)";
           case SHARES -> "Map(LowCardinality(String), Float64)";

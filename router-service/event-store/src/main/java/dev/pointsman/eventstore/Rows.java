@@ -7,6 +7,8 @@ import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -306,6 +308,7 @@ final class Rows {
             case SMALL -> integerOrNull(row, name);
             case WHOLE -> wholeOrNull(row, name);
             case REAL -> realOrNull(row, name);
+            case MONEY -> dollarsOrNull(row, name);
             case FLAG -> booleanOrNull(row, name);
             case TEXTS -> texts(row, name);
             case SHARES -> shares(row, name);
@@ -344,6 +347,13 @@ final class Rows {
   static @Nullable Double realOrNull(ResultSet row, String column) throws SQLException {
     double value = row.getDouble(column);
     return row.wasNull() ? null : Double.valueOf(value);
+  }
+
+  /** One number of places, or the engines would differ in zeros. */
+  private static @Nullable BigDecimal dollarsOrNull(ResultSet row, String column)
+      throws SQLException {
+    BigDecimal dollars = row.getBigDecimal(column);
+    return dollars == null ? null : dollars.setScale(9, RoundingMode.HALF_EVEN);
   }
 
   private static @Nullable Integer integerOrNull(ResultSet row, String column) throws SQLException {

@@ -9,6 +9,7 @@ import java.io.OutputStreamWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,10 +17,17 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,8 +40,10 @@ public final class TableExport {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'", Locale.ROOT);
-  private static final JsonFactory JSON =
+  static final JsonFactory JSON =
       JsonFactory.builder().disable(JsonFactory.Feature.INTERN_FIELD_NAMES).build();
+
+  private static final int ROWS_TOLD = 1_000;
 
   private final Engine engine;
 
@@ -67,21 +77,61 @@ public final class TableExport {
     }
   }
 
+  /** Names of everything that can be written: the tables of events and the views over them. */
+  public static List<String> names() {
+    return Stream.concat(
+            Arrays.stream(EventTable.values()).map(EventTable::tableName),
+            Arrays.stream(EventView.values()).map(EventView::viewName))
+        .toList();
+  }
+
   /**
-   * Writes a table to a stream, which stays open. Lines are written as they are read.
+   * Writes what has a name to a stream, which stays open. Lines are written as they are read.
+   *
+   * @param name one of {@link #names}
+   * @param progress is told how many rows were written, every thousand
+   * @return rows written
+   * @throws IllegalArgumentException if nothing has that name; the message lists what there is
+   */
+  public long write(String name, Format format, OutputStream out, LongConsumer progress) {
+    for (EventView view : EventView.values()) {
+      if (view.viewName().equals(name)) {
+        return write(source(view), format, out, progress);
+      }
+    }
+    for (EventTable table : EventTable.values()) {
+      if (table.tableName().equals(name)) {
+        return write(source(table), format, out, progress);
+      }
+    }
+    throw new IllegalArgumentException(
+        "there is no table '%s'; tables and views are %s"
+            .formatted(name, String.join(", ", names())));
+  }
+
+  /** How many rows what has a name holds now. */
+  public long count(String name) {
+    if (!names().contains(name)) {
+      return 0;
+    }
+    long[] counted = {0};
+    engine
+        .readers()
+        .each(
+            "table_count",
+            Map.of("table", name),
+            Map.of(),
+            row -> counted[0] = row.getLong("counted"));
+    return counted[0];
+  }
+
+  /**
+   * Writes a table to a stream, which stays open.
    *
    * @return rows written
    */
   public long write(EventTable table, Format format, OutputStream out) {
-    try {
-      return switch (format) {
-        case JSONL -> writeJsonLines(table, out);
-        case CSV -> writeCsv(table, out);
-        case PARQUET -> engine.writeParquet(table, out);
-      };
-    } catch (IOException e) {
-      throw failed(table, e);
-    }
+    return write(source(table), format, out, written -> {});
   }
 
   /**
@@ -93,7 +143,86 @@ public final class TableExport {
     try (OutputStream out = Files.newOutputStream(file)) {
       return write(table, format, out);
     } catch (IOException e) {
-      throw failed(table, e);
+      throw failed(table.tableName(), e);
+    }
+  }
+
+  /**
+   * What is written.
+   *
+   * @param scan hands over every row
+   */
+  private record Source(TableShape shape, Consumer<Engine.RowTaker> scan) {}
+
+  private Source source(EventTable table) {
+    return new Source(table.shape(), taker -> engine.scan(table, taker));
+  }
+
+  private Source source(EventView view) {
+    return new Source(view.shape(), taker -> scan(view, taker));
+  }
+
+  /** By steps of time, in its order: a view has no row numbers. */
+  private void scan(EventView view, Engine.RowTaker taker) {
+    Map<String, String> names = new HashMap<>();
+    names.put("table", view.viewName());
+    names.put("time", quoted(view.timeColumn()));
+    names.put("key", quoted(view.keyColumn()));
+    names.put(
+        "columns",
+        view.shape().columnNames().stream()
+            .map(TableExport::quoted)
+            .collect(Collectors.joining(", ")));
+    List<Instant> range = new ArrayList<>();
+    engine
+        .readers()
+        .each(
+            "view_range",
+            names,
+            Map.of(),
+            row -> {
+              Instant first = Rows.instantOrNull(row, "first_at");
+              Instant last = Rows.instantOrNull(row, "last_at");
+              if (first != null && last != null) {
+                range.add(first);
+                range.add(last);
+              }
+            });
+    if (range.isEmpty()) {
+      return;
+    }
+    TimeSteps.walk(
+        range.getFirst(),
+        range.getLast(),
+        (from, to) -> {
+          List<List<@Nullable Object>> rows = new ArrayList<>();
+          engine
+              .readers()
+              .each(
+                  "view_chunk",
+                  names,
+                  Map.of("from", from, "to", to),
+                  row -> rows.add(Rows.values(row, view.shape().columns())));
+          for (List<@Nullable Object> row : rows) {
+            taker.take(row);
+          }
+          return rows.size();
+        });
+  }
+
+  private static String quoted(String column) {
+    return '"' + column + '"';
+  }
+
+  private long write(Source source, Format format, OutputStream out, LongConsumer progress) {
+    try {
+      return switch (format) {
+        case JSONL -> writeJsonLines(source, out, progress);
+        case CSV -> writeCsv(source, out, progress);
+        case PARQUET -> engine.writeParquet(source.shape(), out);
+      };
+    } catch (IOException e) {
+      throw failed(source.shape().name(), e);
     }
   }
 
@@ -103,33 +232,38 @@ public final class TableExport {
     void write(List<@Nullable Object> values) throws IOException;
   }
 
-  /** Writes every row of a table; returns how many. */
-  private long each(EventTable table, RowWriter writer) throws IOException {
+  /** Writes every row; returns how many. */
+  private static long each(Source source, LongConsumer progress, RowWriter writer)
+      throws IOException {
     long[] rows = {0};
-    try {
-      engine.scan(
-          table,
-          values -> {
-            try {
-              writer.write(values);
-              rows[0]++;
-            } catch (IOException e) {
-              throw new UncheckedIOException(e);
+    Engine.RowTaker taker =
+        values -> {
+          try {
+            writer.write(values);
+            if (++rows[0] % ROWS_TOLD == 0) {
+              progress.accept(rows[0]);
             }
-          });
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        };
+    try {
+      source.scan().accept(taker);
       return rows[0];
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private long writeJsonLines(EventTable table, OutputStream out) throws IOException {
-    List<Column> columns = table.shape().columns();
+  private static long writeJsonLines(Source source, OutputStream out, LongConsumer progress)
+      throws IOException {
+    List<Column> columns = source.shape().columns();
     try (JsonGenerator json = JSON.createGenerator(out)) {
       json.disable(JsonGenerator.Feature.AUTO_CLOSE_TARGET);
       json.setRootValueSeparator(null);
       return each(
-          table,
+          source,
+          progress,
           values -> {
             json.writeStartObject();
             for (int i = 0; i < columns.size(); i++) {
@@ -142,13 +276,15 @@ public final class TableExport {
     }
   }
 
-  private long writeCsv(EventTable table, OutputStream out) throws IOException {
+  private static long writeCsv(Source source, OutputStream out, LongConsumer progress)
+      throws IOException {
     Writer text = new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8));
-    text.write(String.join(",", table.shape().columnNames()));
+    text.write(String.join(",", source.shape().columnNames()));
     text.write('\n');
     long rows =
         each(
-            table,
+            source,
+            progress,
             values -> {
               for (int i = 0; i < values.size(); i++) {
                 if (i > 0) {
@@ -166,6 +302,7 @@ public final class TableExport {
     switch (value) {
       case null -> {}
       case Boolean flag -> text.write(flag.toString());
+      case BigDecimal dollars -> text.write(dollars.toPlainString());
       case Number number -> text.write(number.toString());
       case Instant time -> text.write(written(time));
       case Collection<?> items -> writeQuoted(jsonText(items), text);
@@ -206,6 +343,7 @@ public final class TableExport {
       case Integer number -> json.writeNumber(number);
       case Long number -> json.writeNumber(number);
       case Double number -> json.writeNumber(number);
+      case BigDecimal dollars -> json.writeNumber(dollars.toPlainString());
       case Instant time -> json.writeString(written(time));
       case Collection<?> items -> {
         json.writeStartArray();
@@ -226,13 +364,13 @@ public final class TableExport {
     }
   }
 
-  private static String written(Instant time) {
+  /** A time as the files have it. */
+  static String written(Instant time) {
     return TIME.format(LocalDateTime.ofInstant(time, ZoneOffset.UTC));
   }
 
-  private static UncheckedIOException failed(EventTable table, IOException e) {
+  private static UncheckedIOException failed(String name, IOException e) {
     return new UncheckedIOException(
-        "the export of %s could not be written: %s".formatted(table.tableName(), e.getMessage()),
-        e);
+        "the export of %s could not be written: %s".formatted(name, e.getMessage()), e);
   }
 }

@@ -33,6 +33,14 @@ record TableShape(String name, List<Column> columns) {
     return new Builder(name);
   }
 
+  Column column(String columnName) {
+    return columns.stream()
+        .filter(column -> column.name().equals(columnName))
+        .findFirst()
+        .orElseThrow(
+            () -> new IllegalArgumentException("%s has no column %s".formatted(name, columnName)));
+  }
+
   List<String> columnNames() {
     return columns.stream().map(Column::name).toList();
   }

@@ -26,6 +26,7 @@ final class ArchitectureTest {
             "dev.pointsman.routing..",
             "java..",
             "javax.sql..",
+            "javax.crypto..",
             "org.duckdb..",
             "com.clickhouse..",
             "org.flywaydb..",

@@ -166,13 +166,8 @@ abstract class DrainContract {
   }
 
   private long stored() {
-    Instant end = Instant.parse("2199-01-01T00:00:00Z");
-    store.refreshRollups(List.of(), RollupTags.NONE, end);
-    return store
-        .traffic()
-        .usage(TrafficFilter.between(Instant.EPOCH, end), TrafficQueries.Grouping.TOTAL)
-        .stream()
-        .mapToLong(UsageSums::inferences)
+    return store.functions().counts(Instant.EPOCH, Instant.parse("2999-01-01T00:00:00Z")).stream()
+        .mapToLong(FunctionCounts::inferences)
         .sum();
   }
 

@@ -4,13 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.eventlog.EventLog;
-import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventstore.InferencePage.Skipping;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -41,13 +40,15 @@ final class DrainCrashTest {
         Drain drain = new Drain(store, log)) {
       drain.drainNow();
 
-      List<InferenceEvent> stored =
+      List<UUID> stored =
           store
-              .history()
-              .inferences(
-                  null, HistoryQueries.Key.until(Instant.parse("2999-01-01T00:00:00Z")), 1_000_000);
-      Set<UUID> ids = new HashSet<>();
-      stored.forEach(e -> ids.add(e.ids().inferenceId()));
+              .inferences()
+              .keys(
+                  new InferencePage(InferenceFilter.ALL, null, List.of(), Skipping.NONE, 1_000_000))
+              .stream()
+              .map(InferenceKey::inferenceId)
+              .toList();
+      Set<UUID> ids = new HashSet<>(stored);
       assertThat(stored).as("each stored once").hasSameSizeAs(ids);
       assertThat(ids).containsAll(acknowledged);
       assertThat(drain.lag().deadLetters()).isZero();

@@ -129,6 +129,7 @@ final class DuckDbFileTest {
       case SMALL -> "INTEGER";
       case WHOLE -> "BIGINT";
       case REAL -> "DOUBLE";
+      case MONEY -> throw new AssertionError("no table holds money");
       case FLAG -> "BOOLEAN";
       case TEXTS -> "MAP(VARCHAR, VARCHAR)";
       case SHARES -> "MAP(VARCHAR, DOUBLE)";

@@ -187,12 +187,12 @@ abstract class EventStoreContract {
       assertThat(store.history().inference(Events.id(71)).event().at()).isEqualTo(event.at());
       assertThat(
               store
-                  .history()
-                  .inferences(null, HistoryQueries.Key.until(event.at()), 1)
+                  .inferences()
+                  .rows(List.of(new InferenceKey(event.at(), event.ids().inferenceId())))
                   .getFirst()
                   .ids())
           .isEqualTo(event.ids());
-      assertThat(used(event.at()))
+      assertThat(store.functions().counts(event.at(), event.at().plusNanos(1_000)))
           .singleElement()
           .satisfies(f -> assertThat(f.lastStartedAt()).isEqualTo(event.at()));
     } finally {
@@ -209,7 +209,7 @@ abstract class EventStoreContract {
         Events.inferenceOf(82).startedAt(at).costNanos(most - 1).build(),
         Events.inferenceOf(83).startedAt(at).costNanos(1L).build());
 
-    assertThat(used(at))
+    assertThat(store.functions().counts(at, at.plusSeconds(1)))
         .singleElement()
         .satisfies(f -> assertThat(f.costNanos()).isEqualTo(Long.MAX_VALUE - 1));
   }
@@ -357,14 +357,5 @@ abstract class EventStoreContract {
                 "{\"raw\":\"ü\"}",
                 "")),
         new InferenceEvent.Payload("{\"a\":1}", "[]", "{}", "[{}]", true));
-  }
-
-  /** What was used in the minute of a time. */
-  private List<UsageSums> used(Instant at) {
-    store.refreshRollups(List.of(), RollupTags.NONE, at.plusSeconds(1));
-    return store
-        .traffic()
-        .usage(
-            TrafficFilter.between(at, at.plusNanos(1_000)), TrafficQueries.Grouping.TOTAL);
   }
 }

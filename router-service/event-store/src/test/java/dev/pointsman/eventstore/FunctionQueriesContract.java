@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.routing.DecisionKind;
 import java.nio.file.Path;
@@ -44,6 +45,19 @@ abstract class FunctionQueriesContract {
   @AfterAll
   void close() {
     store.close();
+  }
+
+  @Test
+  void counts_failedPinnedUnpriced_areCountedApart() {
+    append(
+        decision("counted", 0, "small").event(),
+        decision("counted", 1, "small").kind(DecisionKind.PINNED).event(),
+        decision("counted", 2, "small").failed().cost(null).event());
+
+    assertThat(store.functions().counts(START, END))
+        .filteredOn(f -> f.functionName().equals("counted"))
+        .containsExactly(new FunctionCounts("counted", 3, 2, 1, 1, 2_000, START.plusSeconds(2)));
+    assertThat(store.functions().counts(END, END.plusSeconds(1))).isEmpty();
   }
 
   @Test
@@ -112,6 +126,32 @@ abstract class FunctionQueriesContract {
     assertThat(rows.getLast().reward()).isNull();
     assertThat(rows.getLast().costNanos()).isNull();
     assertThat(rows.getLast().matured()).isFalse();
+  }
+
+  @Test
+  void feedback_orphansAndRejects_areCounted() {
+    InferenceEvent known = decision("heard", 0, "small").event();
+    Instant at = START.plus(Duration.ofDays(90));
+    append(
+        known,
+        feedback(known.ids().inferenceId(), FeedbackEvent.Target.INFERENCE, at, null),
+        feedback(known.ids().episodeId(), FeedbackEvent.Target.EPISODE, at, null),
+        feedback(units.id(at), FeedbackEvent.Target.INFERENCE, at, null),
+        feedback(units.id(at), FeedbackEvent.Target.EPISODE, at, null),
+        feedback(units.id(at), FeedbackEvent.Target.EPISODE, at, "unknown metric"));
+
+    Instant to = at.plusSeconds(1);
+    assertThat(store.functions().orphanFeedback(at, to))
+        .containsExactly(
+            new FeedbackCount("m", "episode", 1), new FeedbackCount("m", "inference", 1));
+    assertThat(store.functions().rejectedFeedback(at, to))
+        .containsExactly(new FeedbackCount("m", "unknown metric", 1));
+  }
+
+  private FeedbackEvent feedback(
+      UUID target, FeedbackEvent.Target type, Instant at, String rejected) {
+    return new FeedbackEvent(
+        units.id(at), at, type, target, "m", true, null, null, "api", Map.of(), null, rejected);
   }
 
   private Units.Draft decision(String function, int second, String chosen) {

@@ -3,13 +3,11 @@ package dev.pointsman.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.eventlog.Event;
-import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -49,29 +47,6 @@ abstract class HistoryQueriesContract {
   @AfterAll
   void close() {
     store.close();
-  }
-
-  @Test
-  void inferences_pages_showEveryRowOnceNewestFirst() {
-    List<UUID> seen = new ArrayList<>();
-    HistoryQueries.Key key = HistoryQueries.Key.until(Events.time(100));
-    List<InferenceEvent> page = store.history().inferences(null, key, 7);
-    while (!page.isEmpty()) {
-      page.forEach(e -> seen.add(e.ids().inferenceId()));
-      page = store.history().inferences(null, HistoryQueries.Key.behind(page.getLast()), 7);
-    }
-    List<UUID> expected = new ArrayList<>();
-    for (int i = 24; i >= 0; i--) {
-      expected.add(Events.id(i));
-    }
-    assertThat(seen).isEqualTo(expected);
-  }
-
-  @Test
-  void inferences_ofOneFunction_leaveOthersOut() {
-    assertThat(store.history().inferences("rare", HistoryQueries.Key.until(Events.time(100)), 100))
-        .hasSize(5)
-        .allMatch(e -> e.asker().functionName().equals("rare"));
   }
 
   @Test

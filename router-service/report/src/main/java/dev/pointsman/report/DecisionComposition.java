@@ -29,6 +29,10 @@ public final class DecisionComposition {
                   .formatted(decision.chosenVariant()));
       case WORKFLOW -> steps.add("A workflow evaluation named the variant.");
       case CACHE_HIT -> steps.add("Answered from the cache before anything was decided.");
+      case IMPORTED ->
+          steps.add(
+              "Imported from another system's log, which holds no propensities: no estimate uses"
+                  + " it.");
       case DECISION -> compose(decision, steps);
     }
     return steps;

@@ -5,12 +5,16 @@ import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.DecisionSums;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EventTable;
 import dev.pointsman.eventstore.HistoryQueries;
 import dev.pointsman.eventstore.LatencyHistogram;
+import dev.pointsman.eventstore.InferenceFilter;
+import dev.pointsman.eventstore.InferenceKey;
+import dev.pointsman.eventstore.InferencePage;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StoredInference;
 import dev.pointsman.eventstore.TableExport;
@@ -25,6 +29,7 @@ import dev.pointsman.report.FunctionReport.SegmentLine;
 import dev.pointsman.report.FunctionReport.VariantLine;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
+import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.PropensityCheck;
@@ -61,6 +66,7 @@ public final class Reports {
   private static final int SEGMENT_DECISIONS = 200;
   private static final int MOST_CHANGES = 20_000;
   private static final int MOST_MARKS = 200;
+  private static final int MOST_EPISODE_ROWS = 1_000;
 
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
@@ -519,14 +525,32 @@ public final class Reports {
         relearning ? "relearning: " + alarms.getLast().text() : "");
   }
 
-  /** The latest rows of a function, newest first. */
-  public List<LiveDecision> live(String function, int most) {
-    return store
-        .history()
-        .inferences(function, HistoryQueries.Key.until(clock.instant()), most)
-        .stream()
-        .map(Reports::live)
-        .toList();
+  /** A page of the live table, newest first. */
+  public List<LiveDecision> live(LiveQuery query) {
+    InferenceKey before =
+        query.before() == null ? InferenceKey.until(clock.instant()) : behind(query.before());
+    return rows(query.filter(), new InferencePage.Before(before), List.of(), query.size());
+  }
+
+  /** An id that is not in the store stands where its own time stamp is. */
+  private InferenceKey behind(UUID inferenceId) {
+    InferenceKey key = store.inferences().key(inferenceId);
+    if (key != null) {
+      return key;
+    }
+    Instant minted = IdSource.timeOf(inferenceId);
+    Instant now = clock.instant();
+    return new InferenceKey(minted.isAfter(now) ? now : minted, inferenceId);
+  }
+
+  private List<LiveDecision> rows(
+      InferenceFilter filter,
+      InferencePage.Start start,
+      List<InferencePage.Order> order,
+      int size) {
+    List<InferenceKey> keys =
+        store.inferences().keys(new InferencePage(filter, null, order, start, size));
+    return store.inferences().rows(keys).stream().map(Reports::live).toList();
   }
 
   private static LiveDecision live(InferenceEvent event) {
@@ -534,16 +558,49 @@ public final class Reports {
     return new LiveDecision(
         event.ids().startedAt(),
         event.ids().inferenceId(),
+        event.ids().episodeId(),
+        event.asker().functionName(),
+        decision.kind().name().toLowerCase(Locale.ROOT),
         decision.segment(),
+        decision.lane(),
         decision.chosenVariant(),
+        event.outcome().servedVariant(),
         decision.propensity(),
+        decision.explored(),
         DecisionComposition.why(
             decision.kind(),
             decision.lane() == null ? decision.stratum() : decision.lane(),
             decision.explored()),
+        event.asker().keyId(),
+        event.asker().tags(),
         event.quantities().costNanos(),
         event.quantities().durationMicros() / 1_000.0,
         event.outcome().ending().label());
+  }
+
+  /** One episode; empty when none of its inferences is in the store. */
+  public Optional<EpisodeStory> episode(UUID episodeId) {
+    List<LiveDecision> rows =
+        rows(
+            new InferenceFilter.OfEpisode(episodeId),
+            new InferencePage.After(InferenceKey.FIRST),
+            List.of(new InferencePage.ByTime(true)),
+            MOST_EPISODE_ROWS + 1);
+    if (rows.isEmpty()) {
+      return Optional.empty();
+    }
+    boolean more = rows.size() > MOST_EPISODE_ROWS;
+    return Optional.of(
+        new EpisodeStory(
+            episodeId,
+            more ? rows.subList(0, MOST_EPISODE_ROWS) : rows,
+            more,
+            store.history().feedbackOfEpisode(episodeId, MOST_EPISODE_ROWS)));
+  }
+
+  /** What was said of an inference or an episode, newest first. */
+  public List<FeedbackEvent> feedback(UUID targetId, int most) {
+    return store.history().feedbackAbout(targetId, most);
   }
 
   /** One inference whole, with both checks of its decision; empty when it is not in the store. */
@@ -622,9 +679,9 @@ public final class Reports {
             store.functions().meanPropensitiesBySegment(name, SEGMENT_DECISIONS)));
   }
 
-  /** Names of the tables that can be exported. */
+  /** Names of the tables and views that can be exported. */
   public List<String> exportTables() {
-    return Arrays.stream(EventTable.values()).map(EventTable::tableName).toList();
+    return TableExport.names();
   }
 
   /**
@@ -636,7 +693,7 @@ public final class Reports {
    * @throws IllegalArgumentException if there is no such table or format
    */
   public long export(String table, String format, OutputStream out) {
-    return store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+    return store.export().write(table, TableExport.Format.ofName(format), out, written -> {});
   }
 
   /** A quantile of the slowest variant, null when none served. */

@@ -199,7 +199,7 @@ final class ReportsTest {
         .containsExactly("large", "small");
     assertThat(report.variants().getFirst().served()).isNaN();
     assertThat(report.share().starts()).isEmpty();
-    assertThat(reports.live(FUNCTION, 10)).isEmpty();
+    assertThat(reports.live(LiveQuery.of(FUNCTION, 10))).isEmpty();
     assertThat(reports.story(Events.id(1))).isEmpty();
     assertThat(reports.functionNames()).containsExactly("fixed", FUNCTION);
     assertThat(reports.function("nobody", RANGE)).isEmpty();
@@ -426,7 +426,7 @@ final class ReportsTest {
   void live_isNewestFirstAndNoLongerThanAsked() {
     traffic(30);
 
-    List<LiveDecision> live = reports.live(FUNCTION, 5);
+    List<LiveDecision> live = reports.live(LiveQuery.of(FUNCTION, 5));
 
     assertThat(live).hasSize(5);
     assertThat(live)

@@ -15,7 +15,12 @@ public enum DecisionKind {
   /** A workflow evaluation named the variant. */
   WORKFLOW,
   /** Answered from the cache before anything was decided. */
-  CACHE_HIT;
+  CACHE_HIT,
+  /**
+   * Came from another system's log: who chose it, and with which chances, is not known. It counts as
+   * traffic and cost and never as evidence.
+   */
+  IMPORTED;
 
   private final String label = name().toLowerCase(Locale.ROOT);
 

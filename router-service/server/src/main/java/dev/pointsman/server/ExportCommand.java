@@ -1,5 +1,12 @@
 package dev.pointsman.server;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventstore.BanditFormat;
+import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.trainer.RewardRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -13,21 +20,28 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * Writes a table of the log out: of a running service over its HTTP API, of a stopped directory by
- * opening it, after what is still in the spool was drained.
+ * Writes a table or a view of the log out, or decisions as a bandit log: of a running service over its
+ * HTTP API, of a stopped directory by opening it, after what is still in the spool was drained.
  */
 @Command(
     name = "export",
-    description = "Write a table of the log as JSON lines, CSV or Parquet.",
+    description =
+        "Write a table of the log, or decisions for Vowpal Wabbit or Open Bandit Pipeline.",
     mixinStandardHelpOptions = true)
 final class ExportCommand implements Callable<Integer> {
+
+  private static final int COPY_BYTES = 1 << 16;
 
   @Option(
       names = "--data",
@@ -35,53 +49,154 @@ final class ExportCommand implements Callable<Integer> {
       description = "Data directory. Default: ${DEFAULT-VALUE}")
   private Path data = Path.of("data");
 
-  @Option(
-      names = "--table",
-      required = true,
-      description =
-          "inference, inference_payload, attempt, attempt_payload, feedback, policy_revision,"
-              + " change_event or config_snapshot.")
-  private String table = "";
+  @ArgGroup(multiplicity = "1")
+  private What what = new What();
+
+  /** A table or decisions. */
+  static final class What {
+    @Option(
+        names = "--table",
+        required = true,
+        description =
+            "inference, inference_payload, attempt, attempt_payload, feedback, policy_revision,"
+                + " change_event, config_snapshot, spend_logs or feedback_latest.")
+    private @Nullable String table;
+
+    @Option(
+        names = "--decisions",
+        required = true,
+        paramLabel = "FUNCTION",
+        description =
+            "The matured decisions of a function with their rewards, for programs that judge"
+                + " policies.")
+    private @Nullable String function;
+  }
 
   @Option(
       names = "--format",
-      defaultValue = "jsonl",
-      description = "jsonl, csv or parquet. Default: ${DEFAULT-VALUE}")
-  private String format = "jsonl";
+      description =
+          "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson, obp-jsonl"
+              + " or obp-csv for decisions.")
+  private @Nullable String format;
+
+  @Option(
+      names = "--stratum",
+      defaultValue = "main",
+      description = "Of decisions: the part of the traffic. Default: ${DEFAULT-VALUE}")
+  private String stratum = "main";
+
+  @Option(
+      names = "--config-file",
+      defaultValue = "pointsman.toml",
+      description =
+          "Of decisions, with the service stopped: says what the reward is. Default:"
+              + " ${DEFAULT-VALUE}")
+  private List<String> configFiles = List.of();
 
   @Option(names = "--output", description = "File to write; standard output when left out.")
   private @Nullable Path output;
 
   @Override
   public Integer call() throws Exception {
-    if (!Files.isDirectory(data)) {
-      throw new CommandFailure(
-          Pointsman.FOUND_A_PROBLEM,
-          "there is no data directory %s; name it with --data".formatted(data));
-    }
-    Optional<URI> running = new DataDirectory(data).runningService();
-    if (running.isPresent()) {
-      overHttp(running.get());
-    } else {
-      try (StoppedDirectory directory = StoppedDirectory.open(new DataDirectory(data));
-          OutputStream out = sink()) {
-        directory.export(table, format, out);
+    DataDirectory directory = StoppedDirectory.existing(data);
+    Optional<URI> running = directory.runningService();
+    String function = what.function;
+    if (function != null) {
+      String kind = format == null ? "obp-jsonl" : format;
+      if (running.isPresent()) {
+        overHttp(
+            running.get(),
+            "/api/export/decisions?function=%s&format=%s&stratum=%s"
+                .formatted(encoded(function), encoded(kind), encoded(stratum)),
+            function);
+      } else {
+        decisions(directory, function, kind);
       }
+      return 0;
+    }
+    String table = String.valueOf(what.table);
+    String kind = format == null ? "jsonl" : format;
+    if (running.isPresent()) {
+      overHttp(
+          running.get(),
+          "/api/export?table=%s&format=%s".formatted(encoded(table), encoded(kind)),
+          table);
+    } else {
+      table(directory, table, kind);
     }
     return 0;
   }
 
-  private void overHttp(URI service) throws InterruptedException {
-    URI address =
-        service.resolve(
-            "/api/export?table=%s&format=%s"
-                .formatted(
-                    URLEncoder.encode(table, StandardCharsets.UTF_8),
-                    URLEncoder.encode(format, StandardCharsets.UTF_8)));
+  private static String encoded(String text) {
+    return URLEncoder.encode(text, StandardCharsets.UTF_8);
+  }
+
+  private void table(DataDirectory directory, String table, String kind) throws IOException {
+    TableExport.Format wanted = checked(() -> TableExport.Format.ofName(kind));
+    if (!TableExport.names().contains(table)) {
+      throw new CommandFailure(
+          Pointsman.WRONG_USAGE,
+          "there is no table '%s'; tables and views are %s"
+              .formatted(table, String.join(", ", TableExport.names())));
+    }
+    try (StoppedDirectory stopped = StoppedDirectory.open(directory);
+        OutputStream out = sink();
+        Progress progress = Progress.of(table, "rows", 1, stopped.store().export().count(table))) {
+      stopped.store().export().write(table, wanted, out, progress::to);
+    }
+  }
+
+  private void decisions(DataDirectory directory, String function, String kind) throws IOException {
+    BanditFormat wanted = checked(() -> BanditFormat.ofName(kind));
+    FunctionCatalog catalog = Configuration.load(reader -> reader.read(configFiles), System.err);
+    FunctionDefinition definition = catalog.functions().get(function);
+    if (definition == null) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          "there is no function %s in %s".formatted(function, configFiles));
+    }
+    Path file = directory.temporary().resolve("export-" + UUID.randomUUID());
+    try (StoppedDirectory stopped = StoppedDirectory.open(directory);
+        Progress progress = Progress.of(function, "decisions", 1, -1)) {
+      JsonNode summary =
+          DecisionFiles.json(
+              DecisionFiles.write(
+                  stopped.store(),
+                  RewardRules.of(catalog, definition),
+                  stratum,
+                  wanted,
+                  Instant.now(),
+                  file,
+                  progress::to));
+      try (OutputStream out = sink()) {
+        Files.copy(file, out);
+      }
+      tell(summary);
+    } finally {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** What was left out belongs to the result, and the result is on standard output. */
+  private static void tell(JsonNode summary) {
+    System.err.printf(
+        "%d decisions; actions by number: %s%n",
+        summary.path("rounds").asLong(), summary.path("actions"));
+    summary
+        .path("left_out")
+        .properties()
+        .forEach(
+            entry ->
+                System.err.printf(
+                    "left out: %d (%s)%n", entry.getValue().asLong(), entry.getKey()));
+  }
+
+  private void overHttp(URI service, String path, String task) throws InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<InputStream> answer =
           http.send(
-              HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofInputStream());
+              HttpRequest.newBuilder(service.resolve(path)).build(),
+              HttpResponse.BodyHandlers.ofInputStream());
       try (InputStream in = answer.body()) {
         if (answer.statusCode() != 200) {
           throw new CommandFailure(
@@ -89,14 +204,38 @@ final class ExportCommand implements Callable<Integer> {
               "the service at %s refused: %s"
                   .formatted(service, new String(in.readAllBytes(), StandardCharsets.UTF_8)));
         }
-        try (OutputStream out = sink()) {
-          in.transferTo(out);
+        try (OutputStream out = sink();
+            Progress progress = Progress.of(task, "MB", 1_000_000, -1)) {
+          copy(in, out, progress);
         }
+      }
+      Optional<String> summary = answer.headers().firstValue(DecisionFiles.SUMMARY_HEADER);
+      if (summary.isPresent()) {
+        tell(new ObjectMapper().readTree(summary.get()));
       }
     } catch (IOException e) {
       throw new CommandFailure(
           Pointsman.UNREACHABLE,
-          "the export from the service at %s broke off: %s".formatted(service, e.getMessage()));
+          "the export from the service at %s broke off: %s"
+              .formatted(service, ServiceCall.reason(e)));
+    }
+  }
+
+  private static void copy(InputStream in, OutputStream out, Progress progress) throws IOException {
+    byte[] buffer = new byte[COPY_BYTES];
+    long done = 0;
+    for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+      out.write(buffer, 0, n);
+      done += n;
+      progress.to(done);
+    }
+  }
+
+  private static <T> T checked(java.util.function.Supplier<T> named) {
+    try {
+      return named.get();
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(Pointsman.WRONG_USAGE, String.valueOf(e.getMessage()));
     }
   }
 

@@ -16,6 +16,9 @@ import picocli.CommandLine.Command;
       ValidateCommand.class,
       ExportCommand.class,
       RebuildRollupsCommand.class,
+      ImportCommand.class,
+      EraseCommand.class,
+      DoctorCommand.class,
       ReplayCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

@@ -6,11 +6,13 @@ import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.dashboard.ReportThreads;
+import dev.pointsman.dashboard.query.QueryThreads;
 import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
+import dev.pointsman.eventstore.Retention;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
@@ -125,6 +127,10 @@ final class PointsmanServer implements AutoCloseable {
     drain.start();
     trainer.start();
     rollups.start();
+    opened(
+            new Retention(
+                store, settings.retention().days(), settings.retention().payloadDays(), clock))
+        .start();
     if (!configFiles.isEmpty()) {
       opened(ConfigurationWatch.start(configFiles, snapshots, eventLog, ids));
     }
@@ -188,6 +194,7 @@ final class PointsmanServer implements AutoCloseable {
   private static ApplicationContext context(FunctionCatalog catalog, ServerOptions options) {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(options.carrier()));
     properties.putAll(ReportThreads.settings());
+    properties.putAll(QueryThreads.settings());
     properties.put("micronaut.application.name", "pointsman");
     properties.put("micronaut.server.host", catalog.gateway().host());
     Integer port = options.port();

@@ -1,6 +1,8 @@
 package dev.pointsman.server;
 
 import dev.pointsman.dashboard.DashboardSettings;
+import dev.pointsman.dashboard.datasets.DatasetWork;
+import dev.pointsman.dashboard.query.StoredInferences;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.feedback.FeedbackIntake;
@@ -118,5 +120,15 @@ final class ServerBeans {
         (function, revision, configHash) ->
             Optional.ofNullable(snapshots.routingUnder(function, revision, configHash)),
         parts.clock());
+  }
+
+  @Singleton
+  StoredInferences storedInferences(ServerParts parts, ActiveSnapshot snapshots) {
+    return new StoredInferences(parts.store(), () -> snapshots.current().catalog());
+  }
+
+  @Singleton
+  DatasetWork datasetWork(ServerParts parts, StoredInferences inferences) {
+    return new DatasetWork(parts.control().datasets(), inferences, parts.ids());
   }
 }

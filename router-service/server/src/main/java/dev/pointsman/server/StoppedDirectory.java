@@ -4,22 +4,25 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.EventTable;
-import dev.pointsman.eventstore.TableExport;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.trainer.RollupCycle;
-import java.io.OutputStream;
 import java.time.InstantSource;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
 final class StoppedDirectory implements AutoCloseable {
 
   private final EventLog log;
   private final EventStore store;
+  private final Drain drain;
 
   private StoppedDirectory(EventLog log, EventStore store) {
     this.log = log;
     this.store = store;
+    this.drain = new Drain(store, log);
   }
 
   static StoppedDirectory open(DataDirectory directory) {
@@ -29,14 +32,47 @@ final class StoppedDirectory implements AutoCloseable {
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
     EventStore store = EventStore.open(directory.path(), EventStore.Settings.DEFAULT);
-    try (Drain drain = new Drain(store, log)) {
-      drain.drainNow();
-    }
-    return new StoppedDirectory(log, store);
+    StoppedDirectory opened = new StoppedDirectory(log, store);
+    opened.drain.drainNow();
+    return opened;
   }
 
-  void export(String table, String format, OutputStream out) {
-    store.export().write(EventTable.ofName(table), TableExport.Format.ofName(format), out);
+  /** The directory at a path, which must exist. */
+  static DataDirectory existing(Path path) {
+    if (!Files.isDirectory(path)) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          "there is no data directory %s; name it with --data".formatted(path));
+    }
+    return new DataDirectory(path);
+  }
+
+  /**
+   * Makes sure that no service runs on a directory.
+   *
+   * @param what what needs it, as the subject of a sentence
+   */
+  static void refuseRunning(DataDirectory directory, String what) {
+    Optional<URI> running = directory.runningService();
+    if (running.isPresent()) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          ("%s needs %s to itself, and the service at %s runs on it: stop the service, do it, and"
+                  + " start it again")
+              .formatted(what, directory.path(), running.get()));
+    }
+  }
+
+  EventStore store() {
+    return store;
+  }
+
+  EventLog log() {
+    return log;
+  }
+
+  Drain drain() {
+    return drain;
   }
 
   /** Computes again what pages read; returns the number of minutes computed. */
@@ -50,6 +86,7 @@ final class StoppedDirectory implements AutoCloseable {
 
   @Override
   public void close() {
+    drain.close();
     store.close();
     log.close();
   }

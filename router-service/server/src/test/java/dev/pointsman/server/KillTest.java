@@ -101,8 +101,8 @@ final class KillTest {
     int rows = requireEachOnce(data, "inference", "inference_id", inferences);
     int feedbackRows = requireEachOnce(data, "feedback", "feedback_id", feedback);
     System.out.printf(
-        "kill -9: %d rounds, acknowledged %d inferences and %d feedbacks, stored %d and %d, 0 missing"
-            + " or doubled%n",
+        "kill -9: %d rounds, acknowledged %d inferences and %d feedbacks, stored %d and %d, 0"
+            + " missing or doubled%n",
         ROUNDS, inferences.count(), feedback.count(), rows, feedbackRows);
   }
 

@@ -163,6 +163,149 @@ final class ServiceTest {
     }
   }
 
+  @Test
+  void serve_whatWasAnswered_isFoundAndKeptAsADataset() throws Exception {
+    Path config = config(LEARNED);
+    String datapoint;
+    String query =
+        """
+        {"type":"inference_query","function_name":"greet","filters":
+          {"type":"boolean_metric","metric_name":"good","value":true}}
+        """;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      String inferenceId = greet(url).path("inference_id").asText();
+      call(
+          url,
+          "/feedback",
+          "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":true}"
+              .formatted(inferenceId));
+      greet(url);
+      waitFor("the feedback in the store", () -> goodOnes(url) == 1);
+      JsonNode found =
+          call(url, "/v1/inferences/get_inferences", "{\"ids\":[\"%s\"]}".formatted(inferenceId));
+      JsonNode inference = found.path("inferences").get(0);
+      assertThat(
+              inference.path("input").path("messages").get(0).path("content").get(0).path("text"))
+          .hasToString("\"hello\"");
+      datapoint =
+          call(url, "/v1/datasets/golden/from_inferences", query).path("ids").get(0).asText();
+      assertThat(call(url, "/api/inferences?function=greet", "").path("inferences")).hasSize(2);
+      assertThat(answers(url, "/ui/inferences?function=greet")).isTrue();
+    }
+    try (ServedProcess service = serve(config)) {
+      JsonNode kept = call(service.url(), "/v1/datasets/golden/list_datapoints", "{}");
+      assertThat(kept.path("datapoints").get(0).path("id").asText()).isEqualTo(datapoint);
+      assertThat(kept.path("datapoints").get(0).path("output").get(0).path("text").asText())
+          .isNotEmpty();
+    }
+  }
+
+  private static int goodOnes(URI service) {
+    try {
+      return call(
+              service,
+              "/v1/inferences/list_inferences",
+              "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"good\",\"value\":true}}")
+          .path("inferences")
+          .size();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void serve_operatorsCommands_workOnTheRunningService() throws Exception {
+    Path config = config(LEARNED);
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      String inferenceId = "";
+      for (int i = 0; i < 10; i++) {
+        inferenceId =
+            call(
+                    url,
+                    "/inference",
+                    """
+                    {"function_name":"greet","tags":{"user_id":"secret-42"},
+                     "input":{"messages":[{"role":"user","content":"I am secret-42"}]}}
+                    """)
+                .path("inference_id")
+                .asText();
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":true}"
+                .formatted(inferenceId));
+      }
+      String id = inferenceId;
+      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
+
+      JsonNode examined = call(url, "/api/doctor", "");
+      assertThat(examined.path("healthy").asBoolean()).as(examined.toPrettyString()).isTrue();
+      assertThat(examined.toString())
+          .contains("derived again from their revisions alike")
+          .contains("the log is open");
+      assertThat(ServedProcess.run("doctor", "--data", data().toString())).isZero();
+
+      String body =
+          "{\"tag\":{\"key\":\"user_id\",\"value\":\"secret-42\"},\"dry_run\":%s,\"reason\":\"asked\"}";
+      assertThat(call(url, "/api/erasures", body.formatted("true")).path("rows").path("inference"))
+          .hasToString("10");
+      ServedProcess erasing =
+          ServedProcess.launched(
+              "erase", "--data", data().toString(), "--tag", "user_id=secret-42", "--yes");
+      assertThat(erasing.exitCode()).as(erasing.output()).isZero();
+      assertThat(erasing.output()).contains("erased: inference 10").contains("spool files of");
+      JsonNode erased = call(url, "/api/inferences/" + id, "").path("inference");
+      assertThat(erased.toString()).doesNotContain("secret-42");
+      assertThat(service.output()).doesNotContain("secret-42");
+      assertThat(
+              HTTP.send(
+                      HttpRequest.newBuilder(url.resolve("/api/erasures"))
+                          .header("content-type", "text/plain")
+                          .POST(HttpRequest.BodyPublishers.ofString(body.formatted("false")))
+                          .build(),
+                      HttpResponse.BodyHandlers.ofString())
+                  .statusCode())
+          .isEqualTo(415);
+
+      Path log = directory.resolve("log.jsonl");
+      waitFor(
+          "a matured decision",
+          () -> {
+            try {
+              ServedProcess exporting =
+                  ServedProcess.launched(
+                      "export",
+                      "--data",
+                      data().toString(),
+                      "--decisions",
+                      "greet",
+                      "--format",
+                      "obp-jsonl",
+                      "--output",
+                      log.toString());
+              assertThat(exporting.exitCode()).as(exporting.output()).isZero();
+              assertThat(exporting.output()).contains("actions by number: [\"a\",\"b\"]");
+              return Files.readAllLines(log).size() == 11;
+            } catch (Exception e) {
+              throw new AssertionError(e);
+            }
+          });
+      ServedProcess importing =
+          ServedProcess.launched(
+              "import",
+              "--data",
+              data().toString(),
+              "--yes",
+              "--table",
+              "inference",
+              log.toString());
+      assertThat(importing.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+      assertThat(importing.output()).contains("stop the service");
+    }
+  }
+
   private static long revision(String policy) {
     return Long.parseLong(policy.substring(policy.lastIndexOf(' ') + 1));
   }

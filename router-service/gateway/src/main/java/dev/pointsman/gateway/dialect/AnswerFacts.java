@@ -2,8 +2,7 @@ package dev.pointsman.gateway.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.catalog.JsonSchema;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
+import dev.pointsman.chat.CheckedOutput;
 import java.time.Instant;
 import java.util.Map;
 import java.util.UUID;
@@ -31,28 +30,12 @@ public record AnswerFacts(
 
   /** The value of a JSON answer, null when the text is none or fails its schema. */
   @Nullable JsonNode parsed(@Nullable String raw) {
-    if (raw == null) {
-      return null;
-    }
-    try {
-      JsonNode value = Json.parse(raw);
-      return outputSchema == null || outputSchema.violations(value).isEmpty() ? value : null;
-    } catch (MalformedJsonException e) {
-      return null;
-    }
+    return CheckedOutput.parsed(raw, outputSchema);
   }
 
   /** The arguments of a call, null when they are no JSON or fail the tool's schema. */
   @Nullable JsonNode arguments(String tool, String raw) {
     JsonSchema schema = tools.get(tool);
-    if (schema == null) {
-      return null;
-    }
-    try {
-      JsonNode value = Json.parse(raw);
-      return schema.violations(value).isEmpty() ? value : null;
-    } catch (MalformedJsonException e) {
-      return null;
-    }
+    return schema == null ? null : CheckedOutput.parsed(raw, schema);
   }
 }

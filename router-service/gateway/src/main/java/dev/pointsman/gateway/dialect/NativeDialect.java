@@ -1,12 +1,12 @@
 package dev.pointsman.gateway.dialect;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.CheckedOutput;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.FinishReason;
 import dev.pointsman.gateway.inference.Refusal;
-import dev.pointsman.gateway.json.Json;
 import java.math.BigDecimal;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +23,7 @@ public final class NativeDialect implements ChatDialect {
   public byte[] whole(AnswerFacts facts, Answer answer, AnswerUsage usage) {
     ObjectNode body = head(facts);
     if (facts.json()) {
-      ObjectNode output = body.putObject("output");
-      String raw = answer.text();
-      output.put("raw", raw);
-      output.set("parsed", facts.parsed(raw));
+      body.set("output", CheckedOutput.json(answer.text(), facts.outputSchema()));
     } else {
       body.set("content", content(facts, answer));
     }
@@ -59,13 +56,9 @@ public final class NativeDialect implements ChatDialect {
                 .put("type", "thought")
                 .put("text", thought.text())
                 .put("signature", thought.signature());
-        case Answer.ToolCallBlock call -> {
-          JsonNode arguments = facts.arguments(call.name(), call.arguments());
-          ObjectNode entry = content.addObject().put("type", "tool_call").put("id", call.id());
-          entry.put("raw_name", call.name()).put("raw_arguments", call.arguments());
-          entry.put("name", facts.tools().containsKey(call.name()) ? call.name() : null);
-          entry.set("arguments", arguments);
-        }
+        case Answer.ToolCallBlock call ->
+            content.add(
+                CheckedOutput.toolCall(call.id(), call.name(), call.arguments(), facts.tools()));
       }
     }
     return content;

@@ -1,9 +1,9 @@
 package dev.pointsman.gateway.dialect;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.AnswerEvent;
-import dev.pointsman.gateway.json.Json;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

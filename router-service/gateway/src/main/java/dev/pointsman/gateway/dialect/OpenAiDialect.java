@@ -2,11 +2,11 @@ package dev.pointsman.gateway.dialect;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.FinishReason;
 import dev.pointsman.gateway.inference.Refusal;
-import dev.pointsman.gateway.json.Json;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -2,10 +2,10 @@ package dev.pointsman.gateway.dialect;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.FinishReason;
-import dev.pointsman.gateway.json.Json;
 import org.jspecify.annotations.Nullable;
 
 /** Chunks as OpenAI sends them: the finish reason, the usage if asked for, and [DONE] at the end. */

@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.dialect;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.gateway.json.Json;
+import dev.pointsman.chat.json.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 

@@ -3,6 +3,11 @@ package dev.pointsman.gateway.pipeline;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.JsonSchema;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputCheck;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.OfferedTools;
+import dev.pointsman.chat.json.FieldException;
 import dev.pointsman.eventlog.AppendFailedException;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
@@ -19,13 +24,9 @@ import dev.pointsman.gateway.dialect.ChatStream;
 import dev.pointsman.gateway.dialect.RefusalAnswer;
 import dev.pointsman.gateway.inference.Answer;
 import dev.pointsman.gateway.inference.AnswerEvent;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
 import dev.pointsman.gateway.inference.Refusal;
 import dev.pointsman.gateway.inference.RefusedException;
 import dev.pointsman.gateway.provider.ProviderFailureException;
-import dev.pointsman.gateway.render.OfferedTools;
-import dev.pointsman.gateway.render.Prompts;
 import dev.pointsman.gateway.render.RequestRenderer;
 import dev.pointsman.gateway.sink.AnswerHead;
 import dev.pointsman.gateway.sink.AnswerSink;
@@ -192,7 +193,16 @@ public final class InferencePipeline {
 
   private static OfferedTools check(InferenceCall call, Snapshot snapshot, BoundFunction function) {
     FunctionDefinition definition = function.definition();
-    Prompts.check(definition, call.input());
+    try {
+      InputCheck.check(definition, call.input(), "input");
+      return offered(call, snapshot, definition);
+    } catch (FieldException e) {
+      throw RefusedException.malformed(e.path(), String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static OfferedTools offered(
+      InferenceCall call, Snapshot snapshot, FunctionDefinition definition) {
     if (definition.type() == FunctionDefinition.Type.JSON) {
       return OfferedTools.NONE;
     }
@@ -202,7 +212,7 @@ public final class InferencePipeline {
           "`output_schema` is for json functions; %s is a chat function"
               .formatted(definition.name()));
     }
-    return OfferedTools.of(snapshot, definition, call.tools());
+    return OfferedTools.of(snapshot.tools()::get, definition, call.tools());
   }
 
   private static Map<String, String> tags(InferenceCall call) {

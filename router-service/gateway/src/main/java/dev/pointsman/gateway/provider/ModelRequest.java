@@ -1,10 +1,10 @@
 package dev.pointsman.gateway.provider;
 
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
-import dev.pointsman.gateway.inference.InputMessage;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.ToolChoice;
+import dev.pointsman.chat.ToolSpec;
 import dev.pointsman.gateway.inference.ResponseFormat;
-import dev.pointsman.gateway.inference.ToolChoice;
-import dev.pointsman.gateway.inference.ToolSpec;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

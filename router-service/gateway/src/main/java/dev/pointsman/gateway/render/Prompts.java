@@ -2,85 +2,25 @@ package dev.pointsman.gateway.render;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.JsonSchema;
 import dev.pointsman.catalog.PromptTemplate;
 import dev.pointsman.catalog.VariantDefinition;
-import dev.pointsman.gateway.inference.ChatInput;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
+import dev.pointsman.chat.ChatInput;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.Refusal;
 import dev.pointsman.gateway.inference.RefusedException;
-import dev.pointsman.gateway.json.Json;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks an input against a function's schemas, and renders it with a variant's templates. A role
- * with a template but no schema gets its text as {@code system_text}, {@code user_text} or {@code
- * assistant_text}.
+ * Renders an input with a variant's templates. A role with a template but no schema gets its text as
+ * {@code system_text}, {@code user_text} or {@code assistant_text}.
  */
-public final class Prompts {
+final class Prompts {
 
   private Prompts() {}
-
-  /**
-   * Checks every part that a schema describes.
-   *
-   * @throws RefusedException naming the part that fails
-   */
-  public static void check(FunctionDefinition function, ChatInput input) {
-    JsonNode system = input.system();
-    if (system != null) {
-      checkArguments(function, "system", system, "input.system");
-    } else if (function.schemas().containsKey("system")) {
-      throw RefusedException.malformed(
-          "input.system",
-          "`input.system` is missing: functions.%s has a system schema".formatted(function.name()));
-    }
-    for (int m = 0; m < input.messages().size(); m++) {
-      InputMessage message = input.messages().get(m);
-      for (int b = 0; b < message.content().size(); b++) {
-        switch (message.content().get(b)) {
-          case ContentBlock.Text text -> {
-            String role = message.role().label();
-            if (function.schemas().containsKey(role)) {
-              checkArguments(function, role, Json.object().textNode(text.text()), path(m, b));
-            }
-          }
-          case ContentBlock.TemplateUse use ->
-              checkArguments(function, use.name(), use.arguments(), path(m, b));
-          default -> {}
-        }
-      }
-    }
-  }
-
-  private static String path(int message, int block) {
-    return "input.messages[%d].content[%d]".formatted(message, block);
-  }
-
-  private static void checkArguments(
-      FunctionDefinition function, String name, JsonNode value, String path) {
-    JsonSchema schema = function.schemas().get(name);
-    if (schema == null) {
-      if (value.isObject()) {
-        throw RefusedException.malformed(
-            path,
-            "`%s` holds template arguments, but functions.%s has no schema %s: send text"
-                .formatted(path, function.name(), name));
-      }
-      return;
-    }
-    List<String> violations = schema.violations(value);
-    if (!violations.isEmpty()) {
-      throw RefusedException.malformed(
-          path,
-          "JSON Schema validation failed for `%s` (schema %s of functions.%s): %s"
-              .formatted(path, name, function.name(), String.join("; ", violations)));
-    }
-  }
 
   /** The system text of a variant, null when there is none. */
   static @Nullable String system(VariantDefinition variant, ChatInput input) {

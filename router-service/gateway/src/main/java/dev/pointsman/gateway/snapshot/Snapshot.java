@@ -3,14 +3,12 @@ package dev.pointsman.gateway.snapshot;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.JsonSchema;
 import dev.pointsman.catalog.ModelDefinition;
-import dev.pointsman.catalog.ToolDefinition;
 import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.catalog.VariantDefinition.RetrySettings;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.catalog.VariantDefinition.Timeouts;
-import dev.pointsman.gateway.inference.ToolSpec;
+import dev.pointsman.chat.BoundTool;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LaneShares;
@@ -50,9 +48,6 @@ public record Snapshot(
     String priceVersion,
     ProviderRegistry registry) {
 
-  /** A configured tool, its schema compiled. */
-  public record BoundTool(ToolSpec spec, JsonSchema schema) {}
-
   /** The generation of a learned policy before the trainer has published anything. */
   public static final String FIRST_GENERATION = "initial";
 
@@ -91,14 +86,8 @@ public record Snapshot(
               routing(function, variants, revision)));
     }
     Map<String, BoundTool> tools = new LinkedHashMap<>();
-    catalog.tools().forEach((key, tool) -> tools.put(key, bound(tool)));
+    catalog.tools().forEach((key, tool) -> tools.put(key, BoundTool.of(tool)));
     return new Snapshot(catalog, functions, models, tools, priceVersion(catalog), registry);
-  }
-
-  private static BoundTool bound(ToolDefinition tool) {
-    JsonSchema schema = JsonSchema.parse(tool.parameters());
-    return new BoundTool(
-        new ToolSpec(tool.name(), tool.description(), schema.source(), tool.strict()), schema);
   }
 
   private static BoundModel modelOf(

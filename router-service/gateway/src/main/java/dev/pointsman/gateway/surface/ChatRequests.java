@@ -3,17 +3,18 @@ package dev.pointsman.gateway.surface;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.chat.ChatInput;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.SchemaReading;
+import dev.pointsman.chat.ToolChoice;
+import dev.pointsman.chat.ToolOptions;
+import dev.pointsman.chat.ToolSpec;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.JsonFields;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
-import dev.pointsman.gateway.inference.ChatInput;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
 import dev.pointsman.gateway.inference.ResponseFormat;
-import dev.pointsman.gateway.inference.ToolChoice;
-import dev.pointsman.gateway.inference.ToolOptions;
-import dev.pointsman.gateway.inference.ToolSpec;
-import dev.pointsman.gateway.json.FieldException;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.JsonFields;
 import dev.pointsman.gateway.pipeline.InferenceCall;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -427,7 +428,7 @@ final class ChatRequests {
       if (parameters == null) {
         parameters = Json.object().put("type", "object");
       }
-      CommonReading.checkDepth(parameters, function.pathOf("parameters"));
+      SchemaReading.checkDepth(parameters, function.pathOf("parameters"));
       tools.add(
           new ToolSpec(
               function.requiredText("name"),
@@ -482,7 +483,7 @@ final class ChatRequests {
       if (!source.isObject()) {
         throw schema.wrongType("schema", "an object", source);
       }
-      CommonReading.checkDepth(source, schema.pathOf("schema"));
+      SchemaReading.checkDepth(source, schema.pathOf("schema"));
       return new ResponseFormat.JsonBySchema(
           schema.requiredText("name"), source, schema.flag("strict", false));
     }

@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.surface;
 
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;

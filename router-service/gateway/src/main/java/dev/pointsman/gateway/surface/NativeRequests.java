@@ -1,16 +1,17 @@
 package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.catalog.JsonSchema;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
+import dev.pointsman.chat.ContentReading;
+import dev.pointsman.chat.SchemaReading;
+import dev.pointsman.chat.ToolReading;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.JsonFields;
 import dev.pointsman.gateway.dialect.NativeDialect;
-import dev.pointsman.gateway.inference.ToolOptions;
-import dev.pointsman.gateway.inference.ToolSpec;
-import dev.pointsman.gateway.json.FieldException;
-import dev.pointsman.gateway.json.JsonFields;
 import dev.pointsman.gateway.pipeline.InferenceCall;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -88,12 +89,26 @@ final class NativeRequests {
             null,
             sampling,
             jsonMode,
-            tools(body),
-            outputSchema(body),
+            ToolReading.options(body),
+            SchemaReading.schema(body, "output_schema"),
             null,
-            params == null ? null : params.node());
+            overrides(body, params));
     body.rejectOthers();
     return call;
+  }
+
+  /** What the caller overrode, for the log; null when it was nothing. */
+  private static @Nullable JsonNode overrides(JsonFields body, @Nullable JsonFields params) {
+    ObjectNode overrides = Json.object();
+    if (params != null) {
+      overrides.setAll(params.node());
+    }
+    for (String name : List.of("output_schema", "tool_choice", "parallel_tool_calls")) {
+      if (body.has(name)) {
+        overrides.set(name, body.node().get(name));
+      }
+    }
+    return overrides.isEmpty() ? null : overrides;
   }
 
   static SamplingParameters sampling(@Nullable JsonFields chat) {
@@ -114,47 +129,5 @@ final class NativeRequests {
         chat.text("reasoning_effort"),
         chat.text("service_tier"),
         chat.text("verbosity"));
-  }
-
-  private static ToolOptions tools(JsonFields body) {
-    List<String> allowed = body.texts("allowed_tools");
-    List<ToolSpec> additional = new ArrayList<>();
-    List<JsonNode> given = body.list("additional_tools");
-    for (int i = 0; i < given.size(); i++) {
-      JsonFields tool = JsonFields.of("additional_tools[%d]".formatted(i), given.get(i));
-      String type = tool.text("type");
-      if (type != null && !type.equals("function")) {
-        throw new FieldException(
-            tool.pathOf("type"),
-            "`%s`: only functions are supported".formatted(tool.pathOf("type")));
-      }
-      JsonNode parameters = tool.required("parameters");
-      CommonReading.checkDepth(parameters, tool.pathOf("parameters"));
-      additional.add(
-          new ToolSpec(
-              tool.requiredText("name"),
-              tool.text("description"),
-              parameters,
-              tool.flag("strict")));
-      tool.rejectOthers();
-    }
-    return new ToolOptions(
-        allowed,
-        additional,
-        CommonReading.nativeToolChoice(body, "tool_choice"),
-        body.flag("parallel_tool_calls"));
-  }
-
-  private static @Nullable JsonSchema outputSchema(JsonFields body) {
-    JsonNode schema = body.any("output_schema");
-    if (schema == null) {
-      return null;
-    }
-    CommonReading.checkDepth(schema, "output_schema");
-    try {
-      return JsonSchema.of(schema);
-    } catch (IllegalArgumentException e) {
-      throw new FieldException("output_schema", "`output_schema`: " + e.getMessage());
-    }
   }
 }

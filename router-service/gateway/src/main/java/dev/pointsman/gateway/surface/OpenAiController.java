@@ -2,8 +2,8 @@ package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.sink.RawAnswer;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.snapshot.Snapshot;

@@ -2,8 +2,8 @@ package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.attempt.Circuits;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.operations.HealthCheck;
 import dev.pointsman.gateway.operations.ReadyCheck;
 import dev.pointsman.gateway.operations.RouterIdentity;

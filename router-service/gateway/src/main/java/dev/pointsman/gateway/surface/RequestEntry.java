@@ -2,13 +2,13 @@ package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.access.Caller;
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.MalformedJsonException;
 import dev.pointsman.gateway.dialect.ChatDialect;
 import dev.pointsman.gateway.dialect.RefusalAnswer;
 import dev.pointsman.gateway.inference.Refusal;
 import dev.pointsman.gateway.inference.RefusedException;
-import dev.pointsman.gateway.json.FieldException;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
 import dev.pointsman.gateway.operations.Drain;
 import dev.pointsman.gateway.pipeline.InferenceCall;
 import dev.pointsman.gateway.pipeline.InferencePipeline;

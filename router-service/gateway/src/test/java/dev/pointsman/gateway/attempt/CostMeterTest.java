@@ -3,7 +3,7 @@ package dev.pointsman.gateway.attempt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.catalog.ModelDefinition.CostEntry;
-import dev.pointsman.gateway.json.Json;
+import dev.pointsman.chat.json.Json;
 import java.math.BigDecimal;
 import java.util.List;
 import org.junit.jupiter.api.Test;

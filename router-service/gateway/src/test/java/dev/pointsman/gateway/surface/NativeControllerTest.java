@@ -3,11 +3,11 @@ package dev.pointsman.gateway.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.testing.EventLogInvariants;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import dev.pointsman.routing.DecisionKind;
 import java.net.http.HttpResponse;
@@ -178,7 +178,7 @@ final class NativeControllerTest {
     router.post("/inference", body.formatted("quiet", "xq7-unlogged-prompt"));
     router.post("/inference", body.formatted("chat", "zk3-logged-prompt"));
 
-    assertThat(router.awaitInferences(2)).hasSize(2);
+    assertThat(router.inferences()).hasSize(2);
     String spool = "";
     try (Stream<Path> files = Files.list(directory.resolve("spool"))) {
       for (Path file : files.filter(f -> f.toString().endsWith(".spool")).toList()) {

@@ -6,11 +6,11 @@ import static dev.pointsman.gateway.testing.OpenAiStandIn.failing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.testing.EventLogInvariants;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.testing.OpenAiStandIn;
 import dev.pointsman.gateway.testing.RawUpstream;
 import dev.pointsman.gateway.testing.RouterUnderTest;

@@ -1,10 +1,10 @@
 package dev.pointsman.gateway.testing;
 
 import dev.pointsman.catalog.ProviderKind;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.FinishReason;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.provider.ModelRequest;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderClient;

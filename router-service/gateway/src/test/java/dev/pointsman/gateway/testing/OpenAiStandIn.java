@@ -1,8 +1,8 @@
 package dev.pointsman.gateway.testing;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.MalformedJsonException;
 import dev.pointsman.gateway.testing.RawUpstream.Call;
 import dev.pointsman.gateway.testing.RawUpstream.Script;
 import java.io.IOException;

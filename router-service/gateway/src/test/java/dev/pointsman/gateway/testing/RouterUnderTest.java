@@ -54,6 +54,11 @@ public final class RouterUnderTest implements AutoCloseable {
     return start(directory, toml, false, Map.of());
   }
 
+  /** Starts with a log and a configuration, on plain virtual threads. */
+  public static RouterUnderTest start(EventLog log, String toml) {
+    return start(log, toml, false, Map.of());
+  }
+
   /**
    * Starts with a configuration.
    *
@@ -67,9 +72,21 @@ public final class RouterUnderTest implements AutoCloseable {
       boolean carrier,
       Map<String, Object> more,
       RuntimeBeanDefinition<?>... replacements) {
-    EventLog log =
+    return start(
         EventLog.open(
-            directory.resolve("spool"), new EventLog.Settings(EventLog.Durability.OS, 64L << 20));
+            directory.resolve("spool"), new EventLog.Settings(EventLog.Durability.OS, 64L << 20)),
+        toml,
+        carrier,
+        more,
+        replacements);
+  }
+
+  private static RouterUnderTest start(
+      EventLog log,
+      String toml,
+      boolean carrier,
+      Map<String, Object> more,
+      RuntimeBeanDefinition<?>... replacements) {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(carrier));
     properties.put("micronaut.server.port", -1);
     properties.put("micronaut.server.host", "127.0.0.1");

@@ -1,8 +1,8 @@
 package dev.pointsman.gateway.provider.dummy;
 
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.AnswerEvent.UsageReported;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.provider.ProviderFailureException;

@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.provider.dummy;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.gateway.json.Json;
+import dev.pointsman.chat.json.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

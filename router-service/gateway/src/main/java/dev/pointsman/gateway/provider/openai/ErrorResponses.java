@@ -1,8 +1,8 @@
 package dev.pointsman.gateway.provider.openai;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.pointsman.gateway.json.Json;
-import dev.pointsman.gateway.json.MalformedJsonException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.MalformedJsonException;
 import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.upstream.UpstreamHead;
 import java.time.Duration;

@@ -1,0 +1,58 @@
+package dev.pointsman.chat;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.pointsman.chat.json.FieldException;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.chat.json.JsonFields;
+import dev.pointsman.chat.json.MalformedJsonException;
+import org.junit.jupiter.api.Test;
+
+final class JsonFieldsTest {
+
+  private static JsonFields fields(String json) {
+    try {
+      return JsonFields.of("", Json.parse(json));
+    } catch (MalformedJsonException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void rejectOthers_nearlyAKnownName_saysWhichWasMeant() {
+    JsonFields fields = fields("{\"fuction_name\":\"f\"}");
+    fields.text("function_name");
+    fields.text("limit");
+    assertThatExceptionOfType(FieldException.class)
+        .isThrownBy(fields::rejectOthers)
+        .withMessage(
+            "unknown field `fuction_name` (did you mean `function_name`?): the body takes"
+                + " function_name, limit");
+  }
+
+  @Test
+  void rejectOthers_nothingNear_listsWhatIsKnown() {
+    JsonFields fields = fields("{\"zzz\":1}");
+    fields.text("limit");
+    assertThatExceptionOfType(FieldException.class)
+        .isThrownBy(fields::rejectOthers)
+        .withMessage("unknown field `zzz`: the body takes limit");
+  }
+
+  @Test
+  void isGiven_null_tellsItFromAbsent() {
+    JsonFields fields = fields("{\"output\":null}");
+    assertThat(fields.isGiven("output")).isTrue();
+    assertThat(fields.has("output")).isFalse();
+    assertThat(fields.isGiven("name")).isFalse();
+  }
+
+  @Test
+  void requiredUuids_oneIsNone_namesItsPlace() {
+    JsonFields fields = fields("{\"ids\":[\"01912345-6789-7abc-8def-0123456789ab\",\"7\"]}");
+    assertThatExceptionOfType(FieldException.class)
+        .isThrownBy(() -> fields.requiredUuids("ids"))
+        .satisfies(e -> assertThat(e.path()).isEqualTo("ids[1]"));
+  }
+}

@@ -1,0 +1,1 @@
+i.episode_id = toUUID(:value_${n})

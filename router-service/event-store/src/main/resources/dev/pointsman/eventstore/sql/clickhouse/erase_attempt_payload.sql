@@ -1,0 +1,4 @@
+ALTER TABLE attempt_payload${local}${on_cluster}
+DELETE WHERE inference_id IN
+--include split_ids
+SETTINGS mutations_sync = 2, allow_nondeterministic_mutations = 1

@@ -1,0 +1,3 @@
+SELECT feedback_id FROM feedback
+WHERE
+--include tagged_feedback

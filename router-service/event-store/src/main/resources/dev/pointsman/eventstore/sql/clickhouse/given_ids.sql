@@ -1,0 +1,1 @@
+SELECT toUUID(arrayJoin(splitByChar(',', :ids)))

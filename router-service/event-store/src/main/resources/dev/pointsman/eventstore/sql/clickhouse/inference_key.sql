@@ -1,0 +1,3 @@
+SELECT inference_id, started_at
+FROM inference
+WHERE toUInt128(inference_id) = toUInt128(toUUID(:inference))

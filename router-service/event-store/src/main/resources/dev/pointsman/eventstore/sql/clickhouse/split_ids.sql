@@ -1,0 +1,1 @@
+(SELECT toUUID(arrayJoin(splitByChar(char(31), :keys))))

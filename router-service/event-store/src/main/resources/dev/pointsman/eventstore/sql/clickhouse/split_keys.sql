@@ -1,0 +1,1 @@
+(SELECT arrayJoin(splitByChar(char(31), :keys)))

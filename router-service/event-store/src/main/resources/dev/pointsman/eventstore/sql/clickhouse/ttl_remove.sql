@@ -1,0 +1,1 @@
+ALTER TABLE ${table}${local}${on_cluster} REMOVE TTL

@@ -1,0 +1,1 @@
+ALTER TABLE feedback${local}${on_cluster} MODIFY COLUMN value_text REMOVE TTL

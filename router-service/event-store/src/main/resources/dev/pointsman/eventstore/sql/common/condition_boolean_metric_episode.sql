@@ -1,0 +1,3 @@
+i.episode_id IN (
+--include condition_boolean_metric
+)

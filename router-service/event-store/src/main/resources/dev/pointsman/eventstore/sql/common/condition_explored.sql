@@ -1,0 +1,1 @@
+i.explored = :value_${n}

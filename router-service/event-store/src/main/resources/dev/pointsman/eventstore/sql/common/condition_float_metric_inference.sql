@@ -1,0 +1,3 @@
+i.inference_id IN (
+--include condition_float_metric
+)

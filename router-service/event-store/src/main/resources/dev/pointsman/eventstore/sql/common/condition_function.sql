@@ -1,0 +1,1 @@
+i.function_name = :value_${n}

@@ -1,0 +1,1 @@
+(i.key_id IS NOT NULL AND i.key_id = :value_${n})

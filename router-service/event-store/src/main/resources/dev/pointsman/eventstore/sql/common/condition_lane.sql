@@ -1,0 +1,1 @@
+(i.lane IS NOT NULL AND i.lane = :value_${n})

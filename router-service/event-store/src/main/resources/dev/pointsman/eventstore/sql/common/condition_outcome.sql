@@ -1,0 +1,1 @@
+i.outcome = :value_${n}

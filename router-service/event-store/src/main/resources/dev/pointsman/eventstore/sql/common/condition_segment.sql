@@ -1,0 +1,1 @@
+i.segment = :value_${n}

@@ -1,0 +1,1 @@
+i.served_variant IS NOT NULL

@@ -1,0 +1,1 @@
+i.started_at ${comparison} :value_${n}

@@ -1,0 +1,1 @@
+coalesce(i.served_variant, i.chosen_variant) = :value_${n}

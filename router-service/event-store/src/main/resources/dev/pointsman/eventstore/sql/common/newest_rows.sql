@@ -1,0 +1,3 @@
+SELECT
+  (SELECT max(started_at) FROM inference) AS inference_at,
+  (SELECT max(received_at) FROM feedback) AS feedback_at

@@ -1,0 +1,1 @@
+metric_${n}.value ${direction} NULLS LAST

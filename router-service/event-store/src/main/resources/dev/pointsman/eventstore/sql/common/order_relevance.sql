@@ -1,0 +1,1 @@
+found_${n}.occurrences ${direction} NULLS LAST

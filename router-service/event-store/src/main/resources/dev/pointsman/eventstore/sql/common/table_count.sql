@@ -1,0 +1,1 @@
+SELECT count(*) AS counted FROM ${table}

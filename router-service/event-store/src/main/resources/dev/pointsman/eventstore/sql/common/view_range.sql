@@ -1,0 +1,1 @@
+SELECT min(${time}) AS first_at, max(${time}) AS last_at FROM ${table}

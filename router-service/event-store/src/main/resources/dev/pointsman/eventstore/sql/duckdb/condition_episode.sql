@@ -1,0 +1,1 @@
+i.episode_id = :value_${n}

@@ -1,0 +1,6 @@
+-- Targets whose last value compares like this.
+SELECT target_id FROM feedback
+WHERE metric_name = :metric_${n} AND target_type = :level_${n} AND rejected IS NULL
+  AND value_float IS NOT NULL
+GROUP BY target_id
+HAVING max_by(value_float, (received_at, feedback_id)) ${comparison} :value_${n}

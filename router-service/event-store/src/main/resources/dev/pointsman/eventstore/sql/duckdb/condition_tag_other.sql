@@ -1,0 +1,1 @@
+coalesce(i.tags[:key_${n}] <> :value_${n}, FALSE)

@@ -1,0 +1,3 @@
+UPDATE feedback SET value_text = NULL, tags = MAP {}
+WHERE
+--include tagged_feedback

@@ -1,0 +1,2 @@
+-- What people did is kept.
+DELETE FROM change_event WHERE "at" < :before::TIMESTAMP AND kind <> 'audit'

@@ -1,0 +1,1 @@
+SELECT CAST(unnest(string_split(:ids, ',')) AS UUID)

@@ -1,0 +1,1 @@
+SELECT inference_id, started_at FROM inference WHERE inference_id = :inference

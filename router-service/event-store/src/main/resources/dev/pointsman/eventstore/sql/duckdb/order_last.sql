@@ -1,0 +1,1 @@
+i.started_at ${direction}, i.inference_id ${direction}

@@ -1,0 +1,1 @@
+(SELECT unnest(string_split(:keys::VARCHAR, chr(31))))

@@ -1,0 +1,1 @@
+SELECT inference_id, episode_id FROM inference WHERE tags[:key::VARCHAR] = :value::VARCHAR

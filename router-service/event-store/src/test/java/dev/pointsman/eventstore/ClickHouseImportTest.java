@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseImportTest extends ImportContract {
+  ClickHouseImportTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

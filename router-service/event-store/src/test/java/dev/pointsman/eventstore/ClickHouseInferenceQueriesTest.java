@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseInferenceQueriesTest extends InferenceQueriesContract {
+  ClickHouseInferenceQueriesTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

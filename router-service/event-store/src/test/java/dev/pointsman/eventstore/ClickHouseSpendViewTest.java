@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseSpendViewTest extends SpendViewContract {
+  ClickHouseSpendViewTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbDecisionExportTest extends DecisionExportContract {
+  DuckDbDecisionExportTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

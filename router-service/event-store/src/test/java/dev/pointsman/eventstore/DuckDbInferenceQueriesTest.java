@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbInferenceQueriesTest extends InferenceQueriesContract {
+  DuckDbInferenceQueriesTest() {
+    super(TestEngine.DUCKDB);
+  }
+}
