@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -34,11 +35,17 @@ record MonthOfTraffic(long decisions, long feedbacks) {
     return START.plus(LENGTH);
   }
 
-  /** Fills the tables day by day. */
-  void fill(Connection connection, String dialect) throws SQLException, IOException {
+  /** Fills the tables day by day, if there is nothing in them yet; whether it did. */
+  boolean fill(Connection connection, String dialect) throws SQLException, IOException {
     long step = micros(LENGTH) / decisions;
     int days = (int) LENGTH.toDays();
     try (Statement statement = connection.createStatement()) {
+      try (ResultSet row = statement.executeQuery(text(dialect, "filled", Map.of()))) {
+        row.next();
+        if (row.getLong(1) > 0) {
+          return false;
+        }
+      }
       for (int day = 0; day < days; day++) {
         Map<String, Object> values = new HashMap<>();
         values.put("start_us", START.getEpochSecond() * 1_000_000);
@@ -53,6 +60,7 @@ record MonthOfTraffic(long decisions, long feedbacks) {
         statement.execute(text(dialect, "fill_attempt", values));
         statement.execute(text(dialect, "fill_feedback", values));
       }
+      return true;
     }
   }
 
