@@ -6,6 +6,7 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventstore.BanditFormat;
 import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.trainer.RewardRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -161,7 +162,7 @@ final class ExportCommand implements Callable<Integer> {
           DecisionFiles.json(
               DecisionFiles.write(
                   stopped.store(),
-                  ServerBeans.rewardRule(catalog, definition),
+                  RewardRules.of(catalog, definition),
                   stratum,
                   wanted,
                   Instant.now(),

@@ -11,6 +11,7 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.eventstore.Retention;
 import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.sink.Answers;
@@ -19,6 +20,7 @@ import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.trainer.PolicyTrainer;
+import dev.pointsman.trainer.RollupCycle;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -126,8 +128,16 @@ final class PointsmanServer implements AutoCloseable {
                     },
                     ids,
                     VERSION)));
+    RollupCycle rollups =
+        opened(
+            new RollupCycle(
+                store,
+                () -> snapshots.current().catalog(),
+                RollupTags.of(settings.rollupTags()),
+                clock));
     drain.start();
     trainer.start();
+    rollups.start();
     opened(
             new Retention(
                 store, settings.retention().days(), settings.retention().payloadDays(), clock))
