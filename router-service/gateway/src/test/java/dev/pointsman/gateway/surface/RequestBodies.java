@@ -4,12 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
-import dev.pointsman.gateway.inference.ContentBlock;
-import dev.pointsman.gateway.inference.InputMessage;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputMessage;
+import dev.pointsman.chat.ToolChoice;
+import dev.pointsman.chat.ToolSpec;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.ResponseFormat;
-import dev.pointsman.gateway.inference.ToolChoice;
-import dev.pointsman.gateway.inference.ToolSpec;
-import dev.pointsman.gateway.json.Json;
 import dev.pointsman.gateway.pipeline.InferenceCall;
 import org.jspecify.annotations.Nullable;
 
