@@ -92,8 +92,7 @@ final class ClickHouseStatistics {
         old.put("from", compactedBefore);
         old.put("to", compacted);
         dirty =
-            dirty.and(
-                buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
+            dirty.and(buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
       }
     } else {
       Map<String, @Nullable Object> all = new HashMap<>();
@@ -106,8 +105,7 @@ final class ClickHouseStatistics {
         List.copyOf(
             dirty
                 .within(compacted, null)
-                .and(
-                    dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
+                .and(dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
                 .indexes());
     long version = version(mark == null ? null : mark.version());
     for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {

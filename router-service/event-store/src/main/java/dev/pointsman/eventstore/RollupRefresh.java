@@ -37,8 +37,7 @@ abstract class RollupRefresh {
   abstract @Nullable Mark mark(String function, String metric, String rule) throws SQLException;
 
   /** Says that all that was stored when the run began is in. */
-  abstract void move(String function, String metric, String rule, Instant asOf)
-      throws SQLException;
+  abstract void move(String function, String metric, String rule, Instant asOf) throws SQLException;
 
   /** Removes what was computed by another rule: of one function's decisions, or of all the rest. */
   abstract void clear(@Nullable RewardRule rule) throws SQLException;
@@ -159,7 +158,8 @@ abstract class RollupRefresh {
     DirtyBuckets hours = minutes.in(Grain.HOUR);
     DirtyBuckets days = minutes.in(Grain.DAY);
     if (before != null && isNewBucket(Grain.HOUR, before, asOf)) {
-      // Rows may be of a time after the last refresh, so what ended since is asked for by the table.
+      // Rows may be of a time after the last refresh, so what ended since is asked for by the
+      // table.
       hours =
           hours.and(
               there(table, Grain.MINUTE, Grain.HOUR.floor(before), hoursUntil).in(Grain.HOUR));

@@ -6,10 +6,10 @@ import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.trainer.RollupCycle;
-import java.time.InstantSource;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
