@@ -5,8 +5,8 @@ import java.io.OutputStream;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A database that holds the events: what {@link EventStore} is made of. */
@@ -20,6 +20,7 @@ interface Engine extends AutoCloseable {
 
   /** Stores rows of an import, once, together with the mark of its source. */
   void append(RowBatch batch);
+
   /**
    * Stores one row that a batch's only event has in a table, if it is not there, and says that it
    * came; an engine that knows no half events stores the whole, if nothing of it is there.
