@@ -355,7 +355,8 @@ public final class PolicyTrainer implements AutoCloseable {
     Instant from = Instant.EPOCH;
     if (run.loaded) {
       Duration back = whole ? run.rule.attributionWindow().plus(LATE_SPOOL) : RECENT;
-      from = StatisticsRow.bucketOf(now.minus(back));
+      // By the hour, since a bucket that was made a minute meanwhile must not be cut in two.
+      from = now.minus(back).truncatedTo(whole ? ChronoUnit.HOURS : ChronoUnit.MINUTES);
     }
     List<StatisticsRow> rows =
         around.store().statistics(run.rule.functionName(), run.rule.metric(), from, FAR);

@@ -2,6 +2,7 @@ package dev.pointsman.trainer;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.MetricDefinition;
 import dev.pointsman.eventstore.RewardRule;
 
@@ -9,6 +10,13 @@ import dev.pointsman.eventstore.RewardRule;
 public final class RewardRules {
 
   private RewardRules() {}
+
+  /** The rule of a function; of one that learns nothing, that nothing is rewarded. */
+  public static RewardRule of(FunctionCatalog catalog, FunctionDefinition function) {
+    return function.experimentation() instanceof Experimentation.Learned learned
+        ? of(catalog, function.name(), learned)
+        : RewardRule.unrewarded(function.name());
+  }
 
   /**
    * The rule of one function.

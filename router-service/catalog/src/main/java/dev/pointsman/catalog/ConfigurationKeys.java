@@ -87,6 +87,7 @@ final class ConfigurationKeys {
             "durability",
             "spool_max_bytes",
             "when_spool_full",
+            "rollup_tags",
             "retention_days",
             "payload_retention_days",
             "cluster");

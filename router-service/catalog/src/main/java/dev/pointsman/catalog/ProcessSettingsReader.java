@@ -119,6 +119,7 @@ final class ProcessSettingsReader {
           defaults.durability(),
           defaults.spoolMaxBytes(),
           defaults.whenSpoolFull(),
+          defaults.rollupTags(),
           defaults.retention(),
           defaults.cluster());
     }
@@ -151,6 +152,15 @@ final class ProcessSettingsReader {
                   section.path("spool_max_bytes"), StoreSettings.LEAST_SPOOL_BYTES / 1_000_000));
     }
     String whenFull = section.choice("when_spool_full", List.of("reject", "shed"));
+    List<String> rollupTags = section.texts("rollup_tags");
+    if (rollupTags.size() > StoreSettings.MOST_ROLLUP_TAGS
+        || rollupTags.stream().anyMatch(tag -> tag.isEmpty() || tag.chars().anyMatch(c -> c < ' '))
+        || rollupTags.stream().distinct().count() < rollupTags.size()) {
+      section.error(
+          "rollup_tags",
+          "%s: name at most %d tags, each once and without control characters"
+              .formatted(section.path("rollup_tags"), StoreSettings.MOST_ROLLUP_TAGS));
+    }
     return new StoreSettings(
         events,
         control,
@@ -162,6 +172,7 @@ final class ProcessSettingsReader {
         whenFull == null
             ? defaults.whenSpoolFull()
             : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)),
+        rollupTags,
         retention(section),
         cluster);
   }

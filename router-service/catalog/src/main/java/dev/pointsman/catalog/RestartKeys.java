@@ -32,6 +32,7 @@ public final class RestartKeys {
     add(changed, "store.durability", store.durability(), newStore.durability());
     add(changed, "store.spool_max_bytes", store.spoolMaxBytes(), newStore.spoolMaxBytes());
     add(changed, "store.when_spool_full", store.whenSpoolFull(), newStore.whenSpoolFull());
+    add(changed, "store.rollup_tags", store.rollupTags(), newStore.rollupTags());
     add(
         changed,
         "store.retention_days",

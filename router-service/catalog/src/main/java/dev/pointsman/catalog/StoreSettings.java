@@ -1,5 +1,6 @@
 package dev.pointsman.catalog;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param durability when an append counts as done
  * @param spoolMaxBytes how much the spool may hold
  * @param whenSpoolFull what happens when it does
+ * @param rollupTags tags that pages can tell apart, in alphabetical order
  * @param retention how long rows are kept
  * @param cluster the ClickHouse cluster that tables are spread over, empty for one server
  */
@@ -21,8 +23,14 @@ public record StoreSettings(
     Durability durability,
     long spoolMaxBytes,
     WhenSpoolFull whenSpoolFull,
+    List<String> rollupTags,
     Retention retention,
     String cluster) {
+
+  /** Settings that later changes of the list do not reach. */
+  public StoreSettings {
+    rollupTags = rollupTags.stream().sorted().toList();
+  }
 
   /** All embedded, in {@code data}; synced; 20 GB of spool; nothing is ever deleted. */
   public static final StoreSettings DEFAULT =
@@ -33,8 +41,12 @@ public record StoreSettings(
           Durability.FSYNC,
           20_000_000_000L,
           WhenSpoolFull.REJECT,
+          List.of(),
           Retention.FOR_EVER,
           "");
+
+  /** The most tags that pages tell apart: each value of each multiplies what is kept. */
+  static final int MOST_ROLLUP_TAGS = 8;
 
   /** The smallest spool that is accepted. */
   static final long LEAST_SPOOL_BYTES = 64_000_000;

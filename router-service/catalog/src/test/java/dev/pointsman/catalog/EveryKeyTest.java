@@ -87,6 +87,7 @@ final class EveryKeyTest {
                     durability = "none"
                     cluster = "main"
                     when_spool_full = "shed"
+                    rollup_tags = ["plan", "customer"]
                     spool_max_bytes = "2GiB"
                     retention_days = 400
                     payload_retention_days = 30
@@ -100,6 +101,7 @@ final class EveryKeyTest {
                 StoreSettings.Durability.NONE,
                 2L << 30,
                 StoreSettings.WhenSpoolFull.SHED,
+                List.of("customer", "plan"),
                 new StoreSettings.Retention(400, 30),
                 "main"));
   }
@@ -137,7 +139,8 @@ final class EveryKeyTest {
         .singleElement()
         .asString()
         .contains(
-            "store.retention_days must be longer than functions.f.experimentation.attribution_window");
+            "store.retention_days must be longer than"
+                + " functions.f.experimentation.attribution_window");
   }
 
   @Test

@@ -28,6 +28,7 @@ final class RestartKeysTest {
             durability = "os"
             spool_max_bytes = "1GB"
             when_spool_full = "shed"
+            rollup_tags = ["plan"]
             retention_days = 400
             payload_retention_days = 30
             """);

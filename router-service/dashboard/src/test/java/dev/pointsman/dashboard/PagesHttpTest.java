@@ -12,6 +12,7 @@ import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.report.FunctionReport;
 import dev.pointsman.report.Reports;
 import io.micronaut.context.ApplicationContext;
@@ -77,6 +78,10 @@ final class PagesHttpTest {
                     List.of(HOSTILE, "small"), new double[] {0.5, 0.5}, HOSTILE, HOSTILE))
             .build());
     store.append(events, events.size());
+    List<RewardRule> rules =
+        List.of(RewardRule.unrewarded("support_reply"), RewardRule.unrewarded(HOSTILE));
+    rules.forEach(rule -> store.refreshStatistics(rule, NOW));
+    store.refreshRollups(rules, RollupTags.NONE, NOW);
     InstantSource clock =
         () -> {
           threads.add(Thread.currentThread());

@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -60,6 +61,7 @@ final class ClickHouseEngine implements Engine {
   private final Client client;
   private final Readers readers;
   private final ClickHouseStatistics statistics;
+  private final ClickHouseRollups rollups;
   private final ClickHouseUpkeep upkeep;
   private final DeadLetters deadLetters;
   private final Path plans;
@@ -95,6 +97,7 @@ final class ClickHouseEngine implements Engine {
     this.plans = dataDirectory.resolve("plans");
     this.readers = new Readers(Dialect.CLICKHOUSE, this::connect, READERS, server.answerWithin());
     this.statistics = new ClickHouseStatistics(readers, server.layout());
+    this.rollups = new ClickHouseRollups(readers, server.layout());
     this.upkeep = new ClickHouseUpkeep(readers, server.layout());
   }
 
@@ -479,6 +482,21 @@ final class ClickHouseEngine implements Engine {
   @Override
   public int refreshStatistics(RewardRule rule, Instant asOf) {
     return statistics.refresh(rule, asOf);
+  }
+
+  @Override
+  public int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
+    return rollups.refresh(rules, tags, asOf);
+  }
+
+  @Override
+  public void forgetRollups() {
+    rollups.forget();
+  }
+
+  @Override
+  public void trimRollups(Collection<RewardRule> rules) {
+    rollups.trim(rules);
   }
 
   @Override

@@ -70,25 +70,44 @@ final class ClickHouseStatistics {
     Mark mark = mark(connection, rule, values);
     Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
     Map<String, Long> reached = reached(connection);
-    List<Long> buckets;
+    Instant compacted = StatisticsRow.compactedUntil(computedFor);
+    DirtyBuckets dirty;
     if (mark != null) {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
-      if (!mark.isBehind(reached) && !matures) {
+      boolean behind = mark.isBehind(reached);
+      Instant compactedBefore = StatisticsRow.compactedUntil(mark.asOf());
+      boolean compacts = compacted.isAfter(compactedBefore);
+      if (!behind && !matures && !compacts) {
         return 0;
       }
-      Map<String, @Nullable Object> dirty = new HashMap<>(values);
-      dirty.put("level", rule.level().label());
-      dirty.put("sources", joined(mark.reached(), Map.Entry::getKey));
-      dirty.put("reached", joined(mark.reached(), Map.Entry::getValue));
-      dirty.put("matures", matures);
-      dirty.put("matured_before", mark.asOf());
-      dirty.put("as_of", computedFor);
-      dirty.put("window_us", rule.windowMicros());
-      buckets = wholes(connection, "dirty_buckets", dirty);
+      dirty = DirtyBuckets.none(Grain.TEN_SECONDS);
+      if (behind || matures) {
+        Map<String, @Nullable Object> asked =
+            new HashMap<>(rule.dirtyValues(mark.asOf(), computedFor, Grain.TEN_SECONDS));
+        asked.putAll(since(mark.reached()));
+        dirty = buckets(connection, "dirty_units", Map.of(), asked, Grain.TEN_SECONDS);
+      }
+      if (compacts) {
+        Map<String, @Nullable Object> old = new HashMap<>(values);
+        old.put("from", compactedBefore);
+        old.put("to", compacted);
+        dirty =
+            dirty.and(buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
+      }
     } else {
-      buckets = wholes(connection, "all_buckets", Map.of("function", rule.functionName()));
+      Map<String, @Nullable Object> all = new HashMap<>();
+      all.put("function", rule.functionName());
+      all.put("width_us", Grain.TEN_SECONDS.micros());
+      dirty = buckets(connection, "all_units", Map.of(), all, Grain.TEN_SECONDS);
     }
-    long version = version(mark);
+    // What is made a minute is said to be computed of all the ten seconds in it.
+    List<Long> buckets =
+        List.copyOf(
+            dirty
+                .within(compacted, null)
+                .and(dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
+                .indexes());
+    long version = version(mark == null ? null : mark.version());
     for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {
       compute(
           connection,
@@ -100,23 +119,28 @@ final class ClickHouseStatistics {
     Map<String, @Nullable Object> next = new HashMap<>(values);
     next.put("version", version);
     next.put("reward_rule", rule.toString());
-    next.put("reached", joined(reached, e -> e.getKey() + " " + e.getValue()));
+    next.put("reached", pairs(reached));
     next.put("as_of", computedFor);
     sql("statistics_mark_insert").execute(connection, next);
     if (refreshes.merge(rule.functionName() + "\n" + rule.metric(), 1, Integer::sum) % TRIM_EVERY
         == 0) {
       trim(connection, values);
     }
-    return buckets.size();
+    return dirty.size();
   }
 
   private void compute(
       Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
       throws SQLException {
     Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    values.put("buckets", buckets.stream().map(String::valueOf).collect(Collectors.joining(",")));
-    values.put("first_bucket", instant(buckets.getFirst()));
-    values.put("last_bucket", instant(buckets.getLast()));
+    values.put(
+        "buckets",
+        buckets.stream()
+            .map(index -> String.valueOf(index * Grain.TEN_SECONDS.micros()))
+            .collect(Collectors.joining(",")));
+    values.put("first_bucket", Grain.TEN_SECONDS.startOf(buckets.getFirst()));
+    values.put("last_bucket", Grain.TEN_SECONDS.startOf(buckets.getLast()));
+    values.put("compacted_until", StatisticsRow.compactedUntil(asOf));
     values.put("version", version);
     sql("statistics_insert").execute(connection, values);
   }
@@ -171,7 +195,8 @@ final class ClickHouseStatistics {
     }
   }
 
-  private static Map<String, Long> reached(Connection connection) throws SQLException {
+  /** How far each source is stored. */
+  static Map<String, Long> reached(Connection connection) throws SQLException {
     Map<String, Long> reached = new HashMap<>();
     // One of no source, so that the lists are never empty.
     reached.put("", 0L);
@@ -184,23 +209,41 @@ final class ClickHouseStatistics {
     return reached;
   }
 
-  /** Later than the mark that it starts from, and that of nobody else who starts from it. */
-  private static long version(@Nullable Mark mark) {
-    long now = (System.currentTimeMillis() << 20) | ThreadLocalRandom.current().nextInt(1 << 20);
-    return mark == null ? now : Math.max(now, mark.version() + 1);
+  /** What a question about what came in since needs to be told. */
+  static Map<String, Object> since(Map<String, Long> reached) {
+    return Map.of(
+        "sources", joined(reached, Map.Entry::getKey),
+        "reached", joined(reached, Map.Entry::getValue));
   }
 
-  private static List<Long> wholes(
-      Connection connection, String name, Map<String, ? extends @Nullable Object> values)
+  /** How far each source is stored, as a mark is told. */
+  static String pairs(Map<String, Long> reached) {
+    return joined(reached, e -> e.getKey() + " " + e.getValue());
+  }
+
+  /** Later than the mark that it starts from, and that of nobody else who starts from it. */
+  static long version(@Nullable Long before) {
+    long now = (System.currentTimeMillis() << 20) | ThreadLocalRandom.current().nextInt(1 << 20);
+    return before == null ? now : Math.max(now, before + 1);
+  }
+
+  /** The buckets that a statement finds. */
+  static DirtyBuckets buckets(
+      Connection connection,
+      String name,
+      Map<String, String> identifiers,
+      Map<String, ? extends @Nullable Object> values,
+      Grain grain)
       throws SQLException {
     List<Long> found = new ArrayList<>();
-    try (PreparedStatement statement = sql(name).prepare(connection, values);
+    try (PreparedStatement statement =
+            NamedSql.of(Dialect.CLICKHOUSE, name, identifiers).prepare(connection, values);
         ResultSet rows = statement.executeQuery()) {
       while (rows.next()) {
-        found.add(rows.getLong(1));
+        found.add(rows.getLong("bucket"));
       }
     }
-    return found;
+    return new DirtyBuckets(grain, found);
   }
 
   private static String joined(
@@ -208,10 +251,6 @@ final class ClickHouseStatistics {
     return reached.entrySet().stream()
         .map(e -> written.apply(e).toString())
         .collect(Collectors.joining(","));
-  }
-
-  private static Instant instant(long micros) {
-    return Instant.EPOCH.plus(micros, java.time.temporal.ChronoUnit.MICROS);
   }
 
   private static NamedSql sql(String name) {

@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,6 +44,7 @@ final class DuckDbEngine implements Engine {
   private final DuckDBConnection writer;
   private final Readers readers;
   private final DuckDbStatistics statistics;
+  private final DuckDbRollups rollups;
   private final DuckDbUpkeep upkeep;
   private final Object writing = new Object();
   private final Map<String, Long> marks = new HashMap<>();
@@ -55,6 +57,7 @@ final class DuckDbEngine implements Engine {
     this.readers =
         new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
     this.statistics = new DuckDbStatistics(connect(root));
+    this.rollups = new DuckDbRollups(connect(root));
     this.upkeep = new DuckDbUpkeep(connect(root));
   }
 
@@ -242,9 +245,23 @@ final class DuckDbEngine implements Engine {
     return statistics.refresh(rule, asOf);
   }
 
+  @Override
+  public int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
+    return rollups.refresh(rules, tags, asOf);
+  }
+
+  @Override
+  public void forgetRollups() {
+    rollups.forget();
+  }
+
   /** Nothing to do: a refresh replaces what it computes. */
   @Override
   public void trimStatistics(RewardRule rule) {}
+
+  /** Nothing to do: a refresh replaces what it computes. */
+  @Override
+  public void trimRollups(Collection<RewardRule> rules) {}
 
   /**
    * By chunks of row numbers, so that neither a large table nor a slow taker holds memory or a
@@ -344,6 +361,7 @@ final class DuckDbEngine implements Engine {
       try {
         readers.close();
         statistics.close();
+        rollups.close();
         upkeep.close();
         try (Statement statement = writer.createStatement()) {
           statement.execute("CHECKPOINT " + CATALOG);

@@ -5,7 +5,9 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -13,25 +15,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the table {@code statistics} in step with what came in. Each rule has a mark: up to which
  * event, and as of when, its rows are right. A refresh finds the buckets that differ since, deletes
- * and computes them, and moves the mark, in one transaction.
+ * and computes them, and moves the mark, in one transaction. Rows older than a day are by the minute.
  */
 final class DuckDbStatistics implements AutoCloseable {
-
-  /** A rule left this many events behind starts afresh, so that arrivals need not be kept for it. */
-  private static final long FORGOTTEN_AFTER = 1_000_000;
 
   /** Arrivals are removed in steps of this many events, not with every refresh. */
   private static final long TRIM_STEP = 10_000;
 
+  private static final String MARKS = "statistics_mark";
+
   private final DuckDBConnection connection;
+  private final DuckDbMarks marks;
 
   DuckDbStatistics(DuckDBConnection connection) {
     this.connection = connection;
+    this.marks = new DuckDbMarks(connection, MARKS);
   }
 
   synchronized int refresh(RewardRule rule, Instant asOf) {
     try (Statement statement = connection.createStatement()) {
-      statement.execute("CREATE OR REPLACE TEMP TABLE dirty_bucket (bucket TIMESTAMP)");
       statement.execute("BEGIN");
       boolean committed = false;
       try {
@@ -53,73 +55,76 @@ final class DuckDbStatistics implements AutoCloseable {
   }
 
   private int refreshInTransaction(RewardRule rule, Instant asOf) throws SQLException {
-    Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", rule.functionName());
-    values.put("metric", rule.metric());
-    Mark mark = mark(rule, values);
+    String function = rule.functionName();
+    Map<String, Object> whose = Map.of("function", function, "metric", rule.metric());
+    DuckDbMarks.Mark mark = marks.of(function, rule.metric(), rule.toString());
     Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
-    if (mark != null) {
+    Instant compacted = StatisticsRow.compactedUntil(computedFor);
+    DirtyBuckets dirty;
+    if (mark == null) {
+      run("statistics_delete_all", whose);
+      dirty =
+          buckets(
+              connection,
+              "all_units",
+              Map.of(),
+              Map.of("function", function, "width_us", Grain.TEN_SECONDS.micros()),
+              Grain.TEN_SECONDS);
+    } else {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
-      if (!mark.behind() && !matures) {
+      Instant compactedBefore = StatisticsRow.compactedUntil(mark.asOf());
+      boolean compacts = compacted.isAfter(compactedBefore);
+      if (!mark.behind() && !matures && !compacts) {
         return 0;
       }
-      Map<String, @Nullable Object> dirty = new HashMap<>(values);
-      dirty.put("level", rule.level().label());
-      dirty.put("matures", matures);
-      dirty.put("matured_before", mark.asOf());
-      dirty.put("as_of", computedFor);
-      dirty.put("window_us", rule.windowMicros());
-      run("dirty_buckets", dirty);
-      run("statistics_delete", values);
-    } else {
-      run("all_buckets", Map.of("function", rule.functionName()));
-      run("statistics_delete_all", values);
+      dirty =
+          mark.behind() || matures
+              ? buckets(
+                  connection,
+                  "dirty_units",
+                  Map.of("marks", MARKS),
+                  rule.dirtyValues(mark.asOf(), computedFor, Grain.TEN_SECONDS),
+                  Grain.TEN_SECONDS)
+              : DirtyBuckets.none(Grain.TEN_SECONDS);
+      if (compacts) {
+        Map<String, Object> old = new HashMap<>(whose);
+        old.put("before", compacted);
+        old.put("seconds", Grain.TEN_SECONDS.length().toSeconds());
+        dirty = dirty.and(buckets(connection, "statistics_old", Map.of(), old, dirty.grain()));
+        run("statistics_delete_old", old);
+      }
     }
-    int buckets = compute(rule, computedFor);
-    run("statistics_mark_delete", values);
-    Map<String, @Nullable Object> next = new HashMap<>(values);
-    next.put("reward_rule", rule.toString());
-    next.put("as_of", computedFor);
-    run("statistics_mark_insert", next);
-    run("statistics_mark_forget", Map.of("most", FORGOTTEN_AFTER));
-    run("arrival_trim", Map.of("step", TRIM_STEP));
-    return buckets;
-  }
-
-  private int compute(RewardRule rule, Instant asOf) throws SQLException {
-    try (Statement statement = connection.createStatement();
-        ResultSet range =
-            statement.executeQuery(
-                "SELECT count(*), min(bucket), max(bucket) FROM temp.dirty_bucket")) {
-      range.next();
-      int buckets = range.getInt(1);
-      if (buckets > 0) {
-        Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-        values.put("first_bucket", Rows.instant(range, 2));
-        values.put("last_bucket", Rows.instant(range, 3));
+    for (DirtyBuckets part :
+        List.of(dirty.within(null, compacted).in(Grain.MINUTE), dirty.within(compacted, null))) {
+      for (Map<String, Object> cluster : part.clusters()) {
+        Map<String, @Nullable Object> values = new HashMap<>(cluster);
+        values.putAll(whose);
+        run("statistics_delete", values);
+        values.putAll(rule.sqlValues(computedFor));
         run("statistics_insert", values);
       }
-      return buckets;
     }
+    marks.move(function, rule.metric(), rule.toString(), computedFor);
+    run("arrival_trim", Map.of("step", TRIM_STEP));
+    return dirty.size();
   }
 
-  /**
-   * How far a rule's statistics reach.
-   *
-   * @param behind whether events came in since
-   */
-  private record Mark(Instant asOf, boolean behind) {}
-
-  /** Null when nothing was computed by exactly this rule. */
-  private @Nullable Mark mark(RewardRule rule, Map<String, ? extends @Nullable Object> values)
+  static DirtyBuckets buckets(
+      DuckDBConnection connection,
+      String sql,
+      Map<String, String> identifiers,
+      Map<String, ? extends @Nullable Object> values,
+      Grain grain)
       throws SQLException {
+    List<Long> indexes = new ArrayList<>();
     try (PreparedStatement statement =
-            NamedSql.of(Dialect.DUCKDB, "statistics_mark").prepare(connection, values);
-        ResultSet row = statement.executeQuery()) {
-      return row.next() && row.getString("reward_rule").equals(rule.toString())
-          ? new Mark(Rows.instant(row, "as_of"), row.getBoolean("behind"))
-          : null;
+            NamedSql.of(Dialect.DUCKDB, sql, identifiers).prepare(connection, values);
+        ResultSet rows = statement.executeQuery()) {
+      while (rows.next()) {
+        indexes.add(rows.getLong("bucket"));
+      }
     }
+    return new DirtyBuckets(grain, indexes);
   }
 
   private void run(String sql, Map<String, ? extends @Nullable Object> values) throws SQLException {

@@ -3,6 +3,7 @@ package dev.pointsman.eventstore;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -45,8 +46,17 @@ interface Engine extends AutoCloseable {
   /** See {@link EventStore#refreshStatistics}. */
   int refreshStatistics(RewardRule rule, Instant asOf);
 
+  /** See {@link EventStore#refreshRollups}. */
+  int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf);
+
+  /** See {@link EventStore#forgetRollups}. */
+  void forgetRollups();
+
   /** Removes what is kept of a rule's statistics and does not count any more. */
   void trimStatistics(RewardRule rule);
+
+  /** Removes what is kept of rollups and does not count any more. */
+  void trimRollups(Collection<RewardRule> rules);
 
   /** Hands over every row of a table, in its columns' order, without holding all of them. */
   void scan(EventTable table, RowTaker taker);

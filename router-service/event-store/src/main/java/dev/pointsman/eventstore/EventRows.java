@@ -12,6 +12,8 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -23,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  * EventTable}; a test reads every one of them back by name.
  */
 final class EventRows {
+
+  private static final String STARTED = "started";
+  private static final String RECEIVED = "received";
 
   private final RowSink.OfTable sinks;
   private final String source;
@@ -64,17 +69,23 @@ final class EventRows {
   /** Says that something came in for the unit of a row. */
   void touch(TableRow row) throws SQLException {
     if (row.table() == EventTable.INFERENCE) {
+      Instant startedAt = row.time();
+      touchMinute(STARTED, startedAt);
       String kind = (String) row.get("kind");
       if (DecisionKind.DECISION.label().equals(kind) || DecisionKind.STICKY.label().equals(kind)) {
-        touchEpisode((String) row.get("function_name"), (UUID) row.get("episode_id"));
+        touchEpisode((String) row.get("function_name"), (UUID) row.get("episode_id"), startedAt);
       }
-    } else if (row.table() == EventTable.FEEDBACK
-        && row.get("rejected") == null
-        && (row.get("value_boolean") != null || row.get("value_float") != null)) {
-      touchTarget(
-          (String) row.get("target_type"),
-          (UUID) row.get("target_id"),
-          (String) row.get("metric_name"));
+    } else if (row.table() == EventTable.FEEDBACK) {
+      Instant receivedAt = row.time();
+      touchMinute(RECEIVED, receivedAt);
+      if (row.get("rejected") == null
+          && (row.get("value_boolean") != null || row.get("value_float") != null)) {
+        touchTarget(
+            (String) row.get("target_type"),
+            (UUID) row.get("target_id"),
+            (String) row.get("metric_name"),
+            receivedAt);
+      }
     }
   }
 
@@ -138,8 +149,9 @@ final class EventRows {
       attempt(ids.inferenceId(), attempt);
     }
     if (decision.kind() == DecisionKind.DECISION || decision.kind() == DecisionKind.STICKY) {
-      touchEpisode(asker.functionName(), ids.episodeId());
+      touchEpisode(asker.functionName(), ids.episodeId(), ids.startedAt());
     }
+    touchMinute(STARTED, ids.startedAt());
   }
 
   private void attempt(UUID inferenceId, InferenceEvent.Attempt attempt) throws SQLException {
@@ -167,8 +179,9 @@ final class EventRows {
     row.text(event.source()).texts(event.tags()).text(event.keyId());
     row.text(event.rejected()).end();
     if (event.rejected() == null && (event.booleanValue() != null || event.floatValue() != null)) {
-      touchTarget(event.target().label(), event.targetId(), event.metricName());
+      touchTarget(event.target().label(), event.targetId(), event.metricName(), event.receivedAt());
     }
+    touchMinute(RECEIVED, event.receivedAt());
   }
 
   private void revision(PolicyRevision revision) throws SQLException {
@@ -190,18 +203,26 @@ final class EventRows {
     row.text(event.configHash()).time(event.at()).text(event.text()).end();
   }
 
-  private void touchEpisode(@Nullable String functionName, @Nullable UUID episodeId)
+  /** Says that a minute is to be summed again. */
+  private void touchMinute(String kind, Instant at) throws SQLException {
+    Instant minute = at.truncatedTo(ChronoUnit.MINUTES);
+    if (touched.add(Arrays.asList(kind, minute))) {
+      arrival(null, null, kind, null, null, minute);
+    }
+  }
+
+  private void touchEpisode(@Nullable String functionName, @Nullable UUID episodeId, Instant at)
       throws SQLException {
     if (touched.add(Arrays.asList(functionName, episodeId))) {
-      arrival(functionName, episodeId, null, null, null);
+      arrival(functionName, episodeId, null, null, null, at);
     }
   }
 
   private void touchTarget(
-      @Nullable String targetType, @Nullable UUID targetId, @Nullable String metricName)
+      @Nullable String targetType, @Nullable UUID targetId, @Nullable String metricName, Instant at)
       throws SQLException {
     if (touched.add(Arrays.asList(targetType, targetId, metricName))) {
-      arrival(null, null, targetType, targetId, metricName);
+      arrival(null, null, targetType, targetId, metricName, at);
     }
   }
 
@@ -210,11 +231,12 @@ final class EventRows {
       @Nullable UUID episodeId,
       @Nullable String targetType,
       @Nullable UUID targetId,
-      @Nullable String metricName)
+      @Nullable String metricName,
+      Instant at)
       throws SQLException {
     RowSink row = sinks.begin(TableShape.ARRIVAL);
     row.text(source).whole(sequence).text(functionName).id(episodeId);
-    row.text(targetType).id(targetId).text(metricName).end();
+    row.text(targetType).id(targetId).text(metricName).time(at).end();
   }
 
   private RowSink begin(EventTable table) throws SQLException {

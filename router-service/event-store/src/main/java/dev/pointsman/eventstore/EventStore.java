@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -173,6 +174,25 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
+   * Brings the rollups up to date, which pages read: recomputes the buckets that something came in
+   * for since the last time, or that matured; those of a rule that is new or was changed, and all
+   * when the tags were changed, from the first event on.
+   *
+   * @param rules of which decisions are rolled up; at most one per function and metric
+   * @param tags kept apart
+   * @param asOf the present
+   * @return how many minutes were computed
+   */
+  public int refreshRollups(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
+    return engine.refreshRollups(rules, tags, asOf);
+  }
+
+  /** Makes the next refresh compute every rollup again from the events. */
+  public void forgetRollups() {
+    engine.forgetRollups();
+  }
+
+  /**
    * The statistics as last refreshed, by bucket, segment, variant and lane.
    *
    * @param from first bucket
@@ -196,6 +216,11 @@ public final class EventStore implements AutoCloseable {
   /** Figures about functions and their variants. */
   public FunctionQueries functions() {
     return new FunctionQueries(engine.readers());
+  }
+
+  /** Figures over ranges of time, from the rollups. */
+  public TrafficQueries traffic() {
+    return new TrafficQueries(engine.readers());
   }
 
   /** Single inferences, revisions, and what changed. */
@@ -252,6 +277,11 @@ public final class EventStore implements AutoCloseable {
   /** Takes tags and texts from those rows. */
   void erase(Map<String, String> tag) {
     engine.erase(tag);
+    TrafficQueries.State rollups = traffic().state();
+    if (rollups != null && rollups.tags().names().contains(tag.get("key"))) {
+      // They hold the value too; the next refresh computes them from what is left.
+      forgetRollups();
+    }
   }
 
   DeadLetters deadLetters() {

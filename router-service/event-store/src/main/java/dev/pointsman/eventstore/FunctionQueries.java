@@ -1,12 +1,8 @@
 package dev.pointsman.eventstore;
 
-import dev.pointsman.eventstore.VariantTotals.Quantiles;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,8 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures about functions and their variants. Ranges are [from, to) of the inference's or, where a
- * rule is given, the decision's start. Safe for concurrent use.
+ * What policies did lately, the decisions that estimators work on, and what is counted row by row.
+ * Ranges are [from, to) of the start of the inference or decision. Safe for concurrent use.
  */
 public final class FunctionQueries {
 
@@ -43,9 +39,10 @@ public final class FunctionQueries {
   }
 
   /**
-   * The mean propensity of each variant over the function's last decisions.
+   * The mean propensity of each variant over the function's last decisions, as the rollups were
+   * refreshed last.
    *
-   * @param decisions how many to look back over
+   * @param decisions how many to look back over, at most 1,000
    * @return by variant; they sum to 1; empty before the first decision
    */
   public Map<String, Double> meanPropensities(String functionName, int decisions) {
@@ -60,7 +57,7 @@ public final class FunctionQueries {
   /**
    * The same for each segment.
    *
-   * @param decisions how many decisions of a segment to look back over
+   * @param decisions how many decisions of a segment to look back over, at most 200
    * @return by segment, then variant
    */
   public Map<String, Map<String, Double>> meanPropensitiesBySegment(
@@ -77,85 +74,6 @@ public final class FunctionQueries {
   }
 
   /**
-   * Shares, rewards and cost over time, from the statistics as last refreshed.
-   *
-   * @param width length of a bucket, a multiple of 10 seconds; buckets are aligned to 1970 UTC
-   * @param segment only this one, null for all
-   * @param byLane whether lanes are kept apart
-   */
-  public List<VariantBucket> overTime(
-      RewardRule rule,
-      Instant from,
-      Instant to,
-      Duration width,
-      @Nullable String segment,
-      boolean byLane) {
-    if (width.toMillis() < 10_000 || width.toMillis() % 10_000 != 0) {
-      throw new IllegalArgumentException("a bucket must be a multiple of 10 s: " + width);
-    }
-    Map<String, @Nullable Object> values = new HashMap<>();
-    values.put("function", rule.functionName());
-    values.put("metric", rule.metric());
-    values.put("from", from);
-    values.put("to", to);
-    values.put("width_us", width.toMillis() * 1_000);
-    values.put("segment", segment);
-    values.put("by_lane", byLane);
-    return readers.query("variant_buckets", values, FunctionQueries::bucket);
-  }
-
-  /** Cost and latency per served variant, by name. */
-  public List<VariantTotals> variantTotals(String functionName, Instant from, Instant to) {
-    return readers.query(
-        "variant_totals",
-        Map.of("function", functionName, "from", from, "to", to),
-        row ->
-            new VariantTotals(
-                row.getString("variant"),
-                row.getLong("inferences"),
-                row.getLong("priced"),
-                row.getLong("cost_nanos"),
-                presentQuantiles(row, "duration_us"),
-                quantiles(row, "ttft_us"),
-                presentQuantiles(row, "overhead_us")));
-  }
-
-  /** How many decisions per chosen variant have feedback. */
-  public List<FeedbackCoverage> coverage(RewardRule rule, Instant from, Instant to, Instant asOf) {
-    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    values.put("from", from);
-    values.put("to", to);
-    return readers.query(
-        "feedback_coverage",
-        values,
-        row ->
-            new FeedbackCoverage(
-                row.getString("variant"),
-                row.getLong("matured"),
-                row.getLong("matured_valued"),
-                row.getLong("filled"),
-                row.getLong("waiting"),
-                row.getLong("waiting_valued")));
-  }
-
-  /** How long feedback of a metric at inference level takes; null while there is none. */
-  public @Nullable FeedbackDelay feedbackDelay(
-      String functionName, String metric, Instant from, Instant to) {
-    return readers
-        .<@Nullable FeedbackDelay>query(
-            "feedback_delays",
-            Map.of("function", functionName, "metric", metric, "from", from, "to", to),
-            row -> {
-              Object[] micros = Rows.itemsOrNone(row, "delay_us");
-              return micros.length == 0
-                  ? null
-                  : new FeedbackDelay(
-                      row.getLong("feedbacks"), duration(micros[0]), duration(micros[1]));
-            })
-        .getFirst();
-  }
-
-  /**
    * Hands over the decisions of a range in the order of decision, each with its reward.
    *
    * @param asOf decides which decisions are matured
@@ -168,18 +86,6 @@ public final class FunctionQueries {
     values.put("to", to);
     Instant maturedBefore = asOf.minus(rule.attributionWindow());
     readers.each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
-  }
-
-  /**
-   * Hands over what was drawn in a range, in the order of decision, for allocation checks.
-   *
-   * @param taker called on this thread while a reader is held: it must not query the store
-   */
-  public void draws(String functionName, Instant from, Instant to, Consumer<DrawnDecision> taker) {
-    readers.each(
-        "allocation",
-        Map.of("function", functionName, "from", from, "to", to),
-        row -> taker.accept(drawn(row)));
   }
 
   /** What a range of a function's traffic consists of, by kind and stratum. */
@@ -249,59 +155,5 @@ public final class FunctionQueries {
         Rows.realOrNull(row, "reward"),
         row.getBoolean("filled"),
         !decidedAt.isAfter(maturedBefore));
-  }
-
-  private static DrawnDecision drawn(ResultSet row) throws SQLException {
-    String lane = row.getString("lane");
-    return new DrawnDecision(
-        Rows.instant(row, "started_at"),
-        row.getString("segment"),
-        row.getString("stratum"),
-        lane == null ? "" : lane,
-        Rows.shares(row, "lane_shares"),
-        Rows.names(row, "candidates"),
-        Rows.reals(row, "propensities"),
-        row.getString("chosen_variant"));
-  }
-
-  private static VariantBucket bucket(ResultSet row) throws SQLException {
-    return new VariantBucket(
-        Rows.instant(row, "start"),
-        row.getString("variant"),
-        row.getString("lane_key"),
-        row.getLong("pulls"),
-        row.getDouble("expected_pulls"),
-        row.getDouble("pull_variance"),
-        row.getLong("served"),
-        row.getLong("inferences"),
-        row.getLong("failed"),
-        row.getLong("feedbacks"),
-        row.getDouble("reward_sum"),
-        row.getDouble("reward_sum_squares"),
-        row.getLong("filled"),
-        row.getLong("cost_nanos"),
-        row.getLong("cost_count"),
-        row.getLong("baseline_cost_nanos"),
-        row.getLong("compared_cost_nanos"),
-        row.getLong("compared_count"));
-  }
-
-  private static Quantiles presentQuantiles(ResultSet row, String column) throws SQLException {
-    Quantiles quantiles = quantiles(row, column);
-    if (quantiles == null) {
-      throw new SQLException(column + " has no quantiles");
-    }
-    return quantiles;
-  }
-
-  private static @Nullable Quantiles quantiles(ResultSet row, String column) throws SQLException {
-    Object[] q = Rows.itemsOrNone(row, column);
-    return q.length == 0
-        ? null
-        : new Quantiles((Double) q[0], (Double) q[1], (Double) q[2], (Double) q[3]);
-  }
-
-  private static Duration duration(Object micros) {
-    return Duration.of(Math.round((Double) micros), ChronoUnit.MICROS);
   }
 }

@@ -104,4 +104,18 @@ public record RewardRule(
     values.put("as_of", asOf);
     return values;
   }
+
+  /** What a question for the buckets that differ since an earlier refresh asks for. */
+  Map<String, Object> dirtyValues(Instant before, Instant asOf, Grain grain) {
+    Map<String, Object> values = new HashMap<>();
+    values.put("function", functionName);
+    values.put("metric", metric);
+    values.put("level", level.label());
+    values.put("width_us", grain.micros());
+    values.put("matures", noFeedback != null && asOf.isAfter(before));
+    values.put("matured_before", before);
+    values.put("as_of", asOf);
+    values.put("window_us", windowMicros());
+    return values;
+  }
 }

@@ -65,6 +65,80 @@ final class Rows {
         row.getLong("duration_us"));
   }
 
+  static DecisionSums decisions(ResultSet row) throws SQLException {
+    return new DecisionSums(
+        row.getString("function_name"),
+        instantOrNull(row, "start"),
+        row.getString("segment_key"),
+        row.getString("lane_key"),
+        row.getString("generation_key"),
+        row.getString("variant"),
+        row.getLong("pulls"),
+        row.getDouble("expected_pulls"),
+        row.getDouble("pull_variance"),
+        row.getLong("lane_draws"),
+        row.getDouble("expected_lane_draws"),
+        row.getDouble("lane_variance"),
+        row.getLong("resplits"),
+        row.getLong("explored"),
+        row.getLong("explored_cost_nanos"),
+        row.getDouble("explored_quality"),
+        row.getLong("feedbacks"),
+        row.getDouble("reward_sum"),
+        row.getDouble("reward_sum_squares"),
+        row.getDouble("weight_sum"),
+        row.getDouble("weight_sum_squares"),
+        row.getDouble("weight_max"),
+        row.getDouble("weighted_reward_sum"),
+        row.getDouble("weighted_reward_sum_squares"),
+        row.getDouble("squared_weight_reward_sum"),
+        row.getLong("filled"),
+        row.getLong("clipped"),
+        row.getLong("inferences"),
+        row.getLong("served"),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        row.getLong("cost_nanos"),
+        row.getLong("cost_count"),
+        row.getLong("priced_pulls"),
+        row.getLong("priced_cost_nanos"),
+        row.getDouble("priced_cost_sum_squares"),
+        row.getLong("baseline_cost_nanos"),
+        row.getLong("compared_cost_nanos"),
+        row.getLong("compared_count"));
+  }
+
+  static UsageSums usage(ResultSet row) throws SQLException {
+    return new UsageSums(
+        instantOrNull(row, "start"),
+        row.getString("first_name"),
+        row.getString("second_name"),
+        row.getLong("inferences"),
+        row.getLong("decisions"),
+        row.getLong("answered"),
+        row.getLong("failed"),
+        row.getLong("abandoned"),
+        row.getLong("truncated"),
+        row.getLong("fallbacks"),
+        row.getLong("streams"),
+        row.getLong("cache_hits"),
+        row.getLong("cache_misses"),
+        row.getLong("attempts"),
+        row.getLong("input_tokens"),
+        row.getLong("input_tokens_count"),
+        row.getLong("output_tokens"),
+        row.getLong("output_tokens_count"),
+        row.getLong("cached_input_tokens"),
+        row.getLong("cost_nanos"),
+        row.getLong("cost_count"),
+        row.getDouble("cost_sum_squares"),
+        row.getLong("baseline_cost_nanos"),
+        row.getLong("compared_cost_nanos"),
+        row.getLong("compared_count"),
+        row.getLong("duration_us"),
+        instant(row, "last_started_at"));
+  }
+
   /** An inference without its attempts and payload. */
   static InferenceEvent inference(ResultSet row) throws SQLException {
     return new InferenceEvent(

@@ -12,8 +12,10 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,7 +30,7 @@ public final class StatisticsFold {
   private static final Comparator<UUID> BY_BYTES =
       Comparator.comparing(UUID::getMostSignificantBits, Long::compareUnsigned)
           .thenComparing(UUID::getLeastSignificantBits, Long::compareUnsigned);
-  private static final Comparator<InferenceEvent> FIRST =
+  static final Comparator<InferenceEvent> FIRST =
       Comparator.comparing(InferenceEvent::at).thenComparing(e -> e.ids().inferenceId(), BY_BYTES);
   private static final Comparator<FeedbackEvent> LAST =
       Comparator.comparing(FeedbackEvent::receivedAt)
@@ -64,34 +66,80 @@ public final class StatisticsFold {
   /**
    * The rows at a moment, by bucket, segment, variant and lane.
    *
-   * @param asOf decides which decisions are matured
+   * @param asOf decides which decisions are matured, and which buckets are minutes
    */
   public List<StatisticsRow> rows(Instant asOf) {
     Map<Cell, Sums> sums = new TreeMap<>(CELL_ORDER);
-    for (List<InferenceEvent> members : unitsByEpisode.values()) {
-      members.stream()
-          .filter(e -> e.decision().kind() == DecisionKind.DECISION)
-          .min(FIRST)
-          .ifPresent(deciding -> add(deciding, members, asOf, sums));
-    }
+    units(asOf, unit -> add(unit, asOf, sums));
     List<StatisticsRow> rows = new ArrayList<>(sums.size());
     sums.forEach((cell, sum) -> rows.add(sum.row(rule, cell)));
     return rows;
   }
 
-  private void add(
-      InferenceEvent deciding, List<InferenceEvent> members, Instant asOf, Map<Cell, Sums> sums) {
+  /**
+   * A decision and what came of it.
+   *
+   * @param deciding the unit's earliest decision row
+   * @param members its inferences, that one among them
+   * @param reward null when unknown
+   * @param filled whether the reward is the rule's {@code noFeedback}
+   * @param clipped values outside the metric's range
+   */
+  record Unit(
+      InferenceEvent deciding,
+      List<InferenceEvent> members,
+      @Nullable Double reward,
+      boolean filled,
+      int clipped) {
+
+    /** Whether the chosen variant served an inference of the unit, and no other did. */
+    boolean servedAsChosen() {
+      List<String> served =
+          members.stream()
+              .map(member -> member.outcome().servedVariant())
+              .filter(Objects::nonNull)
+              .distinct()
+              .toList();
+      return served.equals(List.of(deciding.decision().chosenVariant()));
+    }
+  }
+
+  /** Hands over every unit, as it is at a moment. */
+  void units(Instant asOf, Consumer<Unit> taker) {
+    for (List<InferenceEvent> members : unitsByEpisode.values()) {
+      members.stream()
+          .filter(e -> e.decision().kind() == DecisionKind.DECISION)
+          .min(FIRST)
+          .ifPresent(deciding -> taker.accept(unit(deciding, members, asOf)));
+    }
+  }
+
+  private Unit unit(InferenceEvent deciding, List<InferenceEvent> members, Instant asOf) {
+    List<Double> values = values(deciding, members);
+    int clipped = (int) values.stream().filter(value -> value < 0 || value > 1).count();
+    if (!values.isEmpty()) {
+      double total = 0;
+      for (double value : values) {
+        double within = Math.clamp(value, 0, 1);
+        total += rule.maximize() ? within : 1 - within;
+      }
+      return new Unit(deciding, members, total / values.size(), false, clipped);
+    }
+    boolean failed = deciding.outcome().ending() == InferenceEvent.Ending.FAILED;
+    boolean matured = !deciding.at().plus(rule.attributionWindow()).isAfter(asOf);
+    Double fill = matured && !failed ? rule.noFeedback() : null;
+    return new Unit(deciding, members, fill, fill != null, 0);
+  }
+
+  private static void add(Unit unit, Instant asOf, Map<Cell, Sums> sums) {
+    InferenceEvent deciding = unit.deciding();
     String chosen = deciding.decision().chosenVariant();
-    Sums sum = sums.computeIfAbsent(Cell.of(deciding, chosen), c -> new Sums());
+    Sums sum = sums.computeIfAbsent(Cell.of(deciding, chosen, asOf), c -> new Sums());
     sum.pulls++;
-    boolean servedChosen = false;
-    boolean servedOther = false;
-    for (InferenceEvent member : members) {
+    for (InferenceEvent member : unit.members()) {
       String served = member.outcome().servedVariant();
       if (served != null) {
-        sums.computeIfAbsent(Cell.of(deciding, served), c -> new Sums()).served++;
-        servedChosen |= served.equals(chosen);
-        servedOther |= !served.equals(chosen);
+        sums.computeIfAbsent(Cell.of(deciding, served, asOf), c -> new Sums()).served++;
       }
       sum.addMember(member, chosen);
     }
@@ -100,23 +148,20 @@ public final class StatisticsFold {
     for (int i = 0; i < candidates.size(); i++) {
       double p = propensities[i];
       if (p > 0) {
-        Sums arm = sums.computeIfAbsent(Cell.of(deciding, candidates.get(i)), c -> new Sums());
+        Sums arm =
+            sums.computeIfAbsent(Cell.of(deciding, candidates.get(i), asOf), c -> new Sums());
         arm.expectedPulls += p;
         arm.pullVariance += p * (1 - p);
       }
     }
-    Double reward = reward(deciding, members, sum);
-    boolean failed = deciding.outcome().ending() == InferenceEvent.Ending.FAILED;
-    boolean matured = !deciding.at().plus(rule.attributionWindow()).isAfter(asOf);
-    if (reward == null && rule.noFeedback() != null && matured && !failed) {
-      reward = rule.noFeedback();
-      sum.filled++;
-    }
+    sum.clipped += unit.clipped();
+    Double reward = unit.reward();
     if (reward != null) {
+      sum.filled += unit.filled() ? 1 : 0;
       sum.feedbacks++;
       sum.rewardSum += reward;
       sum.rewardSumSquares += reward * reward;
-      if (servedChosen && !servedOther) {
+      if (unit.servedAsChosen()) {
         sum.servedFeedbacks++;
         sum.servedRewardSum += reward;
         sum.servedRewardSumSquares += reward * reward;
@@ -124,33 +169,21 @@ public final class StatisticsFold {
     }
   }
 
-  /** The mean over the unit's targets that have a value; null when none has. */
-  private @Nullable Double reward(
-      InferenceEvent deciding, Collection<InferenceEvent> members, Sums sum) {
+  /** The last value of each of the unit's targets that has one, mapped by the range. */
+  private List<Double> values(InferenceEvent deciding, Collection<InferenceEvent> members) {
     List<UUID> targets =
         rule.level() == RewardRule.Level.EPISODE
             ? List.of(deciding.ids().episodeId())
             : members.stream().map(e -> e.ids().inferenceId()).toList();
     Instant closes = deciding.at().plus(rule.attributionWindow());
-    double total = 0;
-    int valued = 0;
+    List<Double> values = new ArrayList<>();
     for (UUID target : targets) {
-      FeedbackEvent last =
-          feedbackByTarget.getOrDefault(target, List.of()).stream()
-              .filter(f -> !f.receivedAt().isAfter(closes))
-              .max(LAST)
-              .orElse(null);
-      if (last != null) {
-        double scaled = scaled(last);
-        if (scaled < 0 || scaled > 1) {
-          sum.clipped++;
-        }
-        double within = Math.clamp(scaled, 0, 1);
-        total += rule.maximize() ? within : 1 - within;
-        valued++;
-      }
+      feedbackByTarget.getOrDefault(target, List.of()).stream()
+          .filter(f -> !f.receivedAt().isAfter(closes))
+          .max(LAST)
+          .ifPresent(last -> values.add(scaled(last)));
     }
-    return valued == 0 ? null : Double.valueOf(total / valued);
+    return values;
   }
 
   private double scaled(FeedbackEvent feedback) {
@@ -187,10 +220,10 @@ public final class StatisticsFold {
   }
 
   private record Cell(Instant bucket, String segment, String variant, String lane) {
-    static Cell of(InferenceEvent deciding, String variant) {
+    static Cell of(InferenceEvent deciding, String variant, Instant asOf) {
       String lane = deciding.decision().lane();
       return new Cell(
-          StatisticsRow.bucketOf(deciding.at()),
+          StatisticsRow.bucketOf(deciding.at(), asOf),
           deciding.decision().segment(),
           variant,
           lane == null ? "" : lane);

@@ -1,10 +1,11 @@
 package dev.pointsman.eventstore;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /**
- * What happened to the decisions of one function in one segment, lane and 10 seconds, seen from one
- * variant. Sums over rows of neighbouring buckets are the figures of longer times.
+ * What happened to the decisions of one function in one segment, lane and 10 seconds, or minute when
+ * it is older than a day, seen from one variant. Sums over rows of neighbouring buckets are the figures of longer times.
  *
  * <p>A unit is one (function, episode); its decision is its earliest row of that kind, and all of
  * the unit's figures fall into the bucket of that row. Chosen is what was drawn, served is what
@@ -14,7 +15,7 @@ import java.time.Instant;
  * @param metricName the metric the rewards are of
  * @param segment the decision's segment
  * @param lane the decision's lane, empty outside the main stratum
- * @param bucket start of the 10 seconds
+ * @param bucket start of the 10 seconds or of the minute
  * @param pulls decisions that chose this variant
  * @param expectedPulls Σp of this variant over all decisions that could have chosen it. Summed over
  *     lanes it is what {@code pulls} should be; within one lane it is not, since p is the mixture's
@@ -73,12 +74,23 @@ public record StatisticsRow(
     long comparedCount,
     long durationMicros) {
 
-  /** The length of a bucket. */
-  public static final java.time.Duration BUCKET = java.time.Duration.ofSeconds(10);
+  /** The length of a young bucket. */
+  public static final Duration BUCKET = Grain.TEN_SECONDS.length();
 
-  /** The start of the bucket that holds a time. */
+  private static final Duration YOUNG = Duration.ofDays(1);
+
+  /** The start of the young bucket that holds a time. */
   public static Instant bucketOf(Instant time) {
-    long second = time.getEpochSecond();
-    return Instant.ofEpochSecond(second - Math.floorMod(second, BUCKET.toSeconds()));
+    return Grain.TEN_SECONDS.floor(time);
+  }
+
+  /** The moment before which buckets are minutes; it moves on by the hour. */
+  public static Instant compactedUntil(Instant asOf) {
+    return Grain.HOUR.floor(asOf.minus(YOUNG));
+  }
+
+  /** The start of the bucket that holds a time, seen from a later one. */
+  static Instant bucketOf(Instant time, Instant asOf) {
+    return (time.isBefore(compactedUntil(asOf)) ? Grain.MINUTE : Grain.TEN_SECONDS).floor(time);
   }
 }

@@ -13,7 +13,10 @@ import java.util.List;
  */
 record TableShape(String name, List<Column> columns) {
 
-  /** Which units something came in for, by the source that it came from. */
+  /**
+   * What something came in for, by the source that it came from: units and targets of feedback, and
+   * the minutes that inferences started and feedback was received in.
+   */
   static final TableShape ARRIVAL =
       named("arrival")
           .with(Kind.NAME, "source")
@@ -23,6 +26,7 @@ record TableShape(String name, List<Column> columns) {
           .orNull(Kind.NAME, "target_type")
           .orNull(Kind.ID, "target_id")
           .orNull(Kind.NAME, "metric_name")
+          .orNull(Kind.TIME, "at")
           .build();
 
   static Builder named(String name) {

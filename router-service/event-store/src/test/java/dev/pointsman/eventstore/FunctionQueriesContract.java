@@ -78,6 +78,7 @@ abstract class FunctionQueriesContract {
     narrow.propensities = new double[] {1};
     append(narrow.event());
 
+    store.refreshRollups(List.of(), RollupTags.NONE, END);
     Map<String, Double> means = store.functions().meanPropensities("shares", 5);
     assertThat(means).containsOnlyKeys("large", "medium", "small");
     assertThat(means.get("large")).isCloseTo(0.2, within(1e-12));
@@ -89,94 +90,6 @@ abstract class FunctionQueriesContract {
     assertThat(bySegment).containsOnlyKeys("a", "b");
     assertThat(bySegment.get("a")).contains(entry("large", 0.25), entry("small", 0.5));
     assertThat(bySegment.get("b")).contains(entry("large", 0.125), entry("small", 0.75));
-  }
-
-  @Test
-  void overTime_lanesAndSegments_sumStatistics() {
-    List<Event> events = new ArrayList<>();
-    for (int i = 0; i < 40; i++) {
-      String lane = i % 4 == 0 ? "holdout" : "policy";
-      InferenceEvent event =
-          decision("timed", i * 30, i % 4 == 0 ? "large" : "small")
-              .lane(lane)
-              .segment(i % 2 == 0 ? "a" : "b")
-              .event();
-      events.add(event);
-      events.add(units.feedback(event, "m", i % 4 == 0, Duration.ofSeconds(5)));
-    }
-    append(events.toArray(Event[]::new));
-    RewardRule rule = RewardRule.ofBoolean("timed", "m", RewardRule.Level.INFERENCE, HOUR);
-    store.refreshStatistics(rule, END);
-
-    List<VariantBucket> buckets =
-        store
-            .functions()
-            .overTime(rule, START.minusSeconds(60), END, Duration.ofMinutes(5), null, true);
-    assertThat(buckets).allMatch(b -> b.start().getEpochSecond() % 300 == 0);
-    assertThat(buckets.stream().mapToLong(VariantBucket::pulls).sum()).isEqualTo(40);
-    assertThat(
-            buckets.stream()
-                .filter(b -> "holdout".equals(b.lane()))
-                .mapToLong(VariantBucket::feedbacks)
-                .sum())
-        .isEqualTo(10);
-    assertThat(buckets.stream().mapToDouble(VariantBucket::rewardSum).sum()).isEqualTo(10);
-    assertThat(buckets.stream().mapToDouble(VariantBucket::expectedPulls).sum())
-        .isCloseTo(40, within(1e-9));
-
-    List<VariantBucket> ofSegment =
-        store
-            .functions()
-            .overTime(rule, START.minusSeconds(60), END, Duration.ofDays(1), "b", false);
-    assertThat(ofSegment).allMatch(b -> b.lane() == null);
-    assertThat(ofSegment.stream().mapToLong(VariantBucket::pulls).sum()).isEqualTo(20);
-    assertThat(ofSegment.stream().mapToLong(VariantBucket::costNanos).sum()).isEqualTo(20_000);
-  }
-
-  @Test
-  void variantTotals_unpriced_areCountedNotSummed() {
-    List<Event> events = new ArrayList<>();
-    for (int i = 0; i <= 100; i++) {
-      Units.Draft draft = decision("totals", i, "small").cost(i < 10 ? null : Long.valueOf(5));
-      draft.durationMicros = i;
-      events.add(draft.event());
-    }
-    events.add(decision("totals", 200, "small").failed().event());
-    append(events.toArray(Event[]::new));
-
-    assertThat(store.functions().variantTotals("totals", START, END))
-        .containsExactly(
-            new VariantTotals(
-                "small",
-                101,
-                91,
-                455,
-                new VariantTotals.Quantiles(50, 90, 95, 99),
-                null,
-                new VariantTotals.Quantiles(500, 500, 500, 500)));
-  }
-
-  @Test
-  void coverage_lateAndWaiting_areApart() {
-    List<InferenceEvent> decisions = new ArrayList<>();
-    for (int i = 0; i < 10; i++) {
-      decisions.add(decision("covered", i * 600, "small").event());
-    }
-    append(decisions.toArray(Event[]::new));
-    append(
-        units.feedback(decisions.get(0), "m", true, Duration.ofMinutes(1)),
-        units.feedback(decisions.get(1), "m", true, Duration.ofHours(2)),
-        units.feedback(decisions.get(9), "m", false, Duration.ofMinutes(1)));
-    RewardRule rule = RewardRule.ofBoolean("covered", "m", RewardRule.Level.INFERENCE, HOUR);
-
-    // At this moment the first five are older than an hour.
-    Instant asOf = START.plusSeconds(4 * 600 + 3_600);
-    assertThat(store.functions().coverage(rule, START, END, asOf))
-        .containsExactly(new FeedbackCoverage("small", 5, 1, 0, 5, 1));
-    FeedbackDelay delay = store.functions().feedbackDelay("covered", "m", START, END);
-    assertThat(delay.feedbacks()).isEqualTo(3);
-    assertThat(delay.median()).isEqualTo(Duration.ofMinutes(1));
-    assertThat(store.functions().feedbackDelay("covered", "none", START, END)).isNull();
   }
 
   @Test
@@ -213,11 +126,6 @@ abstract class FunctionQueriesContract {
     assertThat(rows.getLast().reward()).isNull();
     assertThat(rows.getLast().costNanos()).isNull();
     assertThat(rows.getLast().matured()).isFalse();
-
-    List<DrawnDecision> draws = new ArrayList<>();
-    store.functions().draws("logged", START, END, draws::add);
-    assertThat(draws).extracting(DrawnDecision::chosenVariant).containsExactly("small", "medium");
-    assertThat(draws.getFirst().laneShares()).containsEntry("holdout", 0.05);
   }
 
   @Test

@@ -3,18 +3,14 @@ package dev.pointsman.eventstore;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.eventlog.Event;
-import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
-import dev.pointsman.routing.DecisionKind;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -56,8 +52,11 @@ abstract class StatisticsContract {
     for (int seed = 0; seed < engine.manyHistories(); seed++) {
       SplittableRandom random = new SplittableRandom(seed);
       String function = "function-" + seed;
-      RewardRule rule = rule(function, random);
-      List<Event> history = history(function, rule, random, new Units(seed));
+      // Some are short, others reach over the day after which buckets become minutes.
+      Histories histories =
+          new Histories(Duration.ofMinutes(seed % 3 == 0 ? random.nextInt(60, 3_000) : 2));
+      RewardRule rule = histories.rule(function, random);
+      List<Event> history = histories.history(function, rule, random, new Units(seed));
       StatisticsFold fold = new StatisticsFold(rule);
       Instant asOf = Units.START;
       int next = 0;
@@ -68,7 +67,7 @@ abstract class StatisticsContract {
         store.append(batch, ++sequence);
         batch.forEach(fold::accept);
         next = end;
-        asOf = asOf.plusSeconds(100 + random.nextInt(300));
+        asOf = asOf.plusSeconds(100 + random.nextInt(seed % 3 == 0 ? 200_000 : 300));
         store.refreshStatistics(rule, asOf);
         assertEqual(
             seed, store.statistics(function, rule.metric(), ALWAYS, NEVER), fold.rows(asOf));
@@ -82,6 +81,33 @@ abstract class StatisticsContract {
     }
     assertThat(List.of(rewarded, resplits, filled, clipped))
         .allMatch(n -> n > engine.manyHistories() / 2);
+  }
+
+  @Test
+  void refresh_dayOldBuckets_becomeMinutesAlsoUnderLateFeedback() {
+    RewardRule rule =
+        RewardRule.ofBoolean("old", "m", RewardRule.Level.INFERENCE, Duration.ofDays(7));
+    Units events = new Units(10);
+    List<InferenceEvent> decisions = new ArrayList<>();
+    for (int i = 0; i < 12; i++) {
+      Instant at = Units.START.plusSeconds(10L * i);
+      decisions.add(events.decision("old", events.id(at), at, "small").event());
+    }
+    store.append(decisions, sequence += decisions.size());
+    store.refreshStatistics(rule, Units.START.plusSeconds(200));
+    assertThat(store.statistics("old", "m", ALWAYS, NEVER)).hasSize(36);
+
+    Instant asOf = Units.START.plus(Duration.ofHours(26));
+    store.refreshStatistics(rule, asOf);
+    assertThat(store.statistics("old", "m", ALWAYS, NEVER)).hasSize(6);
+
+    store.append(
+        List.of(events.feedback(decisions.get(4), "m", true, Duration.ofHours(25))), ++sequence);
+    assertThat(store.refreshStatistics(rule, asOf)).isEqualTo(1);
+    List<StatisticsRow> rows = store.statistics("old", "m", ALWAYS, NEVER);
+    assertThat(rows).hasSize(6);
+    assertThat(rows.stream().mapToLong(StatisticsRow::pulls).sum()).isEqualTo(12);
+    assertThat(rows.stream().mapToLong(StatisticsRow::feedbacks).sum()).isEqualTo(1);
   }
 
   @Test
@@ -147,112 +173,6 @@ abstract class StatisticsContract {
     return store.statistics(function, "m", ALWAYS, NEVER).stream()
         .mapToLong(StatisticsRow::feedbacks)
         .sum();
-  }
-
-  private static RewardRule rule(String function, SplittableRandom random) {
-    return new RewardRule(
-        function,
-        "m",
-        random.nextBoolean() ? RewardRule.Level.INFERENCE : RewardRule.Level.EPISODE,
-        random.nextBoolean() ? RewardRule.Type.BOOLEAN : RewardRule.Type.FLOAT,
-        -1,
-        4,
-        random.nextBoolean(),
-        Duration.ofSeconds(random.nextInt(20, 400)),
-        random.nextInt(3) == 0 ? Double.valueOf(0.25) : null);
-  }
-
-  /** Units of one to four inferences, feedback of every sort, shuffled a little. */
-  private static List<Event> history(
-      String function, RewardRule rule, SplittableRandom random, Units events) {
-    List<Event> history = new ArrayList<>();
-    int units = 10 + random.nextInt(30);
-    for (int u = 0; u < units; u++) {
-      Instant at = Units.START.plusMillis(random.nextInt(120_000));
-      UUID episode = events.id(at);
-      int members = 1 + random.nextInt(4);
-      for (int m = 0; m < members; m++) {
-        DecisionKind kind =
-            m == 0 || random.nextInt(4) == 0 ? DecisionKind.DECISION : DecisionKind.STICKY;
-        if (random.nextInt(12) == 0) {
-          kind = random.nextBoolean() ? DecisionKind.PINNED : DecisionKind.FORCED;
-        }
-        // A sticky row may start a little before the row that decided, and rows may tie.
-        Instant start = at.plusMillis(random.nextInt(4) * 5_000L - 5_000);
-        String owner = random.nextInt(15) == 0 ? function + "-other" : function;
-        Units.Draft draft =
-            events
-                .decision(owner, episode, start, pick(Units.CANDIDATES, random))
-                .kind(kind)
-                .segment(pick(List.of("a", "b"), random))
-                .lane(random.nextInt(5) == 0 ? null : pick(List.of("policy", "holdout"), random));
-        if (random.nextInt(5) == 0) {
-          draft.served(pick(List.of("large", "fallback"), random));
-        }
-        if (random.nextInt(8) == 0) {
-          draft.failed();
-        }
-        if (random.nextInt(9) == 0) {
-          draft.ending = InferenceEvent.Ending.ABANDONED;
-        }
-        draft.costNanos = random.nextInt(5) == 0 ? null : random.nextLong(1L << 40);
-        draft.baselineCostNanos = random.nextInt(5) == 0 ? null : random.nextLong(1L << 40);
-        draft.outputTokens = random.nextInt(5) == 0 ? null : random.nextLong(4000);
-        draft.inputTokens = random.nextInt(5) == 0 ? null : random.nextLong(4000);
-        draft.durationMicros = random.nextLong(5_000_000);
-        double p = random.nextDouble(0.01, 0.5);
-        draft.propensities = new double[] {p, 0.5, 0.5 - p};
-        if (random.nextInt(6) == 0 && !"large".equals(draft.chosen)) {
-          draft.propensities = new double[] {0, 0.5, 0.5};
-        }
-        InferenceEvent inference = draft.event();
-        history.add(inference);
-        int values = random.nextInt(4);
-        for (int v = 0; v < values; v++) {
-          history.add(value(inference, rule, random, events));
-          if (random.nextInt(10) == 0) {
-            history.add(history.getLast());
-          }
-        }
-      }
-    }
-    for (int i = 0; i < history.size(); i++) {
-      int j = Math.min(history.size() - 1, i + random.nextInt(25));
-      Event moved = history.get(i);
-      history.set(i, history.get(j));
-      history.set(j, moved);
-    }
-    return history;
-  }
-
-  private static FeedbackEvent value(
-      InferenceEvent about, RewardRule rule, SplittableRandom random, Units events) {
-    Instant at = about.at().plusMillis(random.nextInt(600) * 1_000L - 10_000);
-    boolean ofEpisode =
-        random.nextInt(8) == 0 ? random.nextBoolean() : rule.level() == RewardRule.Level.EPISODE;
-    UUID target = ofEpisode ? about.ids().episodeId() : about.ids().inferenceId();
-    if (random.nextInt(12) == 0) {
-      target = events.id(at);
-    }
-    boolean isBoolean =
-        random.nextInt(10) == 0 ? random.nextBoolean() : rule.type() == RewardRule.Type.BOOLEAN;
-    return new FeedbackEvent(
-        events.id(at),
-        at,
-        ofEpisode ? FeedbackEvent.Target.EPISODE : FeedbackEvent.Target.INFERENCE,
-        target,
-        random.nextInt(10) == 0 ? "another" : "m",
-        isBoolean ? random.nextBoolean() : null,
-        isBoolean ? null : random.nextInt(20) == 0 ? Double.NaN : random.nextDouble(-2, 6),
-        null,
-        pick(List.of("api", "judge", "user"), random),
-        Map.of(),
-        null,
-        random.nextInt(12) == 0 ? "unknown metric" : null);
-  }
-
-  private static <T> T pick(List<T> from, SplittableRandom random) {
-    return from.get(random.nextInt(from.size()));
   }
 
   /** Counts, money and keys exactly; sums of doubles to 1e-9, since the order of adding differs. */

@@ -81,6 +81,17 @@ final class Units {
     InferenceEvent.Payload payload;
     List<InferenceEvent.Attempt> attempts = List.of();
     Map<String, String> tags = Map.of();
+    String keyId;
+    String teamId;
+    String generation = "gen-1";
+    Map<String, Double> laneShares = Map.of("policy", 0.94, "holdout", 0.05, "uniform", 0.01);
+    boolean explored;
+    double[] predictedQuality = {};
+    long[] predictedCostNanos = {};
+    boolean stream;
+    String cache = "off";
+    Long ttftMicros;
+    long overheadMicros = 500;
 
     Draft kind(DecisionKind value) {
       kind = value;
@@ -119,12 +130,12 @@ final class Units {
       double[] none = {};
       return new InferenceEvent(
           new InferenceEvent.Ids(id, episode, "req-" + id, null, null, "node-1", at),
-          new InferenceEvent.Asker("native", null, function, "chat", null, null, null, tags),
+          new InferenceEvent.Asker("native", null, function, "chat", keyId, teamId, null, tags),
           new InferenceEvent.Versions("config-1", "prices-1", 1),
           new Decision(
               kind,
               null,
-              new PolicyVersion("squarecb", "gen-1", 3),
+              generation == null ? null : new PolicyVersion("squarecb", generation, 3),
               segment,
               "main",
               null,
@@ -132,11 +143,11 @@ final class Units {
               Map.of(),
               Map.of(),
               decides ? lane : null,
-              decides ? Map.of("policy", 0.94, "holdout", 0.05, "uniform", 0.01) : Map.of(),
+              decides ? laneShares : Map.of(),
               decides ? candidates : List.of(),
               decides ? candidates.stream().map(c -> "").toList() : List.of(),
-              none,
-              new long[0],
+              predictedQuality,
+              predictedCostNanos,
               new long[0],
               none,
               none,
@@ -148,7 +159,7 @@ final class Units {
               Map.of(),
               chosen,
               decides ? propensities[arm] : null,
-              false,
+              explored,
               List.of()),
           new InferenceEvent.Outcome(
               ending,
@@ -159,8 +170,8 @@ final class Units {
               1,
               served != null && !served.equals(chosen),
               "stop",
-              false,
-              "off"),
+              stream,
+              cache),
           new InferenceEvent.Quantities(
               new InferenceEvent.Tokens(inputTokens, outputTokens, null, null, null),
               false,
@@ -168,8 +179,8 @@ final class Units {
               "large",
               baselineCostNanos,
               durationMicros,
-              null,
-              500),
+              ttftMicros,
+              overheadMicros),
           attempts,
           payload);
     }

@@ -2,7 +2,7 @@ package dev.pointsman.report;
 
 import dev.pointsman.analysis.AllocationTest;
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
-import dev.pointsman.eventstore.StatisticsRow;
+import dev.pointsman.eventstore.DecisionSums;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -18,78 +19,93 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Figures of one function, folded from its statistics rows. Quality counts matured decisions only:
- * those whose whole bucket is older than the attribution window.
- */
+/** Figures of one function, folded from sums over its decisions. */
 final class FunctionFigures {
 
   static final double ALPHA = 0.05;
-  private static final int MOST_BUCKETS = 60;
 
-  private final List<StatisticsRow> rows;
-  private final Instant maturedBefore;
+  private final Sources sources;
   private final List<String> variants;
 
   /**
-   * Figures of some rows.
+   * What figures are made of.
    *
-   * @param rows rows of one function, any order
-   * @param now the time that maturity is judged at
-   * @param attributionWindow how long feedback may take
+   * @param all sums over the range, by segment, lane and variant
+   * @param matured the same over its matured part: quality counts matured decisions only
+   * @param overTime sums by bucket, lane and variant
+   * @param lanes the same of the lanes as such: rows without a variant
+   * @param weighted sums of weights over the matured part
+   * @param maturedUntil decisions before this moment have had their whole attribution window
+   * @param width the length of a bucket
+   */
+  record Sources(
+      List<DecisionSums> all,
+      List<DecisionSums> matured,
+      List<DecisionSums> overTime,
+      List<DecisionSums> lanes,
+      List<DecisionSums> weighted,
+      Instant maturedUntil,
+      Duration width) {
+
+    Sources {
+      all = ofVariants(all);
+      matured = ofVariants(matured);
+      overTime =
+          ofVariants(overTime).stream()
+              .sorted(Comparator.comparing(FunctionFigures::start))
+              .toList();
+      lanes = lanes.stream().filter(row -> row.variant().isEmpty()).toList();
+      weighted = ofVariants(weighted);
+    }
+
+    private static List<DecisionSums> ofVariants(List<DecisionSums> rows) {
+      return rows.stream().filter(row -> !row.variant().isEmpty()).toList();
+    }
+  }
+
+  /**
+   * Figures of some sums.
+   *
    * @param known variants that are listed even without a row
    */
-  FunctionFigures(
-      List<StatisticsRow> rows, Instant now, Duration attributionWindow, Iterable<String> known) {
-    this.rows = rows.stream().sorted(Comparator.comparing(StatisticsRow::bucket)).toList();
-    this.maturedBefore = now.minus(attributionWindow).minus(StatisticsRow.BUCKET);
+  FunctionFigures(Sources sources, Iterable<String> known) {
+    this.sources = sources;
     TreeSet<String> names = new TreeSet<>();
     known.forEach(names::add);
-    rows.forEach(row -> names.add(row.variant()));
+    sources.all().forEach(row -> names.add(row.variant()));
+    sources.overTime().forEach(row -> names.add(row.variant()));
     this.variants = List.copyOf(names);
   }
 
-  /** Decisions before this moment have had their whole attribution window. */
-  Instant maturedUntil() {
-    return maturedBefore.plus(StatisticsRow.BUCKET);
-  }
-
-  /** Since when there were about so many decisions, {@code earliest} if fewer. */
-  Instant sinceLast(long decisions, Instant earliest) {
-    long pulls = 0;
-    for (StatisticsRow row : rows.reversed()) {
-      pulls += row.pulls();
-      if (pulls >= decisions) {
-        return row.bucket().isBefore(earliest) ? earliest : row.bucket();
-      }
-    }
-    return earliest;
+  private static Instant start(DecisionSums row) {
+    return Objects.requireNonNull(row.start());
   }
 
   List<String> variants() {
     return variants;
   }
 
-  boolean matured(StatisticsRow row) {
-    return !row.bucket().isAfter(maturedBefore);
+  long sum(Predicate<DecisionSums> which, ToLongFunction<DecisionSums> what) {
+    return sources.all().stream().filter(which).mapToLong(what).sum();
   }
 
-  long sum(Predicate<StatisticsRow> which, ToLongFunction<StatisticsRow> what) {
-    return rows.stream().filter(which).mapToLong(what).sum();
+  /** The same over matured decisions. */
+  long maturedSum(Predicate<DecisionSums> which, ToLongFunction<DecisionSums> what) {
+    return sources.matured().stream().filter(which).mapToLong(what).sum();
   }
 
   /** Σ of a variant's propensities over all decisions. */
   double expectedPulls(String variant) {
-    return rows.stream()
+    return sources.all().stream()
         .filter(row -> row.variant().equals(variant))
-        .mapToDouble(StatisticsRow::expectedPulls)
+        .mapToDouble(DecisionSums::expectedPulls)
         .sum();
   }
 
   /** Mean quality of the matured decisions among some rows. */
-  Estimate quality(Predicate<StatisticsRow> which) {
+  Estimate quality(Predicate<DecisionSums> which) {
     Sums sums = new Sums();
-    rows.stream().filter(which).filter(this::matured).forEach(sums::add);
+    sources.matured().stream().filter(which).forEach(sums::add);
     return sums.estimate();
   }
 
@@ -101,14 +117,11 @@ final class FunctionFigures {
     Map<String, Sums> bySegment = new TreeMap<>();
     Map<String, Long> decisions = new HashMap<>();
     long all = 0;
-    for (StatisticsRow row : rows) {
-      if (!matured(row)) {
-        continue;
-      }
-      decisions.merge(row.segment(), row.pulls(), Long::sum);
+    for (DecisionSums row : sources.matured()) {
+      decisions.merge(segment(row), row.pulls(), Long::sum);
       all += row.pulls();
       if (row.variant().equals(variant)) {
-        bySegment.computeIfAbsent(row.segment(), s -> new Sums()).add(row);
+        bySegment.computeIfAbsent(segment(row), s -> new Sums()).add(row);
       }
     }
     double mean = 0;
@@ -127,34 +140,45 @@ final class FunctionFigures {
       squaredError += share * share * sums.variance() / sums.n;
       n += sums.n;
     }
-    if (n == 0) {
-      return Estimate.NONE;
+    return n == 0 ? Estimate.NONE : around(mean, Math.sqrt(squaredError), n);
+  }
+
+  /**
+   * Mean quality a variant would have on all traffic, each rewarded decision weighted by one over
+   * its propensity.
+   */
+  Estimate weightedQuality(String variant) {
+    for (DecisionSums row : sources.weighted()) {
+      if (row.variant().equals(variant) && row.weightSum() > 0) {
+        return around(row.weightedReward(), row.weightedRewardError(), row.feedbacks());
+      }
     }
+    return Estimate.NONE;
+  }
+
+  private static Estimate around(double mean, double error, long n) {
     AsymptoticConfidenceSequence.Bounds bounds =
-        AsymptoticConfidenceSequence.around(
-            mean, Math.sqrt(squaredError), (double) n, ALPHA, 1_000);
+        AsymptoticConfidenceSequence.around(mean, error, (double) n, ALPHA, 1_000);
     return new Estimate(
         mean, Math.clamp(bounds.lower(), 0, 1), Math.clamp(bounds.upper(), 0, 1), n);
   }
 
   /** Dollars per thousand inferences with a known cost, among some rows; null without any. */
-  @Nullable Double dollarsPerThousand(Predicate<StatisticsRow> which) {
-    long count = sum(which, StatisticsRow::costCount);
-    return count == 0 ? null : sum(which, StatisticsRow::costNanos) / 1e9 / count * 1_000;
+  @Nullable Double dollarsPerThousand(Predicate<DecisionSums> which) {
+    long count = sum(which, DecisionSums::costCount);
+    return count == 0 ? null : sum(which, DecisionSums::costNanos) / 1e9 / count * 1_000;
   }
 
-  /** Served and intended share per bucket, in at most {@value #MOST_BUCKETS} buckets. */
-  ShareSeries shares(FunctionReport.Range range, Instant now) {
-    Duration bucket = bucketLength(range);
+  /** Served and intended share per bucket. */
+  ShareSeries shares(Instant now) {
     SortedMap<Instant, double[][]> byBucket = new TreeMap<>();
     SortedMap<Instant, Long> decisions = new TreeMap<>();
-    for (StatisticsRow row : rows) {
-      Instant start = startOf(row.bucket(), bucket);
-      double[][] sums = byBucket.computeIfAbsent(start, s -> new double[2][variants.size()]);
+    for (DecisionSums row : sources.overTime()) {
+      double[][] sums = byBucket.computeIfAbsent(start(row), s -> new double[2][variants.size()]);
       int variant = variants.indexOf(row.variant());
       sums[0][variant] += row.served();
       sums[1][variant] += row.expectedPulls();
-      decisions.merge(start, row.pulls(), Long::sum);
+      decisions.merge(start(row), row.pulls(), Long::sum);
     }
     double[][] served = new double[byBucket.size()][];
     double[][] intended = new double[byBucket.size()][];
@@ -165,10 +189,10 @@ final class FunctionFigures {
       at++;
     }
     List<Instant> starts = List.copyOf(byBucket.keySet());
-    boolean open = !starts.isEmpty() && starts.getLast().plus(bucket).isAfter(now);
+    boolean open = !starts.isEmpty() && starts.getLast().plus(sources.width()).isAfter(now);
     return new ShareSeries(
         starts,
-        bucket,
+        sources.width(),
         variants,
         served,
         intended,
@@ -176,20 +200,24 @@ final class FunctionFigures {
         open);
   }
 
-  /** Cumulative quality per lane. */
-  List<QualitySeries> qualityByLane(FunctionReport.Range range, List<String> lanes) {
-    Duration bucket = bucketLength(range);
+  /** Cumulative quality per lane; the last point is that of all matured decisions. */
+  List<QualitySeries> qualityByLane(List<String> lanes) {
     List<QualitySeries> all = new ArrayList<>();
     for (String lane : lanes) {
       Sums sums = new Sums();
       Map<Instant, Estimate> after = new LinkedHashMap<>();
-      for (StatisticsRow row : rows) {
-        if (row.lane().equals(lane) && matured(row)) {
+      for (DecisionSums row : sources.overTime()) {
+        Instant end = start(row).plus(sources.width());
+        if (lane.equals(row.lane()) && !end.isAfter(sources.maturedUntil())) {
           sums.add(row);
           if (sums.n > 0) {
-            after.put(startOf(row.bucket(), bucket).plus(bucket), sums.estimate());
+            after.put(end, sums.estimate());
           }
         }
+      }
+      Estimate whole = quality(row -> lane.equals(row.lane()));
+      if (whole.n() > sums.n) {
+        after.put(sources.maturedUntil(), whole);
       }
       List<QualitySeries.Point> points = new ArrayList<>();
       after.forEach((at, estimate) -> points.add(new QualitySeries.Point(at, estimate)));
@@ -198,55 +226,55 @@ final class FunctionFigures {
     return all;
   }
 
-  /** The always-valid allocation test of a variant over these rows, by its worst moment. */
+  /** The always-valid allocation test of a variant, by its worst moment. */
   AllocationTest.Result allocation(String variant) {
-    double chosen = 0;
-    double expected = 0;
-    double variance = 0;
-    AllocationTest.Result worst = AllocationTest.ofSums(0, 0, 0);
-    int last = rows.size() - 1;
-    for (int i = 0; i <= last; i++) {
-      StatisticsRow row = rows.get(i);
+    Allocation allocation = new Allocation();
+    for (DecisionSums row : sources.overTime()) {
+      allocation.reach(start(row));
       if (row.variant().equals(variant)) {
-        chosen += row.pulls();
-        expected += row.expectedPulls();
-        variance += row.pullVariance();
-      }
-      if (i == last || !rows.get(i + 1).bucket().equals(row.bucket())) {
-        AllocationTest.Result now = AllocationTest.ofSums(chosen, expected, variance);
-        worst = now.p() < worst.p() ? now : worst;
+        allocation.add(row.pulls(), row.expectedPulls(), row.pullVariance());
       }
     }
-    return worst;
+    return allocation.worst();
+  }
+
+  /** The same of the lanes, by name. */
+  SortedMap<String, AllocationTest.Result> laneAllocation() {
+    SortedMap<String, Allocation> byLane = new TreeMap<>();
+    sources.lanes().stream()
+        .sorted(Comparator.comparing(FunctionFigures::start))
+        .forEach(
+            row -> {
+              Allocation allocation =
+                  byLane.computeIfAbsent(Objects.requireNonNull(row.lane()), l -> new Allocation());
+              allocation.reach(start(row));
+              allocation.add(row.laneDraws(), row.expectedLaneDraws(), row.laneVariance());
+            });
+    SortedMap<String, AllocationTest.Result> results = new TreeMap<>();
+    byLane.forEach((lane, allocation) -> results.put(lane, allocation.worst()));
+    return results;
   }
 
   /** Matured decisions among some rows, and how many of them have feedback, filled ones not. */
-  long[] coverage(Predicate<StatisticsRow> which) {
+  long[] coverage(Predicate<DecisionSums> which) {
     return new long[] {
-      sum(which.and(this::matured), StatisticsRow::pulls),
-      sum(which.and(this::matured), row -> row.feedbacks() - row.filled())
+      maturedSum(which, DecisionSums::pulls),
+      maturedSum(which, row -> row.feedbacks() - row.filled())
     };
   }
 
   /** Segments by decisions, most first. */
   List<String> segments() {
     Map<String, Long> decisions = new TreeMap<>();
-    rows.forEach(row -> decisions.merge(row.segment(), row.pulls(), Long::sum));
+    sources.all().forEach(row -> decisions.merge(segment(row), row.pulls(), Long::sum));
     return decisions.entrySet().stream()
         .sorted(Map.Entry.<String, Long>comparingByValue().reversed())
         .map(Map.Entry::getKey)
         .toList();
   }
 
-  private static Duration bucketLength(FunctionReport.Range range) {
-    long seconds = Duration.between(range.from(), range.to()).toSeconds();
-    long step = StatisticsRow.BUCKET.toSeconds();
-    return Duration.ofSeconds(Math.max(1, Math.ceilDiv(seconds, MOST_BUCKETS * step)) * step);
-  }
-
-  private static Instant startOf(Instant time, Duration bucket) {
-    long seconds = time.getEpochSecond();
-    return Instant.ofEpochSecond(seconds - Math.floorMod(seconds, bucket.toSeconds()));
+  private static String segment(DecisionSums row) {
+    return Objects.requireNonNullElse(row.segment(), "");
   }
 
   private static double[] shares(double[] sums) {
@@ -261,13 +289,45 @@ final class FunctionFigures {
     return shares;
   }
 
+  /** A test by sums that is looked at after every bucket. */
+  private static final class Allocation {
+    private double chosen;
+    private double expected;
+    private double variance;
+    private AllocationTest.Result worst = AllocationTest.ofSums(0, 0, 0);
+    private @Nullable Instant bucket;
+
+    void reach(Instant start) {
+      if (!start.equals(bucket)) {
+        look();
+        bucket = start;
+      }
+    }
+
+    void add(double pulls, double expectedPulls, double pullVariance) {
+      chosen += pulls;
+      expected += expectedPulls;
+      variance += pullVariance;
+    }
+
+    AllocationTest.Result worst() {
+      look();
+      return worst;
+    }
+
+    private void look() {
+      AllocationTest.Result now = AllocationTest.ofSums(chosen, expected, variance);
+      worst = now.p() < worst.p() ? now : worst;
+    }
+  }
+
   /** Running sums of rewards. */
   private static final class Sums {
     private long n;
     private double sum;
     private double squares;
 
-    void add(StatisticsRow row) {
+    void add(DecisionSums row) {
       n += row.feedbacks();
       sum += row.rewardSum();
       squares += row.rewardSumSquares();

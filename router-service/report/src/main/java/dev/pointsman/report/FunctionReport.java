@@ -81,6 +81,7 @@ public record FunctionReport(
    * @param intended its mean propensity, NaN before any decision
    * @param standardisedQuality mean quality standardised over segments: what it would give on all
    *     traffic
+   * @param weightedQuality the same by weighting each decision by one over its propensity
    * @param rawQuality mean quality of the decisions that chose it; biased, shown in grey
    * @param dollarsPerThousand cost, null when unknown
    * @param p50Millis median duration, null before any
@@ -94,6 +95,7 @@ public record FunctionReport(
       double served,
       double intended,
       Estimate standardisedQuality,
+      Estimate weightedQuality,
       Estimate rawQuality,
       @Nullable Double dollarsPerThousand,
       @Nullable Double p50Millis,

@@ -7,15 +7,20 @@ import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventstore.DecisionSums;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.InferenceFilter;
 import dev.pointsman.eventstore.InferenceKey;
 import dev.pointsman.eventstore.InferencePage;
+import dev.pointsman.eventstore.LatencyHistogram;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.eventstore.StoredInference;
 import dev.pointsman.eventstore.TableExport;
-import dev.pointsman.eventstore.VariantTotals;
+import dev.pointsman.eventstore.TrafficFilter;
+import dev.pointsman.eventstore.TrafficQueries.Dimension;
+import dev.pointsman.eventstore.TrafficQueries.Grouping;
+import dev.pointsman.eventstore.TrafficQueries.Measure;
+import dev.pointsman.eventstore.UsageSums;
 import dev.pointsman.report.FunctionReport.Headline;
 import dev.pointsman.report.FunctionReport.Range;
 import dev.pointsman.report.FunctionReport.SegmentLine;
@@ -31,8 +36,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -43,20 +48,19 @@ import java.util.UUID;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers the questions of people from what the store holds. Every method queries the store and may
- * take a second; none belongs on a request thread.
+ * Answers the questions of people from what the store holds: from its rollups and statistics as they
+ * were refreshed last, and single rows. Every method queries the store; none belongs on a request
+ * thread.
  */
 public final class Reports {
 
-  private static final Predicate<StatisticsRow> ALL = row -> true;
+  private static final Predicate<DecisionSums> ALL = row -> true;
   private static final Duration RELEARNING = Duration.ofMinutes(10);
   private static final int OVERALL_DECISIONS = 1_000;
   private static final int SEGMENT_DECISIONS = 200;
-  private static final int LANE_DECISIONS = 20_000;
   private static final int MOST_CHANGES = 20_000;
   private static final int MOST_MARKS = 200;
   private static final int MOST_EPISODE_ROWS = 1_000;
@@ -90,45 +94,35 @@ public final class Reports {
   /** Names of configured and of logged functions. */
   public List<String> functionNames() {
     TreeSet<String> names = new TreeSet<>(catalog.get().functions().keySet());
-    store
-        .functions()
-        .counts(Instant.EPOCH, clock.instant())
-        .forEach(counts -> names.add(counts.functionName()));
+    names.addAll(store.traffic().functionNames());
     return List.copyOf(names);
   }
 
   /** The overview page's figures. */
   public Overview overview(Range range) {
+    List<ChangeEvent> changes = changes(null, range);
+    List<Mark> marks = marks(changes);
     List<Overview.FunctionLine> lines = new ArrayList<>();
     long inferences = 0;
     long failed = 0;
     double dollars = 0;
     boolean priced = false;
-    for (String name : functionNames()) {
-      Loaded loaded = load(name, range);
+    for (Loaded loaded : load(functionNames(), range, false)) {
       FunctionFigures figures = loaded.figures();
-      FunctionReport report = report(name, range, loaded);
-      Map<String, Double> shares = store.functions().meanPropensities(name, OVERALL_DECISIONS);
-      lines.add(
-          new Overview.FunctionLine(
-              name,
-              report.verdict(),
-              // All of them, in the function page's order: a variant has one colour everywhere.
-              figures.variants(),
-              figures.variants().stream()
-                  .mapToDouble(v -> shares.getOrDefault(v, shares.isEmpty() ? Double.NaN : 0))
-                  .toArray(),
-              report.headline().quality(),
-              report.headline().dollarsPerThousand(),
-              report.headline().p95Millis(),
-              report.headline().feedbackShare()));
-      inferences += figures.sum(ALL, StatisticsRow::inferences);
-      failed += figures.sum(ALL, StatisticsRow::failed);
-      dollars += figures.sum(ALL, StatisticsRow::costNanos) / 1e9;
-      priced |= figures.sum(ALL, StatisticsRow::costCount) > 0;
+      String name = loaded.rule().functionName();
+      List<Mark> own =
+          marks(
+              changes.stream()
+                  .filter(c -> c.functionName() == null || name.equals(c.functionName()))
+                  .toList());
+      Headline headline = headline(loaded);
+      lines.add(line(loaded, headline, verdict(loaded, headline, own, range)));
+      inferences += figures.sum(ALL, DecisionSums::inferences);
+      failed += figures.sum(ALL, DecisionSums::failed);
+      dollars += figures.sum(ALL, DecisionSums::costNanos) / 1e9;
+      priced |= figures.sum(ALL, DecisionSums::costCount) > 0;
     }
     lines.sort(Comparator.comparingInt(line -> urgency(line.verdict().state())));
-    List<Mark> marks = new ArrayList<>(marks(null, range));
     return new Overview(
         range,
         inferences,
@@ -136,6 +130,23 @@ public final class Reports {
         priced ? dollars : null,
         lines,
         marks.reversed().subList(0, Math.min(20, marks.size())));
+  }
+
+  private Overview.FunctionLine line(Loaded loaded, Headline headline, Verdict verdict) {
+    String name = loaded.rule().functionName();
+    Map<String, Double> shares = store.functions().meanPropensities(name, OVERALL_DECISIONS);
+    return new Overview.FunctionLine(
+        name,
+        verdict,
+        // All of them, in the function page's order: a variant has one colour everywhere.
+        loaded.figures().variants(),
+        loaded.figures().variants().stream()
+            .mapToDouble(v -> shares.getOrDefault(v, shares.isEmpty() ? Double.NaN : 0))
+            .toArray(),
+        headline.quality(),
+        headline.dollarsPerThousand(),
+        headline.p95Millis(),
+        headline.feedbackShare());
   }
 
   private static int urgency(Verdict.State state) {
@@ -151,89 +162,126 @@ public final class Reports {
     if (!functionNames().contains(name)) {
       return Optional.empty();
     }
-    return Optional.of(report(name, range, load(name, range)));
+    return Optional.of(report(load(List.of(name), range, true).getFirst(), range));
   }
 
+  /**
+   * What a report is made of.
+   *
+   * @param served what each variant served, by name
+   * @param durations how long that took, by name
+   */
   private record Loaded(
       @Nullable FunctionDefinition definition,
       Experimentation.@Nullable Learned learned,
       RewardRule rule,
-      FunctionFigures figures) {}
+      FunctionFigures figures,
+      Map<String, UsageSums> served,
+      Map<String, LatencyHistogram> durations) {}
 
-  private Loaded load(String name, Range range) {
-    FunctionDefinition definition = catalog.get().functions().get(name);
-    Experimentation.Learned learned =
-        definition != null && definition.experimentation() instanceof Experimentation.Learned l
-            ? l
-            : null;
-    RewardRule rule =
-        definition == null ? RewardRule.unrewarded(name) : rewardRules.apply(definition);
-    Instant now = clock.instant();
-    store.refreshStatistics(rule, now);
-    List<StatisticsRow> rows = store.statistics(name, rule.metric(), range.from(), range.to());
-    return new Loaded(
-        definition,
-        learned,
-        rule,
-        new FunctionFigures(
-            rows,
-            now,
-            rule.attributionWindow(),
-            definition == null ? List.of() : definition.variants().keySet()));
+  private List<Loaded> load(List<String> names, Range range, boolean bySegment) {
+    List<RewardRule> rules = names.stream().map(this::rule).toList();
+    List<FunctionFigures.Sources> sources =
+        new FigureSources(store).of(rules, range, clock.instant(), bySegment);
+    TrafficFilter traffic =
+        TrafficFilter.between(range.from(), range.to())
+            .ofFunction(names.size() == 1 ? names.getFirst() : null);
+    Grouping byVariant = Grouping.by(Dimension.FUNCTION, Dimension.VARIANT);
+    Map<String, Map<String, UsageSums>> served = new HashMap<>();
+    store
+        .traffic()
+        .usage(traffic, byVariant)
+        .forEach(
+            sums ->
+                served
+                    .computeIfAbsent(sums.first(), f -> new TreeMap<>())
+                    .put(sums.second(), sums));
+    Map<String, Map<String, LatencyHistogram>> durations = new HashMap<>();
+    store
+        .traffic()
+        .latency(traffic, byVariant, Measure.DURATION)
+        .forEach(
+            (key, histogram) ->
+                durations
+                    .computeIfAbsent(key.first(), f -> new TreeMap<>())
+                    .put(key.second(), histogram));
+    List<Loaded> loaded = new ArrayList<>();
+    for (int i = 0; i < names.size(); i++) {
+      String name = names.get(i);
+      FunctionDefinition definition = catalog.get().functions().get(name);
+      loaded.add(
+          new Loaded(
+              definition,
+              definition != null
+                      && definition.experimentation() instanceof Experimentation.Learned l
+                  ? l
+                  : null,
+              rules.get(i),
+              new FunctionFigures(
+                  sources.get(i), definition == null ? List.of() : definition.variants().keySet()),
+              withoutUnserved(served.getOrDefault(name, Map.of())),
+              withoutUnserved(durations.getOrDefault(name, Map.of()))));
+    }
+    return loaded;
   }
 
-  private FunctionReport report(String name, Range range, Loaded loaded) {
+  private RewardRule rule(String name) {
+    FunctionDefinition definition = catalog.get().functions().get(name);
+    return definition == null ? RewardRule.unrewarded(name) : rewardRules.apply(definition);
+  }
+
+  private static <T> Map<String, T> withoutUnserved(Map<String, T> byVariant) {
+    Map<String, T> served = new TreeMap<>(byVariant);
+    served.remove("");
+    return served;
+  }
+
+  private FunctionReport report(Loaded loaded, Range range) {
     FunctionFigures figures = loaded.figures();
-    List<Mark> marks = marks(name, range);
-    Map<String, VariantTotals> totals = new TreeMap<>();
-    store
-        .functions()
-        .variantTotals(name, range.from(), range.to())
-        .forEach(total -> totals.put(total.variant(), total));
-    Headline headline = headline(loaded, totals.values());
+    String name = loaded.rule().functionName();
+    List<Mark> marks = marks(changes(name, range));
+    Headline headline = headline(loaded);
     List<VariantLine> variants =
-        figures.variants().stream()
-            .map(variant -> line(variant, figures, totals.get(variant)))
-            .toList();
-    List<HealthCheck> health = health(loaded, headline, marks, range);
+        figures.variants().stream().map(variant -> line(variant, loaded)).toList();
+    Instant now = clock.instant();
     return new FunctionReport(
         name,
         policyInWords(name, loaded),
         loaded.rule().metric().isEmpty() ? null : loaded.rule().metric(),
         range,
-        verdict(loaded, headline, health, marks, range),
-        health,
+        verdict(loaded, headline, marks, range),
+        health(loaded, headline, marks, range),
         headline,
         variants,
         segments(name, figures),
-        figures.shares(range, clock.instant()),
+        figures.shares(now),
         loaded.learned() == null
             ? List.of()
-            : figures.qualityByLane(range, List.of("policy", "holdout", "uniform")),
-        figures.maturedUntil(),
+            : figures.qualityByLane(List.of("policy", "holdout", "uniform")),
+        now.minus(loaded.rule().attributionWindow()),
         marks);
   }
 
-  private static Headline headline(Loaded loaded, Collection<VariantTotals> totals) {
+  private static Headline headline(Loaded loaded) {
     FunctionFigures figures = loaded.figures();
-    long inferences = figures.sum(ALL, StatisticsRow::inferences);
-    long compared = figures.sum(ALL, StatisticsRow::comparedCount);
+    long inferences = figures.sum(ALL, DecisionSums::inferences);
+    long compared = figures.sum(ALL, DecisionSums::comparedCount);
     long[] coverage = figures.coverage(ALL);
     Double policyCost = figures.dollarsPerThousand(lane("policy"));
     Double holdoutCost = figures.dollarsPerThousand(lane("holdout"));
     long pending =
         loaded.rule().metric().isEmpty()
             ? 0
-            : figures.sum(row -> !figures.matured(row), StatisticsRow::pulls);
+            : figures.sum(ALL, DecisionSums::pulls) - figures.maturedSum(ALL, DecisionSums::pulls);
     return new Headline(
         inferences,
-        figures.sum(ALL, StatisticsRow::pulls),
+        figures.sum(ALL, DecisionSums::pulls),
         figures.quality(lane("policy")),
         figures.quality(lane("holdout")),
         figures.dollarsPerThousand(ALL),
         compared == 0
             ? null
-            : figures.sum(ALL, StatisticsRow::baselineCostNanos) / 1e9 / compared * 1_000,
+            : figures.sum(ALL, DecisionSums::baselineCostNanos) / 1e9 / compared * 1_000,
         compared == 0
             ? null
             : figures.sum(ALL, row -> row.baselineCostNanos() - row.comparedCostNanos()) / 1e9,
@@ -241,38 +289,40 @@ public final class Reports {
             ? null
             : (holdoutCost - policyCost)
                 / 1_000
-                * figures.sum(lane("policy"), StatisticsRow::costCount),
-        totals.stream().mapToLong(total -> total.inferences() - total.priced()).sum(),
-        largest(totals, VariantTotals.Quantiles::p50),
-        largest(totals, VariantTotals.Quantiles::p95),
+                * figures.sum(lane("policy"), DecisionSums::costCount),
+        loaded.served().values().stream().mapToLong(UsageSums::unpriced).sum(),
+        slowest(loaded, 0.5),
+        slowest(loaded, 0.95),
         loaded.rule().metric().isEmpty() || coverage[0] == 0
             ? null
             : (double) coverage[1] / coverage[0],
         pending,
-        figures.sum(ALL, StatisticsRow::filled));
+        figures.sum(ALL, DecisionSums::filled));
   }
 
-  private static VariantLine line(
-      String variant, FunctionFigures figures, @Nullable VariantTotals totals) {
-    Predicate<StatisticsRow> own = row -> row.variant().equals(variant);
-    long allServed = figures.sum(ALL, StatisticsRow::served);
-    long allPulls = figures.sum(ALL, StatisticsRow::pulls);
+  private static VariantLine line(String variant, Loaded loaded) {
+    FunctionFigures figures = loaded.figures();
+    LatencyHistogram durations = loaded.durations().get(variant);
+    Predicate<DecisionSums> own = row -> row.variant().equals(variant);
+    long allServed = figures.sum(ALL, DecisionSums::served);
+    long allPulls = figures.sum(ALL, DecisionSums::pulls);
     double expected = figures.expectedPulls(variant);
-    long inferences = figures.sum(own, StatisticsRow::inferences);
+    long inferences = figures.sum(own, DecisionSums::inferences);
     long[] coverage = figures.coverage(own);
     return new VariantLine(
         variant,
-        allServed == 0 ? Double.NaN : (double) figures.sum(own, StatisticsRow::served) / allServed,
+        allServed == 0 ? Double.NaN : (double) figures.sum(own, DecisionSums::served) / allServed,
         allPulls == 0 ? Double.NaN : expected / allPulls,
         figures.standardisedQuality(variant),
+        figures.weightedQuality(variant),
         figures.quality(own),
         figures.dollarsPerThousand(own),
-        totals == null ? null : totals.duration().p50() / 1_000,
-        totals == null ? null : totals.duration().p95() / 1_000,
+        durations == null ? null : durations.quantile(0.5) / 1_000,
+        durations == null ? null : durations.quantile(0.95) / 1_000,
         inferences == 0
             ? Double.NaN
             : (double) figures.sum(own, row -> row.inferences() - row.answered()) / inferences,
-        figures.sum(own, StatisticsRow::pulls),
+        figures.sum(own, DecisionSums::pulls),
         coverage[0] == 0 ? null : (double) coverage[1] / coverage[0]);
   }
 
@@ -301,7 +351,7 @@ public final class Reports {
       lines.add(
           new SegmentLine(
               segment,
-              figures.sum(row -> row.segment().equals(segment), StatisticsRow::pulls),
+              figures.sum(row -> row.segment().equals(segment), DecisionSums::pulls),
               leader,
               most,
               shares,
@@ -310,13 +360,13 @@ public final class Reports {
     return lines;
   }
 
-  private List<HealthCheck> health(
+  private static List<HealthCheck> health(
       Loaded loaded, Headline headline, List<Mark> marks, Range range) {
     FunctionFigures figures = loaded.figures();
     List<HealthCheck> checks = new ArrayList<>();
     checks.add(allocation(figures));
     if (loaded.learned() != null) {
-      checks.add(lanes(loaded, range));
+      checks.add(lanes(figures));
     }
     if (loaded.learned() != null) {
       checks.add(feedback(figures, headline));
@@ -352,33 +402,14 @@ public final class Reports {
                 least));
   }
 
-  private HealthCheck lanes(Loaded loaded, Range range) {
-    Map<String, AllocationTest> tests = new TreeMap<>();
-    // Draws are read one by one, so a busy function is judged by its latest ones.
-    Instant from = loaded.figures().sinceLast(LANE_DECISIONS, range.from());
-    store
-        .functions()
-        .draws(
-            loaded.rule().functionName(),
-            from,
-            range.to(),
-            draw -> {
-              if (draw.laneShares().size() > 1) {
-                draw.laneShares()
-                    .forEach(
-                        (lane, share) ->
-                            tests
-                                .computeIfAbsent(lane, l -> new AllocationTest())
-                                .accept(lane.equals(draw.lane()), share));
-              }
-            });
+  private static HealthCheck lanes(FunctionFigures figures) {
     HealthCheck.State state = HealthCheck.State.OK;
     List<String> off = new ArrayList<>();
-    for (Map.Entry<String, AllocationTest> test : tests.entrySet()) {
-      AllocationTest.Result result = test.getValue().result();
+    for (Map.Entry<String, AllocationTest.Result> lane : figures.laneAllocation().entrySet()) {
+      AllocationTest.Result result = lane.getValue();
       state = worse(state, stateOf(result.outcome()));
       if (result.outcome() != AllocationTest.Outcome.FINE) {
-        off.add(String.format(Locale.ROOT, "%s (p = %.2g)", test.getKey(), result.p()));
+        off.add(String.format(Locale.ROOT, "%s (p = %.2g)", lane.getKey(), result.p()));
       }
     }
     return new HealthCheck(
@@ -436,8 +467,8 @@ public final class Reports {
   }
 
   private static HealthCheck providers(FunctionFigures figures) {
-    long inferences = figures.sum(ALL, StatisticsRow::inferences);
-    long failed = figures.sum(ALL, StatisticsRow::failed);
+    long inferences = figures.sum(ALL, DecisionSums::inferences);
+    long failed = figures.sum(ALL, DecisionSums::failed);
     double share = inferences == 0 ? 0 : (double) failed / inferences;
     return new HealthCheck(
         "providers",
@@ -468,8 +499,8 @@ public final class Reports {
     return marks.stream().filter(mark -> mark.kind().equals(Mark.DRIFT)).toList();
   }
 
-  private static Verdict verdict(
-      Loaded loaded, Headline headline, List<HealthCheck> health, List<Mark> marks, Range range) {
+  private static Verdict verdict(Loaded loaded, Headline headline, List<Mark> marks, Range range) {
+    List<HealthCheck> health = health(loaded, headline, marks, range);
     if (loaded.learned() == null) {
       return VerdictRule.ofFixed(health);
     }
@@ -664,21 +695,26 @@ public final class Reports {
     return store.export().write(table, TableExport.Format.ofName(format), out, written -> {});
   }
 
-  private static @Nullable Double largest(
-      Collection<VariantTotals> totals, ToDoubleFunction<VariantTotals.Quantiles> quantile) {
-    return totals.isEmpty()
+  /** A quantile of the slowest variant, null when none served. */
+  private static @Nullable Double slowest(Loaded loaded, double quantile) {
+    return loaded.durations().isEmpty()
         ? null
-        : totals.stream().map(VariantTotals::duration).mapToDouble(quantile).max().orElseThrow()
+        : loaded.durations().values().stream()
+                .mapToDouble(durations -> durations.quantile(quantile))
+                .max()
+                .orElseThrow()
             / 1_000;
   }
 
-  private List<Mark> marks(@Nullable String function, Range range) {
-    List<Mark> all =
-        store.history().changes(function, range.from(), range.to(), MOST_CHANGES).stream()
-            .map(change -> new Mark(change.at(), kind(change), change.reason()))
-            .toList();
-    // The store gives the first of them; a page wants the last.
-    return all.subList(Math.max(0, all.size() - MOST_MARKS), all.size());
+  private List<ChangeEvent> changes(@Nullable String function, Range range) {
+    return store.history().changes(function, range.from(), range.to(), MOST_CHANGES);
+  }
+
+  /** The store gives the first changes; a page wants the last. */
+  private static List<Mark> marks(List<ChangeEvent> changes) {
+    return changes.subList(Math.max(0, changes.size() - MOST_MARKS), changes.size()).stream()
+        .map(change -> new Mark(change.at(), kind(change), change.reason()))
+        .toList();
   }
 
   /** A change of a policy that is about a segment is an alarm: quality moved there. */
@@ -705,7 +741,7 @@ public final class Reports {
     };
   }
 
-  private static Predicate<StatisticsRow> lane(String lane) {
+  private static Predicate<DecisionSums> lane(String lane) {
     return row -> row.lane().equals(lane);
   }
 

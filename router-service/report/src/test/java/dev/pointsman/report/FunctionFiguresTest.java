@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.analysis.AllocationTest;
+import dev.pointsman.eventstore.DecisionSums;
 import dev.pointsman.eventstore.StatisticsRow;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -20,8 +20,14 @@ final class FunctionFiguresTest {
   private static final Instant MUCH_LATER = START.plus(Duration.ofDays(1));
 
   private static FunctionFigures figures(Instant now, RowDraft... rows) {
+    List<DecisionSums> all = Arrays.stream(rows).map(RowDraft::build).toList();
+    Instant maturedUntil = StatisticsRow.bucketOf(now.minus(WINDOW));
+    List<DecisionSums> matured =
+        all.stream().filter(row -> row.start().isBefore(maturedUntil)).toList();
     return new FunctionFigures(
-        Arrays.stream(rows).map(RowDraft::build).toList(), now, WINDOW, List.of("idle"));
+        new FunctionFigures.Sources(
+            all, matured, all, all, matured, maturedUntil, StatisticsRow.BUCKET),
+        List.of("idle"));
   }
 
   @Test
@@ -41,7 +47,6 @@ final class FunctionFiguresTest {
 
     assertThat(figures.quality(any -> true).n()).isEqualTo(10);
     assertThat(figures.quality(any -> true).mean()).isEqualTo(0.8);
-    assertThat(figures.maturedUntil()).isEqualTo(START.plusSeconds(10));
     assertThat(figures(justMatured.minusMillis(1), old, young).quality(any -> true))
         .isEqualTo(Estimate.NONE);
   }
@@ -97,16 +102,13 @@ final class FunctionFiguresTest {
 
   @Test
   void shares_bucketsWithoutTraffic_areAbsentAndUnservedOnesUnknown() {
-    StatisticsRow served = row("large", 0).pulls(3, 4, 0.5).build();
-    StatisticsRow other = row("small", 0).pulls(1, 4, 0.5).build();
-    StatisticsRow onlyPropensity = row("large", 3).pulls(0, 0, 0).build();
-    FunctionFigures figures =
-        new FunctionFigures(
-            List.of(onlyPropensity, served, other), MUCH_LATER, WINDOW, List.of("idle"));
-
     ShareSeries series =
-        figures.shares(
-            new FunctionReport.Range(START, START.plusSeconds(300)), START.plusSeconds(300));
+        figures(
+                MUCH_LATER,
+                row("large", 3).pulls(0, 0, 0),
+                row("large", 0).pulls(3, 4, 0.5),
+                row("small", 0).pulls(1, 4, 0.5))
+            .shares(START.plusSeconds(300));
 
     assertThat(series.variants()).containsExactly("idle", "large", "small");
     assertThat(series.starts()).containsExactly(START, START.plusSeconds(30));
@@ -120,24 +122,35 @@ final class FunctionFiguresTest {
   @Test
   void shares_lastBucketNotOver_isOpen() {
     ShareSeries series =
-        figures(MUCH_LATER, row("large", 0).pulls(1, 1, 1))
-            .shares(new FunctionReport.Range(START, START.plusSeconds(9)), START.plusSeconds(9));
+        figures(MUCH_LATER, row("large", 0).pulls(1, 1, 1)).shares(START.plusSeconds(9));
 
     assertThat(series.lastOpen()).isTrue();
   }
 
   @Test
-  void shares_longRange_hasAtMost60Buckets() {
-    List<StatisticsRow> rows = new ArrayList<>();
-    for (int i = 0; i < 8_640; i += 10) {
-      rows.add(row("large", i).pulls(1, 1, 1).build());
-    }
-    ShareSeries series =
-        new FunctionFigures(rows, MUCH_LATER, WINDOW, List.of())
-            .shares(new FunctionReport.Range(START, MUCH_LATER), MUCH_LATER);
+  void weightedQuality_unevenPropensities_isTheMeanOnAllTraffic() {
+    FunctionFigures figures =
+        figures(MUCH_LATER, row("large", 0).weights(40, 30, 0.2), row("small", 0).pulls(1, 1, 1));
 
-    assertThat(series.starts()).hasSizeLessThanOrEqualTo(61);
-    assertThat(Arrays.stream(series.decisions()).sum()).isEqualTo(864);
+    assertThat(figures.weightedQuality("large").mean()).isEqualTo(0.75, within(1e-12));
+    assertThat(figures.weightedQuality("large").n()).isEqualTo(40);
+    assertThat(figures.weightedQuality("small")).isEqualTo(Estimate.NONE);
+    assertThat(figures.weightedQuality("idle")).isEqualTo(Estimate.NONE);
+  }
+
+  @Test
+  void laneAllocation_laneNeverDrawn_blocks() {
+    FunctionFigures figures =
+        figures(
+            MUCH_LATER,
+            row("", 0).lane("holdout").laneDraws(0, 1_000, 0.1),
+            row("", 0).lane("policy").laneDraws(905, 1_000, 0.9));
+
+    assertThat(figures.laneAllocation().get("holdout").outcome())
+        .isEqualTo(AllocationTest.Outcome.BLOCK);
+    assertThat(figures.laneAllocation().get("policy").outcome())
+        .isEqualTo(AllocationTest.Outcome.FINE);
+    assertThat(figures.variants()).containsExactly("idle");
   }
 
   @Test
@@ -149,9 +162,7 @@ final class FunctionFiguresTest {
                 row("a", 1).pulls(2, 2, 1),
                 row("a", 2).lane("holdout").pulls(1, 1, 1).rewards(1, 0),
                 row("a", 3).pulls(2, 2, 1).rewards(2, 0))
-            .qualityByLane(
-                new FunctionReport.Range(START, START.plusSeconds(60)),
-                List.of("policy", "holdout", "uniform"));
+            .qualityByLane(List.of("policy", "holdout", "uniform"));
 
     assertThat(lanes)
         .extracting(QualitySeries::label)
@@ -210,19 +221,6 @@ final class FunctionFiguresTest {
         .isEqualTo(2.0, within(1e-12));
     assertThat(figures.dollarsPerThousand(r -> r.variant().equals("gratis"))).isZero();
     assertThat(figures.dollarsPerThousand(r -> r.variant().equals("dark"))).isNull();
-  }
-
-  @Test
-  void sinceLast_enoughDecisions_isTheBucketTheyBeganIn() {
-    FunctionFigures figures =
-        figures(
-            MUCH_LATER,
-            row("a", 0).pulls(100, 100, 1),
-            row("a", 5).pulls(100, 100, 1),
-            row("a", 6).pulls(100, 100, 1));
-
-    assertThat(figures.sinceLast(150, START)).isEqualTo(START.plusSeconds(50));
-    assertThat(figures.sinceLast(1_000, START.minusSeconds(9))).isEqualTo(START.minusSeconds(9));
   }
 
   @Test

@@ -15,6 +15,7 @@ import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.DecisionRequest;
@@ -90,6 +91,9 @@ final class ReportsTest {
           "large",
           List.of(),
           Arrays.asList(null, null));
+  private static final RewardRule RULE =
+      RewardRule.ofBoolean(
+          FUNCTION, "resolved", RewardRule.Level.INFERENCE, Duration.ofMinutes(10));
   private static final DecisionSampler SAMPLER = new DecisionSampler(new byte[16]);
   private static final Instant NOW = Events.START.plus(Duration.ofHours(2));
   private static final FunctionReport.Range RANGE =
@@ -115,10 +119,7 @@ final class ReportsTest {
             store,
             () -> catalog,
             function ->
-                function.name().equals(FUNCTION)
-                    ? RewardRule.ofBoolean(
-                        FUNCTION, "resolved", RewardRule.Level.INFERENCE, Duration.ofMinutes(10))
-                    : RewardRule.unrewarded(function.name()),
+                function.name().equals(FUNCTION) ? RULE : RewardRule.unrewarded(function.name()),
             (function, revision, hash) ->
                 hash.equals("hash-1") ? Optional.of(ROUTING) : Optional.empty(),
             clock);
@@ -132,6 +133,15 @@ final class ReportsTest {
   private void append(List<? extends Event> events) {
     stored += events.size();
     store.append(events, stored);
+    refresh();
+  }
+
+  /** What the service does in the background. */
+  private void refresh() {
+    List<RewardRule> rules =
+        List.of(RULE, RewardRule.unrewarded("fixed"), RewardRule.unrewarded("retired"));
+    rules.forEach(rule -> store.refreshStatistics(rule, clock.instant()));
+    store.refreshRollups(rules, RollupTags.NONE, clock.instant());
   }
 
   private static Decision draw(UUID episode) {

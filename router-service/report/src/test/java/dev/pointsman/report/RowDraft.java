@@ -1,9 +1,10 @@
 package dev.pointsman.report;
 
-import dev.pointsman.eventstore.StatisticsRow;
+import dev.pointsman.eventstore.DecisionSums;
+import java.time.Duration;
 import java.time.Instant;
 
-/** One statistics row being described; what is not set is zero. */
+/** One row of sums over 10 seconds being described; what is not set is zero. */
 final class RowDraft {
 
   static final Instant START = Instant.parse("2026-11-20T12:00:00Z");
@@ -11,7 +12,7 @@ final class RowDraft {
   private String segment = "all";
   private String lane = "policy";
   private final String variant;
-  private final Instant bucket;
+  private final Instant start;
   private long pulls;
   private double expected;
   private double variance;
@@ -21,10 +22,16 @@ final class RowDraft {
   private long served;
   private long costNanos;
   private long costCount;
+  private long laneDraws;
+  private double expectedLaneDraws;
+  private double laneVariance;
+  private double weightSum;
+  private double weightSumSquares;
+  private double weightedRewardSum;
 
   private RowDraft(String variant, long bucket) {
     this.variant = variant;
-    this.bucket = START.plus(StatisticsRow.BUCKET.multipliedBy(bucket));
+    this.start = START.plus(Duration.ofSeconds(10 * bucket));
   }
 
   /** A row of the n-th bucket after {@link #START}. */
@@ -69,36 +76,60 @@ final class RowDraft {
     return this;
   }
 
-  StatisticsRow build() {
-    return new StatisticsRow(
+  /** Of a row without a variant: draws of the lane, out of decisions that gave it {@code share}. */
+  RowDraft laneDraws(long drawn, long decisions, double share) {
+    laneDraws = drawn;
+    expectedLaneDraws = decisions * share;
+    laneVariance = decisions * share * (1 - share);
+    return this;
+  }
+
+  /** Boolean feedback of decisions of one propensity. */
+  RowDraft weights(long count, long good, double propensity) {
+    rewards(count, good);
+    weightSum = count / propensity;
+    weightSumSquares = count / (propensity * propensity);
+    weightedRewardSum = good / propensity;
+    return this;
+  }
+
+  DecisionSums build() {
+    return new DecisionSums(
         "support_reply",
-        "resolved",
+        start,
         segment,
-        variant,
         lane,
-        bucket,
+        null,
+        variant,
         pulls,
         expected,
         variance,
+        laneDraws,
+        expectedLaneDraws,
+        laneVariance,
+        0,
+        0,
+        0,
         0,
         feedbacks,
         rewards,
         rewards,
-        feedbacks,
-        rewards,
-        rewards,
+        weightSum,
+        weightSumSquares,
+        0,
+        weightedRewardSum,
+        0,
+        0,
         filled,
         0,
         pulls,
         served,
         served,
         0,
-        0,
-        0,
-        0,
-        0,
         costNanos,
         costCount,
+        0,
+        0,
         0,
         0,
         0,

@@ -6,6 +6,7 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventstore.BanditFormat;
 import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.trainer.RewardRules;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -74,8 +75,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson, obp-jsonl"
-              + " or obp-csv for decisions.")
+          "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson,"
+              + " obp-jsonl or obp-csv for decisions.")
   private @Nullable String format;
 
   @Option(
@@ -161,7 +162,7 @@ final class ExportCommand implements Callable<Integer> {
           DecisionFiles.json(
               DecisionFiles.write(
                   stopped.store(),
-                  ServerBeans.rewardRule(catalog, definition),
+                  RewardRules.of(catalog, definition),
                   stratum,
                   wanted,
                   Instant.now(),

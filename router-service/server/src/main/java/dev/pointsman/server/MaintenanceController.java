@@ -10,6 +10,7 @@ import dev.pointsman.eventstore.Erasure;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.report.Reports;
 import dev.pointsman.routing.Decision;
+import dev.pointsman.trainer.RewardRules;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.MediaType;
@@ -113,7 +114,7 @@ final class MaintenanceController {
       DecisionExport.Summary summary =
           DecisionFiles.write(
               parts.store(),
-              ServerBeans.rewardRule(snapshots.current().catalog(), definition),
+              RewardRules.of(snapshots.current().catalog(), definition),
               stratum,
               kind,
               parts.clock().instant(),

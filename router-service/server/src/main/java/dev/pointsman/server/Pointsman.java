@@ -15,6 +15,7 @@ import picocli.CommandLine.Command;
       DemoCommand.class,
       ValidateCommand.class,
       ExportCommand.class,
+      RebuildRollupsCommand.class,
       ImportCommand.class,
       EraseCommand.class,
       DoctorCommand.class,

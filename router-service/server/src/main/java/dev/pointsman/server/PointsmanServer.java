@@ -12,6 +12,7 @@ import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.Retention;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
@@ -19,6 +20,7 @@ import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.trainer.PolicyTrainer;
+import dev.pointsman.trainer.RollupCycle;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -126,8 +128,16 @@ final class PointsmanServer implements AutoCloseable {
                     },
                     ids,
                     VERSION)));
+    RollupCycle rollups =
+        opened(
+            new RollupCycle(
+                store,
+                () -> snapshots.current().catalog(),
+                RollupTags.of(settings.rollupTags()),
+                clock));
     drain.start();
     trainer.start();
+    rollups.start();
     opened(
             new Retention(
                 store, settings.retention().days(), settings.retention().payloadDays(), clock))
@@ -157,7 +167,8 @@ final class PointsmanServer implements AutoCloseable {
         throw e;
       }
       log.warn(
-          "starting without the event store, with the revisions kept here; what is logged waits: {}",
+          "starting without the event store, with the revisions kept here; what is logged waits:"
+              + " {}",
           e.getMessage());
       return false;
     }

@@ -1,14 +1,10 @@
 package dev.pointsman.server;
 
-import dev.pointsman.catalog.Experimentation;
-import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.dashboard.datasets.DatasetWork;
 import dev.pointsman.dashboard.query.StoredInferences;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
-import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.feedback.FeedbackIntake;
 import dev.pointsman.feedback.FeedbackMeters;
 import dev.pointsman.gateway.operations.HealthCheck;
@@ -122,7 +118,7 @@ final class ServerBeans {
     return new Reports(
         parts.store(),
         () -> snapshots.current().catalog(),
-        function -> rewardRule(snapshots.current().catalog(), function),
+        function -> RewardRules.of(snapshots.current().catalog(), function),
         (function, revision, configHash) ->
             Optional.ofNullable(snapshots.routingUnder(function, revision, configHash)),
         parts.clock());
@@ -136,11 +132,5 @@ final class ServerBeans {
   @Singleton
   DatasetWork datasetWork(ServerParts parts, StoredInferences inferences) {
     return new DatasetWork(parts.control().datasets(), inferences, parts.ids());
-  }
-
-  static RewardRule rewardRule(FunctionCatalog catalog, FunctionDefinition function) {
-    return function.experimentation() instanceof Experimentation.Learned learned
-        ? RewardRules.of(catalog, function.name(), learned)
-        : RewardRule.unrewarded(function.name());
   }
 }

@@ -1,11 +1,15 @@
 package dev.pointsman.server;
 
+import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RollupTags;
+import dev.pointsman.trainer.RollupCycle;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
@@ -60,6 +64,10 @@ final class StoppedDirectory implements AutoCloseable {
     }
   }
 
+  EventStore store() {
+    return store;
+  }
+
   EventLog log() {
     return log;
   }
@@ -68,8 +76,13 @@ final class StoppedDirectory implements AutoCloseable {
     return drain;
   }
 
-  EventStore store() {
-    return store;
+  /** Computes again what pages read; returns the number of minutes computed. */
+  int rebuildRollups(FunctionCatalog catalog, InstantSource clock) {
+    store.forgetRollups();
+    RollupTags tags = RollupTags.of(catalog.store().rollupTags());
+    try (RollupCycle cycle = new RollupCycle(store, () -> catalog, tags, clock)) {
+      return cycle.refresh(clock.instant());
+    }
   }
 
   @Override

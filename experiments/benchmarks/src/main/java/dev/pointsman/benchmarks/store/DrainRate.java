@@ -78,14 +78,6 @@ public final class DrainRate {
       time("all statistics", () -> store.refreshStatistics(rule, end));
       store.append(List.of(feedback(rows / 2, random)), store.lastSequence() + 1);
       time("statistics after one late value", () -> store.refreshStatistics(rule, end));
-      time("mean propensities", () -> store.functions().meanPropensities("support_reply", 1_000));
-      time(
-          "mean propensities by segment",
-          () -> store.functions().meanPropensitiesBySegment("support_reply", 200));
-      time(
-          "quality over time",
-          () -> store.functions().overTime(rule, START, end, Duration.ofHours(1), null, true));
-      time("cost and latency", () -> store.functions().variantTotals("support_reply", START, end));
       time("one inference", () -> store.history().inference(idOf(rows / 3)));
     }
     Path file = directory.resolve("events.duckdb");

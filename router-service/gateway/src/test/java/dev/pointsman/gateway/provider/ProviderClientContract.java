@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
-import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.chat.ContentBlock;
 import dev.pointsman.chat.InputMessage;
-import dev.pointsman.gateway.inference.ResponseFormat;
 import dev.pointsman.chat.ToolChoice;
+import dev.pointsman.gateway.inference.AnswerEvent;
+import dev.pointsman.gateway.inference.ResponseFormat;
 import dev.pointsman.gateway.testing.Eventually;
 import java.time.Duration;
 import java.util.ArrayList;

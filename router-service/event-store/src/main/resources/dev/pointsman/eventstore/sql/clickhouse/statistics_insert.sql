@@ -1,4 +1,5 @@
--- Recomputes the rows of some buckets, given in microseconds, under a version.
+-- Recomputes the rows of some buckets of ten seconds under a version; what is old goes into that of
+-- its minute.
 INSERT INTO statistics
 WITH dirty AS (
   SELECT fromUnixTimestamp64Micro(arrayJoin(
@@ -16,7 +17,11 @@ scope AS (
 ),
 --include unit_rewards
 SELECT
-  :function, :metric, segment, part.1 AS variant, lane, bucket,
+  :function, :metric, segment, part.1 AS variant, lane,
+  if(started_at < :compacted_until,
+    fromUnixTimestamp64Micro(
+      intDiv(toUnixTimestamp64Micro(started_at), 60000000) * 60000000, 'UTC'),
+    bucket) AS slot,
   countIf(part.2 = 'chosen'),
   coalesce(sumIf(part.3, part.2 = 'candidate'), 0),
   coalesce(sumIf(part.3 * (1 - part.3), part.2 = 'candidate'), 0),
@@ -52,7 +57,7 @@ ARRAY JOIN arrayConcat(
     arrayMap((name, p) -> tuple(toString(name), 'candidate', p), candidates, propensities)),
   arrayMap(name -> tuple(name, 'served', 0.0), served)) AS part
 WHERE bucket IN (SELECT bucket FROM dirty)
-GROUP BY segment, variant, lane, bucket
+GROUP BY segment, variant, lane, slot
 UNION ALL
 -- A bucket that nothing is left in has been computed too.
 SELECT

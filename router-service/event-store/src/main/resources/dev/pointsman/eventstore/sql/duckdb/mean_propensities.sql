@@ -2,8 +2,8 @@
 -- of a decision had propensity 0 in it.
 WITH latest AS (
   SELECT candidates, propensities
-  FROM inference
-  WHERE function_name = :function AND kind = 'decision'
+  FROM latest_decision
+  WHERE function_name = :function
   ORDER BY started_at DESC, inference_id DESC
   LIMIT :decisions
 ),

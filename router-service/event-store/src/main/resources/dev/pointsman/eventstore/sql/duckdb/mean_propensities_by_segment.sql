@@ -1,13 +1,10 @@
-WITH picked AS (
-  SELECT segment, max_by(inference_id, (started_at, inference_id), :decisions::BIGINT) AS ids
-  FROM inference
-  WHERE function_name = :function AND kind = 'decision'
-  GROUP BY segment
-),
-latest AS (
-  SELECT i.segment, i.candidates, i.propensities
-  FROM inference i
-  JOIN (SELECT unnest(ids) AS inference_id FROM picked) USING (inference_id)
+WITH latest AS (
+  SELECT segment, candidates, propensities
+  FROM latest_decision
+  WHERE function_name = :function
+  QUALIFY
+    row_number() OVER (PARTITION BY segment ORDER BY started_at DESC, inference_id DESC)
+      <= :decisions
 ),
 size AS (SELECT segment, count(*) AS decisions FROM latest GROUP BY segment),
 arm AS (

@@ -1,3 +1,6 @@
 DELETE FROM statistics
 WHERE function_name = :function AND metric_name = :metric
-  AND bucket IN (SELECT bucket FROM temp.dirty_bucket)
+  AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
+  AND epoch_us(bucket) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )

@@ -1,17 +1,25 @@
--- Recomputes the rows of the buckets in the connection's table dirty_bucket.
+-- Computes the rows of some buckets of one length, all of them in [from, to).
 INSERT INTO statistics
 WITH scope AS (
   SELECT DISTINCT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
-    AND started_at >= :first_bucket::TIMESTAMP
-    AND started_at < :last_bucket::TIMESTAMP + INTERVAL 10 SECONDS
-    AND make_timestamp(epoch_us(started_at) // 10000000 * 10000000)
-      IN (SELECT bucket FROM temp.dirty_bucket)
+    AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
+    AND epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+    )
 ),
 --include unit_rewards
 ,
-counted AS (SELECT * FROM unit WHERE bucket IN (SELECT bucket FROM temp.dirty_bucket)),
+counted AS (
+  SELECT
+    * EXCLUDE (bucket),
+    make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket
+  FROM unit
+  WHERE epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )
+),
 chosen AS (
   SELECT
     segment, chosen_variant AS variant, lane, bucket,
@@ -76,7 +84,8 @@ SELECT
   coalesce(output_tokens, 0), coalesce(output_tokens_count, 0),
   coalesce(cost_nanos, 0), coalesce(cost_count, 0),
   coalesce(baseline_cost_nanos, 0), coalesce(compared_cost_nanos, 0), coalesce(compared_count, 0),
-  coalesce(duration_us, 0)
+  coalesce(duration_us, 0),
+  :width_us::BIGINT // 1000000
 FROM cell
 LEFT JOIN chosen USING (segment, variant, lane, bucket)
 LEFT JOIN expected USING (segment, variant, lane, bucket)

@@ -9,6 +9,10 @@ member AS (
   FROM inference i
   SEMI JOIN scope USING (episode_id)
   WHERE i.function_name = :function AND i.kind IN ('decision', 'sticky')
+    -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
+    AND i.episode_id >= (
+      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM scope)
+    AND i.episode_id <= (SELECT max(episode_id) FROM scope)
 ),
 deciding AS (
   SELECT
@@ -93,7 +97,8 @@ unit AS (
     d.experiment_group, coalesce(d.lane, '') AS lane, d.lane_shares,
     d.policy_generation, d.policy_revision, d.candidates, d.exclusions,
     d.predicted_quality, d.policy_probabilities, d.challenger_probabilities, d.propensities,
-    d.chosen_variant, d.propensity, d.outcome, d.baseline_variant, d.features,
+    d.chosen_variant, d.propensity, d.explored, d.predicted_cost_nanos, d.outcome,
+    d.served_model, d.baseline_variant, d.features, d.key_id, d.team_id, d.tags,
     g.* EXCLUDE (episode_id),
     g.served_chosen > 0 AND g.served_other = 0 AS as_chosen,
     v.reward IS NULL AND d.outcome <> 'failed' AND :no_feedback::DOUBLE IS NOT NULL

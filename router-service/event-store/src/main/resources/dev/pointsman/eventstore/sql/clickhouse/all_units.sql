@@ -1,0 +1,3 @@
+SELECT DISTINCT intDiv(toUnixTimestamp64Micro(started_at), :width_us) AS bucket
+FROM inference
+WHERE function_name = :function AND kind = 'decision'

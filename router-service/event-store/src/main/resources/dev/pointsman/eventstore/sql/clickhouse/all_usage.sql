@@ -1,0 +1,1 @@
+SELECT DISTINCT intDiv(toUnixTimestamp64Micro(started_at), :width_us) AS bucket FROM inference

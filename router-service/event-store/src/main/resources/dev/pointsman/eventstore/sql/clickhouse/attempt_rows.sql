@@ -1,0 +1,20 @@
+-- The rows of a range that count: minutes at its edges, hours and days where they are whole.
+kept AS (
+  SELECT *
+  FROM attempt_rollup
+  WHERE
+--include rollup_range
+    AND NOT computed_only
+    AND (seconds, bucket, version) IN (
+      SELECT seconds, bucket, max(version)
+      FROM attempt_rollup
+      WHERE
+--include rollup_range
+        AND version <= (
+          SELECT max(version) FROM rollup_mark WHERE function_name = '' AND metric_name = '')
+      GROUP BY seconds, bucket)
+    AND (:function IS NULL OR function_name = :function)
+    AND (:variant IS NULL OR variant = :variant)
+    AND (:model IS NULL OR model = :model)
+    AND (:provider IS NULL OR provider = :provider)
+)

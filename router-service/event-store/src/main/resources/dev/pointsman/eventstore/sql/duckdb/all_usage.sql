@@ -1,0 +1,1 @@
+SELECT DISTINCT epoch_us(started_at) // :width_us::BIGINT AS bucket FROM inference

@@ -1,0 +1,1 @@
+DELETE FROM decision_rollup WHERE function_name = :function AND metric_name = :metric

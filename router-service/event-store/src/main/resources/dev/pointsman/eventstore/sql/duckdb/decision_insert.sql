@@ -1,0 +1,106 @@
+-- The units decided in some buckets of one length, all of them in [from, to), under one reward rule.
+INSERT INTO decision_rollup BY NAME
+WITH scope AS (
+  SELECT DISTINCT episode_id
+  FROM inference
+  WHERE function_name = :function AND kind = 'decision'
+    AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
+    AND epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+    )
+),
+--include unit_rewards
+,
+counted AS (
+  SELECT
+    * EXCLUDE (bucket, tags, key_id, team_id),
+    make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket,
+    coalesce(policy_generation, '') AS generation,
+    coalesce(served_model, '') AS model,
+    coalesce(key_id, '') AS key_id,
+    coalesce(team_id, '') AS team_id,
+--include kept_tags
+    AS tags,
+    CASE WHEN reward IS NOT NULL AND propensity > 0 THEN 1 / propensity END AS weight,
+    CASE WHEN explored AND len(policy_probabilities) = len(candidates)
+      THEN list_position(policy_probabilities, list_max(policy_probabilities))
+    END AS greedy_arm,
+    list_position(candidates, chosen_variant) AS chosen_arm
+  FROM unit
+  WHERE epoch_us(started_at) // :width_us::BIGINT IN (
+--include dirty_buckets
+  )
+),
+arm AS (
+  SELECT bucket, segment, generation, lane, key_id, team_id, tags,
+    unnest(candidates) AS variant, unnest(propensities) AS p
+  FROM counted
+),
+drawn_lane AS (
+  SELECT bucket, segment, generation, key_id, team_id, tags, lane AS drawn,
+    unnest(map_keys(lane_shares)) AS lane, unnest(map_values(lane_shares)) AS share
+  FROM counted
+  WHERE cardinality(lane_shares) > 1
+),
+part AS (
+  SELECT
+    bucket, segment, chosen_variant AS variant, generation, lane, model, key_id, team_id, tags,
+    count(*) AS pulls,
+    sum(resplits) AS resplits,
+    count(*) FILTER (WHERE explored) AS explored,
+    sum(predicted_cost_nanos[chosen_arm] - predicted_cost_nanos[greedy_arm])
+      AS explored_cost_nanos,
+    sum(predicted_quality[greedy_arm] - predicted_quality[chosen_arm]) AS explored_quality,
+    count(reward) AS feedbacks,
+    sum(reward) AS reward_sum,
+    sum(reward * reward) AS reward_sum_squares,
+    sum(weight) AS weight_sum,
+    sum(weight * weight) AS weight_sum_squares,
+    max(weight) AS weight_max,
+    sum(weight * reward) AS weighted_reward_sum,
+    sum(weight * reward * weight * reward) AS weighted_reward_sum_squares,
+    sum(weight * weight * reward) AS squared_weight_reward_sum,
+    count(*) FILTER (WHERE filled) AS filled,
+    sum(clipped) AS clipped,
+    sum(inferences) AS inferences,
+    sum(answered) AS answered,
+    sum(failed) AS failed,
+    sum(cost_nanos) AS cost_nanos,
+    sum(cost_count) AS cost_count,
+    count(*) FILTER (WHERE cost_count = inferences) AS priced_pulls,
+    sum(cost_nanos) FILTER (WHERE cost_count = inferences) AS priced_cost_nanos,
+    sum(cost_nanos::DOUBLE * cost_nanos::DOUBLE) FILTER (WHERE cost_count = inferences)
+      AS priced_cost_sum_squares,
+    sum(baseline_cost_nanos) AS baseline_cost_nanos,
+    sum(compared_cost_nanos) AS compared_cost_nanos,
+    sum(compared_count) AS compared_count
+  FROM counted
+  GROUP BY ALL
+  UNION ALL BY NAME
+  SELECT bucket, segment, variant, generation, lane, '' AS model, key_id, team_id, tags,
+    sum(p) AS expected_pulls, sum(p * (1 - p)) AS pull_variance
+  FROM arm
+  WHERE p > 0
+  GROUP BY ALL
+  UNION ALL BY NAME
+  SELECT u.bucket, u.segment, m.served_variant AS variant, u.generation, u.lane, u.model, u.key_id,
+    u.team_id, u.tags, count(*) AS served
+  FROM member m
+  JOIN counted u USING (episode_id)
+  WHERE m.served_variant IS NOT NULL
+  GROUP BY ALL
+  UNION ALL BY NAME
+  SELECT bucket, segment, '' AS variant, generation, lane, '' AS model, key_id, team_id, tags,
+    count(*) FILTER (WHERE lane = drawn) AS lane_draws,
+    sum(share) AS expected_lane_draws,
+    sum(share * (1 - share)) AS lane_variance
+  FROM drawn_lane
+  GROUP BY ALL
+)
+SELECT
+  :function AS function_name,
+  :metric AS metric_name,
+  :width_us::BIGINT // 1000000 AS seconds,
+--include decision_sums
+FROM part
+GROUP BY ALL

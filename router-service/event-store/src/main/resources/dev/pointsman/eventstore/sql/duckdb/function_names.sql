@@ -1,0 +1,1 @@
+SELECT DISTINCT function_name FROM usage_rollup ORDER BY function_name

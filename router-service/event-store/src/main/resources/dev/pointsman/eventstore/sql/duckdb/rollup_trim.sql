@@ -1,0 +1,1 @@
+DELETE FROM ${table} WHERE seconds = 60 AND bucket < :before::TIMESTAMP

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseRollupTest extends RollupContract {
+  ClickHouseRollupTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

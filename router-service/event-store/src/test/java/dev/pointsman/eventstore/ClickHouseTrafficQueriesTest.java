@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseTrafficQueriesTest extends TrafficQueriesContract {
+  ClickHouseTrafficQueriesTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}

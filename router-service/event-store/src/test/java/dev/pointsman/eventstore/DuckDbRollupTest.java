@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbRollupTest extends RollupContract {
+  DuckDbRollupTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class DuckDbTrafficQueriesTest extends TrafficQueriesContract {
+  DuckDbTrafficQueriesTest() {
+    super(TestEngine.DUCKDB);
+  }
+}

@@ -1,0 +1,114 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.RollupTags;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps what pages read in step with what was logged: the rollups of every function, and the
+ * statistics of those that learn nothing, which the trainer does not look after. It has a thread of
+ * its own, so that a long run, as after an import, holds up no revision; one at a time may run per
+ * store. A round that fails is logged and tried again.
+ */
+public final class RollupCycle implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(RollupCycle.class);
+
+  /** Between the end of one round and the start of the next. */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private final EventStore store;
+  private final Supplier<FunctionCatalog> catalog;
+  private final RollupTags tags;
+  private final InstantSource clock;
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  /**
+   * A cycle that does nothing until it is started.
+   *
+   * @param tags kept apart
+   */
+  public RollupCycle(
+      EventStore store, Supplier<FunctionCatalog> catalog, RollupTags tags, InstantSource clock) {
+    this.store = store;
+    this.catalog = catalog;
+    this.tags = tags;
+    this.clock = clock;
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread = Thread.ofPlatform().name("rollups").daemon(true).start(this::run);
+  }
+
+  private void run() {
+    try {
+      do {
+        try {
+          refresh(clock.instant());
+        } catch (RuntimeException e) {
+          LOG.warn("the figures of pages could not be brought up to date, trying again", e);
+        }
+      } while (!stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * One round over all functions, configured and logged.
+   *
+   * @param now the present
+   * @return how many minutes were computed
+   */
+  public int refresh(Instant now) {
+    Instant asOf = now.truncatedTo(ChronoUnit.MICROS);
+    FunctionCatalog configured = catalog.get();
+    List<RewardRule> rules = new ArrayList<>();
+    for (FunctionDefinition function : configured.functions().values()) {
+      RewardRule rule = RewardRules.of(configured, function);
+      rules.add(rule);
+      if (!(function.experimentation() instanceof Experimentation.Learned)) {
+        store.refreshStatistics(rule, asOf);
+      }
+    }
+    for (String logged : store.traffic().functionNames()) {
+      if (!configured.functions().containsKey(logged)) {
+        RewardRule rule = RewardRule.unrewarded(logged);
+        rules.add(rule);
+        store.refreshStatistics(rule, asOf);
+      }
+    }
+    return store.refreshRollups(rules, tags, asOf);
+  }
+
+  /** Stops the thread after the round it is in. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    Thread started = thread;
+    if (started != null) {
+      try {
+        started.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}
