@@ -93,8 +93,7 @@ final class DuckDbFileTest {
         List<String> columns =
             columns(statement, table.getFirst()).stream().map(List::getFirst).toList();
         before.put(
-            table.getFirst(),
-            new Contents(columns, stored(statement, table.getFirst(), columns)));
+            table.getFirst(), new Contents(columns, stored(statement, table.getFirst(), columns)));
       }
     }
     assertThat(before)
@@ -145,8 +144,7 @@ final class DuckDbFileTest {
             Events.id(LAST_SEQUENCE + 1).toString(), Events.id(LAST_SEQUENCE + 2).toString());
   }
 
-  private Map<String, List<List<String>>> storedNow(Map<String, Contents> before)
-      throws Exception {
+  private Map<String, List<List<String>>> storedNow(Map<String, Contents> before) throws Exception {
     Map<String, List<List<String>>> now = new TreeMap<>();
     try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = root.createStatement()) {
@@ -213,7 +211,9 @@ final class DuckDbFileTest {
             "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
           };
       case "VARCHAR" ->
-          new String[] {"'n%d'".formatted(column), "'f%d'".formatted(column), "' it''s\n\t| \u00e9 '"};
+          new String[] {
+            "'n%d'".formatted(column), "'f%d'".formatted(column), "' it''s\n\t| \u00e9 '"
+          };
       case "TIMESTAMP" ->
           new String[] {
             "TIMESTAMP '2026-01-01'",
@@ -279,8 +279,7 @@ final class DuckDbFileTest {
       }
       for (TableShape shape : shapes) {
         assertThat(
-                columns(statement, shape.name()).stream()
-                    .map(column -> String.join("|", column)))
+                columns(statement, shape.name()).stream().map(column -> String.join("|", column)))
             .as(shape.name())
             .containsExactlyElementsOf(
                 shape.columns().stream()
