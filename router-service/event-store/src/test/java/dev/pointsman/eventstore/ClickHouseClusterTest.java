@@ -74,11 +74,17 @@ final class ClickHouseClusterTest {
               "replacing", "ReplacingMergeTree",
               "window", "non_replicated_deduplication_window",
               "cluster", "main");
-      for (String script : List.of("migrations/V1__events", "cluster/V1_1__distributed")) {
+      for (String script :
+          List.of(
+              "migrations/V1__events",
+              "cluster/V1_1__distributed",
+              "migrations/V2__rollups",
+              "cluster/V2_1__distributed_rollups")) {
         for (String statement : statements(script, layout)) {
           server.query(
               statement
-                  .replaceFirst("EXISTS ", "EXISTS events.")
+                  .replaceFirst(
+                      "^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ", "$1 events.")
                   .replaceFirst(" AS ", " AS events.")
                   .replace("currentDatabase()", "'events'"));
         }
