@@ -46,6 +46,11 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
     return indexes.isEmpty();
   }
 
+  /** Whether the first of them starts before a time. */
+  boolean startsBefore(Instant time) {
+    return !indexes.isEmpty() && grain.startOf(indexes.first()).isBefore(time);
+  }
+
   int size() {
     return indexes.size();
   }

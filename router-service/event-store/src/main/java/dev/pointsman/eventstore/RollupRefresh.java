@@ -125,13 +125,12 @@ abstract class RollupRefresh {
     Instant minutesFrom = minutesFrom(computedFor);
     for (DirtyBuckets part : parts(DECISIONS, dirty, before, computedFor)) {
       boolean days = part.grain() == Grain.DAY;
+      boolean fromMinutes = part.grain() == Grain.HOUR && !part.startsBefore(minutesFrom);
       for (Map<String, Object> cluster : part.clusters()) {
         Map<String, @Nullable Object> values = new HashMap<>(cluster);
         values.put("function", function);
         values.put("metric", rule.metric());
-        if (days
-            || part.grain() == Grain.HOUR
-                && !((Instant) cluster.get("from")).isBefore(minutesFrom)) {
+        if (days || fromMinutes) {
           values.put("shorter", (days ? Grain.HOUR : Grain.MINUTE).length().toSeconds());
           replace(DECISIONS, "decision_merge", values);
         } else {
