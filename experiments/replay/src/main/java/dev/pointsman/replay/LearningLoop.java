@@ -1,6 +1,7 @@
 package dev.pointsman.replay;
 
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionRequest;
 import dev.pointsman.routing.DecisionSampler;
@@ -18,6 +19,7 @@ import dev.pointsman.trainer.FunctionTrainer;
 import dev.pointsman.trainer.TrainerState;
 import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -126,6 +128,11 @@ final class LearningLoop {
   /** A decision got its reward, 0..1. */
   void rewarded(Instant decidedAt, String segment, String variant, double reward) {
     state.rewarded(decidedAt, segment, variant, reward);
+  }
+
+  /** Takes the rows of a log in the place of everything counted so far. */
+  void evidence(Collection<StatisticsRow> rows) {
+    state.replaceFrom(Instant.EPOCH, rows);
   }
 
   /**

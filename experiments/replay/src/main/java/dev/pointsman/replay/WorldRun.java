@@ -103,6 +103,7 @@ public final class WorldRun {
   private final SplittableRandom chance;
   private final LearningLoop loop;
   private final @Nullable WorldLog log;
+  private final @Nullable Evidence evidence;
   private final PriorityQueue<Moment> agenda =
       new PriorityQueue<>(Comparator.comparing(Moment::at).thenComparingLong(Moment::planned));
   private final List<WorldReport.Request> requests = new ArrayList<>();
@@ -113,20 +114,36 @@ public final class WorldRun {
 
   /** A run of a world that keeps no log. */
   public WorldRun(World world, Chooser chooser, Configuration configuration, long seed) {
-    this(world, chooser, configuration, seed, null);
+    this(world, chooser, configuration, seed, null, null);
   }
 
   /**
-   * A run of a world.
+   * A run of a world that counts for itself.
    *
-   * @param log told every event that a router would write, in the order of writing; null for none
+   * @param log told every event that a router would write, in the order of writing
    */
   public WorldRun(
+      World world, Chooser chooser, Configuration configuration, long seed, Consumer<Event> log) {
+    this(world, chooser, configuration, seed, log, null);
+  }
+
+  /**
+   * A run of a world that learns from its log only, as a router and its trainer do.
+   *
+   * @param evidence told every event that a router would write, and asked at every revision
+   */
+  public WorldRun(
+      World world, Chooser chooser, Configuration configuration, long seed, Evidence evidence) {
+    this(world, chooser, configuration, seed, evidence::accept, evidence);
+  }
+
+  private WorldRun(
       World world,
       Chooser chooser,
       Configuration configuration,
       long seed,
-      @Nullable Consumer<Event> log) {
+      @Nullable Consumer<Event> log,
+      @Nullable Evidence evidence) {
     this.world = world;
     this.chooser = chooser;
     this.configuration = configuration;
@@ -163,6 +180,7 @@ public final class WorldRun {
             START,
             random.nextLong());
     this.log = log == null ? null : new WorldLog(log, world, random.nextLong());
+    this.evidence = evidence;
   }
 
   private LearningLoop.PolicyMaker maker() {
@@ -191,7 +209,7 @@ public final class WorldRun {
     for (Duration at = configuration.revisionInterval();
         at.compareTo(length) <= 0;
         at = at.plus(configuration.revisionInterval())) {
-      plan(at, now -> alarms.addAll(loop.revise(START.plus(now))));
+      plan(at, now -> revise(START.plus(now)));
     }
     if (chooser == Chooser.ORACLE) {
       world.drifts().forEach(drift -> plan(drift.after(), now -> loop.rebind(START.plus(now))));
@@ -211,6 +229,13 @@ public final class WorldRun {
   /** The evidence of the last revision. */
   public PolicyStatistics statistics() {
     return loop.statistics();
+  }
+
+  private void revise(Instant now) {
+    if (evidence != null) {
+      loop.evidence(evidence.rows(now));
+    }
+    alarms.addAll(loop.revise(now));
   }
 
   private void plan(Duration at, Consumer<Duration> action) {
@@ -248,13 +273,15 @@ public final class WorldRun {
       Instant decidedAt,
       Duration now) {
     String kind = visit.question().kind().label();
-    loop.decided(decidedAt, kind, decision.chosenVariant());
-    loop.answered(
-        decidedAt,
-        kind,
-        decision.chosenVariant(),
-        answer.outputTokens(),
-        answer.latency().toNanos() / 1_000);
+    if (evidence == null) {
+      loop.decided(decidedAt, kind, decision.chosenVariant());
+      loop.answered(
+          decidedAt,
+          kind,
+          decision.chosenVariant(),
+          answer.outputTokens(),
+          answer.latency().toNanos() / 1_000);
+    }
     UUID inference = log == null ? episode : log.answered(visit, episode, decision, answer);
     Optional<SimulatedUsers.Review> review = users.review(visit, answer.text());
     review.ifPresent(
@@ -265,7 +292,7 @@ public final class WorldRun {
           plan(
               at,
               later -> {
-                if (inTime) {
+                if (inTime && evidence == null) {
                   loop.rewarded(
                       decidedAt, kind, decision.chosenVariant(), given.resolved() ? 1 : 0);
                 }

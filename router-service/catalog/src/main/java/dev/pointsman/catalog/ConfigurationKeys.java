@@ -89,8 +89,8 @@ final class ConfigurationKeys {
             "when_spool_full",
             "rollup_tags",
             "retention_days",
-            "payload_retention_days")
-        .refused("cluster", "remove it: events are kept in the embedded store", "");
+            "payload_retention_days",
+            "cluster");
     t.table("models.M")
         .read("routing", "providers", "timeouts")
         .warned("skip_relay", "there is no relay to skip")

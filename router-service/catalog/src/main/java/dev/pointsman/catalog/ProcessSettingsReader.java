@@ -17,6 +17,14 @@ final class ProcessSettingsReader {
   private static final String BIND_ADDRESS = "TENSORZERO_GATEWAY_BIND_ADDRESS";
   private static final String CLICKHOUSE_URL = "TENSORZERO_CLICKHOUSE_URL";
 
+  /** What it is made of is read by who connects. */
+  private static final Pattern CLICKHOUSE =
+      Pattern.compile("(?:jdbc:(?:clickhouse|ch):(?:https?:)?|https?:)//[^/\\s]+/\\w+(?:\\?\\S*)?");
+
+  private static final String CLICKHOUSE_EXAMPLE =
+      "as in \"jdbc:clickhouse://host:8123/pointsman\"";
+  private static final Pattern CLUSTER = Pattern.compile("[A-Za-z0-9_.-]+");
+
   private static final Pattern ADDRESS =
       Pattern.compile("(?:\\[([0-9a-fA-F:.%]+)]|([^\\s:\\[\\]]+)):(\\d{1,5})");
 
@@ -101,21 +109,31 @@ final class ProcessSettingsReader {
   }
 
   StoreSettings store(@Nullable Section section) {
-    if (environment.containsKey(CLICKHOUSE_URL)) {
-      problems.warning(
-          SourcePlace.file(""),
-          "environment variable %s is set, but ClickHouse is not supported yet: events go to the"
-                  .formatted(CLICKHOUSE_URL)
-              + " embedded store");
-    }
     StoreSettings defaults = StoreSettings.DEFAULT;
+    String otherwise = environmentEvents(defaults.events());
     if (section == null) {
-      return defaults;
+      return new StoreSettings(
+          otherwise,
+          defaults.control(),
+          defaults.dataDirectory(),
+          defaults.durability(),
+          defaults.spoolMaxBytes(),
+          defaults.whenSpoolFull(),
+          defaults.rollupTags(),
+          defaults.retention(),
+          defaults.cluster());
     }
-    String events = section.text("events", defaults.events());
-    if (!events.equals("embedded")) {
+    String events = events(section, otherwise);
+    String cluster = section.text("cluster", defaults.cluster());
+    if (!cluster.isEmpty() && !CLUSTER.matcher(cluster).matches()) {
       section.error(
-          "events", "%s: only \"embedded\" is supported yet".formatted(section.path("events")));
+          "cluster",
+          "%s must be the server's name of a cluster, of letters, digits, '_', '.' and '-'"
+              .formatted(section.path("cluster")));
+    } else if (!cluster.isEmpty() && events.equals("embedded")) {
+      section.error(
+          "cluster",
+          "%s needs a ClickHouse address in store.events".formatted(section.path("cluster")));
     }
     String control = section.text("control", defaults.control());
     if (!control.equals("embedded") && !control.startsWith("jdbc:postgresql:")) {
@@ -155,7 +173,8 @@ final class ProcessSettingsReader {
             ? defaults.whenSpoolFull()
             : StoreSettings.WhenSpoolFull.valueOf(whenFull.toUpperCase(Locale.ROOT)),
         rollupTags,
-        retention(section));
+        retention(section),
+        cluster);
   }
 
   private static StoreSettings.Retention retention(Section section) {
@@ -197,6 +216,48 @@ final class ProcessSettingsReader {
   private static @Nullable Integer days(Section section, String key) {
     Long days = section.whole(key, 1, StoreSettings.MOST_DAYS);
     return days == null ? null : days.intValue();
+  }
+
+  /** The address that the environment gives where the file gives none. */
+  private String environmentEvents(String otherwise) {
+    String url = environment.get(CLICKHOUSE_URL);
+    if (url == null || url.isBlank()) {
+      return otherwise;
+    }
+    if (!CLICKHOUSE.matcher(url.strip()).matches()) {
+      problems.error(
+          SourcePlace.file(""),
+          "environment variable %s must be the address of a ClickHouse database, %s"
+              .formatted(CLICKHOUSE_URL, CLICKHOUSE_EXAMPLE));
+    }
+    return url.strip();
+  }
+
+  private String events(Section section, String otherwise) {
+    String events = section.text("events", otherwise);
+    if (!section.has("events") || events.equals("embedded")) {
+      return events;
+    }
+    if (events.startsWith("env::")) {
+      String variable = events.substring("env::".length());
+      String url = environment.get(variable);
+      if (url == null || !CLICKHOUSE.matcher(url.strip()).matches()) {
+        section.error(
+            "events",
+            "%s: environment variable %s must be set to the address of a ClickHouse database, %s"
+                .formatted(section.path("events"), variable, CLICKHOUSE_EXAMPLE));
+        return otherwise;
+      }
+      return url.strip();
+    }
+    if (!CLICKHOUSE.matcher(events).matches()) {
+      // What was written may hold a password.
+      section.error(
+          "events",
+          "%s must be \"embedded\", env::NAME, or the address of a ClickHouse database, %s"
+              .formatted(section.path("events"), CLICKHOUSE_EXAMPLE));
+    }
+    return events;
   }
 
   private static String dataDirectory(Section section, String otherwise) {

@@ -43,6 +43,7 @@ public final class RestartKeys {
         "store.payload_retention_days",
         forEver(store.retention().payloadDays()),
         forEver(newStore.retention().payloadDays()));
+    add(changed, "store.cluster", store.cluster(), newStore.cluster());
     return changed;
   }
 

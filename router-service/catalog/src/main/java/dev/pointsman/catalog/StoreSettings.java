@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The {@code [store]} table; every key needs a restart.
  *
- * @param events {@code embedded}
+ * @param events {@code embedded} or the address of a ClickHouse database
  * @param control {@code embedded} or a PostgreSQL JDBC URL
  * @param dataDirectory where embedded data lies
  * @param durability when an append counts as done
@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param whenSpoolFull what happens when it does
  * @param rollupTags tags that pages can tell apart, in alphabetical order
  * @param retention how long rows are kept
+ * @param cluster the ClickHouse cluster that tables are spread over, empty for one server
  */
 public record StoreSettings(
     String events,
@@ -23,7 +24,8 @@ public record StoreSettings(
     long spoolMaxBytes,
     WhenSpoolFull whenSpoolFull,
     List<String> rollupTags,
-    Retention retention) {
+    Retention retention,
+    String cluster) {
 
   /** Settings that later changes of the list do not reach. */
   public StoreSettings {
@@ -40,7 +42,8 @@ public record StoreSettings(
           20_000_000_000L,
           WhenSpoolFull.REJECT,
           List.of(),
-          Retention.FOR_EVER);
+          Retention.FOR_EVER,
+          "");
 
   /** The most tags that pages tell apart: each value of each multiplies what is kept. */
   static final int MOST_ROLLUP_TAGS = 8;
@@ -60,6 +63,18 @@ public record StoreSettings(
   public record Retention(@Nullable Integer days, @Nullable Integer payloadDays) {
     /** Nothing is deleted. */
     public static final Retention FOR_EVER = new Retention(null, null);
+  }
+
+  /** Whether events stay on this machine. */
+  public boolean isEmbedded() {
+    return events.equals("embedded");
+  }
+
+  /** Addresses are left out, which may hold passwords. */
+  @Override
+  public String toString() {
+    return "StoreSettings[dataDirectory=%s, durability=%s, spoolMaxBytes=%d, whenSpoolFull=%s, retention=%s, cluster=%s]"
+        .formatted(dataDirectory, durability, spoolMaxBytes, whenSpoolFull, retention, cluster);
   }
 
   /** When an append counts as done. */

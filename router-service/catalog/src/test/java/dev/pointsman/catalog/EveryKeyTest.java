@@ -81,11 +81,11 @@ final class EveryKeyTest {
             Readings.loaded(
                     """
                     [store]
-                    events = "embedded"
+                    events = "jdbc:clickhouse://db:8123/events"
                     control = "jdbc:postgresql://db/p"
                     data_directory = "/var/lib/pointsman"
                     durability = "none"
-                    cluster = ""
+                    cluster = "main"
                     when_spool_full = "shed"
                     rollup_tags = ["plan", "customer"]
                     spool_max_bytes = "2GiB"
@@ -95,14 +95,15 @@ final class EveryKeyTest {
                 .store())
         .isEqualTo(
             new StoreSettings(
-                "embedded",
+                "jdbc:clickhouse://db:8123/events",
                 "jdbc:postgresql://db/p",
                 "/var/lib/pointsman",
                 StoreSettings.Durability.NONE,
                 2L << 30,
                 StoreSettings.WhenSpoolFull.SHED,
                 List.of("customer", "plan"),
-                new StoreSettings.Retention(400, 30)));
+                new StoreSettings.Retention(400, 30),
+                "main"));
   }
 
   @Test
@@ -138,7 +139,37 @@ final class EveryKeyTest {
         .singleElement()
         .asString()
         .contains(
-            "store.retention_days must be longer than functions.f.experimentation.attribution_window");
+            "store.retention_days must be longer than"
+                + " functions.f.experimentation.attribution_window");
+  }
+
+  @Test
+  void store_clickHouseInTheEnvironment_holdsUnlessTheFileSaysOtherwise() {
+    CatalogReader reader =
+        new CatalogReader(
+            List.of(),
+            Map.of(
+                "TENSORZERO_CLICKHOUSE_URL", "http://u:p@db:8123/tensorzero",
+                "EVENTS", "https://u:secret@db/events"));
+
+    assertThat(Readings.loaded(reader.readText("a.toml", "")).catalog().store().events())
+        .isEqualTo("http://u:p@db:8123/tensorzero");
+    assertThat(events(reader, "store.durability = \"os\""))
+        .isEqualTo("http://u:p@db:8123/tensorzero");
+    assertThat(events(reader, "store.events = \"embedded\"")).isEqualTo("embedded");
+    assertThat(events(reader, "store.events = \"env::EVENTS\""))
+        .isEqualTo("https://u:secret@db/events");
+  }
+
+  @Test
+  void store_addresses_areNotInItsText() {
+    assertThat(
+            Readings.loaded("store.events = \"http://u:secret@db:8123/events\"").store().toString())
+        .doesNotContain("secret");
+  }
+
+  private static String events(CatalogReader reader, String toml) {
+    return Readings.loaded(reader.readText("a.toml", toml)).catalog().store().events();
   }
 
   @Test

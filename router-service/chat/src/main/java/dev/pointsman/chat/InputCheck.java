@@ -32,24 +32,25 @@ public final class InputCheck {
     for (int m = 0; m < input.messages().size(); m++) {
       InputMessage message = input.messages().get(m);
       for (int b = 0; b < message.content().size(); b++) {
+        // A path is only written where something is checked: most inputs are plain text.
         switch (message.content().get(b)) {
           case ContentBlock.Text text -> {
             String role = message.role().label();
             if (function.schemas().containsKey(role)) {
               checkArguments(
-                  function, role, Json.object().textNode(text.text()), blockPath(path, m, b));
+                  function, role, Json.object().textNode(text.text()), block(path, m, b));
             }
           }
           case ContentBlock.TemplateUse use ->
-              checkArguments(function, use.name(), use.arguments(), blockPath(path, m, b));
+              checkArguments(function, use.name(), use.arguments(), block(path, m, b));
           default -> {}
         }
       }
     }
   }
 
-  private static String blockPath(String path, int message, int block) {
-    return "%s.messages[%d].content[%d]".formatted(path, message, block);
+  private static String block(String input, int message, int block) {
+    return "%s.messages[%d].content[%d]".formatted(input, message, block);
   }
 
   private static void checkArguments(

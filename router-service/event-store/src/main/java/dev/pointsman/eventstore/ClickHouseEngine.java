@@ -131,8 +131,7 @@ final class ClickHouseEngine implements Engine {
         LOG.info("events are kept in {}", server.address());
       } catch (SQLException e) {
         unreachable =
-            new SQLException(
-                "%s cannot be used: %s".formatted(server.address(), e.getMessage()), e);
+            new SQLException("%s cannot be used: %s".formatted(server.address(), why(e)), e);
         triedAt = System.nanoTime();
         throw unreachable;
       }
@@ -160,6 +159,7 @@ final class ClickHouseEngine implements Engine {
         unreachable = new SQLException(server.address() + " takes nothing: " + e.getMessage(), e);
         throw notStored(batch, e);
       } catch (SQLException e) {
+        unreachable = new SQLException(server.address() + " takes nothing: " + why(e), e);
         throw notStored(batch, e);
       }
     }
@@ -247,6 +247,10 @@ final class ClickHouseEngine implements Engine {
   public @Nullable String unreachable() {
     SQLException why = unreachable;
     return why == null ? null : why.getMessage();
+  }
+
+  private static String why(SQLException e) {
+    return e.getCause() == null ? String.valueOf(e.getMessage()) : ClickHouseServer.reason(e);
   }
 
   private StoreException notStored(EventBatch batch, Exception e) {

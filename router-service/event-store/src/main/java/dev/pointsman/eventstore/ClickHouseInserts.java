@@ -121,8 +121,8 @@ final class ClickHouseInserts implements AutoCloseable {
   }
 
   /** Returns what is wrong with the rows, null when they are stored. */
-  private @Nullable ServerException insert(
-      RowBinaryBlock block, int from, int to, String name) throws UnavailableException {
+  private @Nullable ServerException insert(RowBinaryBlock block, int from, int to, String name)
+      throws UnavailableException {
     InsertSettings settings =
         new InsertSettings()
             .setDeduplicationToken(name)
@@ -148,7 +148,8 @@ final class ClickHouseInserts implements AutoCloseable {
     }
   }
 
-  private static ServerException sorted(RowBinaryBlock block, Throwable e) throws UnavailableException {
+  private static ServerException sorted(RowBinaryBlock block, Throwable e)
+      throws UnavailableException {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof ServerException refused) {
         if (ABOUT_ROWS.contains(refused.getCode())) {
@@ -158,7 +159,7 @@ final class ClickHouseInserts implements AutoCloseable {
             "table %s: %s".formatted(block.table().name(), error(refused)), refused.getCode(), e);
       }
     }
-    throw new UnavailableException(String.valueOf(e.getMessage()), 0, e);
+    throw new UnavailableException(ClickHouseServer.reason(e), 0, e);
   }
 
   /** The server's own words may repeat values of the row. */

@@ -92,12 +92,7 @@ final class ClickHouseRollups {
   }
 
   private void trim(
-      Connection connection,
-      String kind,
-      String table,
-      String function,
-      String metric,
-      Grain grain)
+      Connection connection, String kind, String table, String function, String metric, Grain grain)
       throws SQLException {
     Map<String, Object> stale = new HashMap<>();
     stale.put("function", function);
@@ -207,9 +202,7 @@ final class ClickHouseRollups {
       Map<String, @Nullable Object> versioned = new HashMap<>(values);
       versioned.put("version", version);
       NamedSql.of(Dialect.CLICKHOUSE, insert).execute(connection, versioned);
-      versioned
-          .keySet()
-          .retainAll(List.of("width_us", "buckets", "version", "function", "metric"));
+      versioned.keySet().retainAll(List.of("width_us", "buckets", "version", "function", "metric"));
       if (table.equals(DECISIONS)) {
         sql("decision_computed", table).execute(connection, versioned);
       } else {

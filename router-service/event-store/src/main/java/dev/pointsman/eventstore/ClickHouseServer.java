@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import com.clickhouse.client.api.Client;
+import com.clickhouse.client.api.ServerException;
 import com.clickhouse.client.api.enums.Protocol;
 import com.clickhouse.jdbc.DataSourceImpl;
 import java.sql.Connection;
@@ -72,6 +73,18 @@ final class ClickHouseServer {
     return connect(address);
   }
 
+  /** What is at the bottom of a failure: the driver says on top only that a request failed. */
+  static String reason(Throwable failure) {
+    Throwable deepest = failure;
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (cause instanceof ServerException refused) {
+        return String.valueOf(refused.getMessage());
+      }
+      deepest = cause;
+    }
+    return "%s: %s".formatted(deepest.getClass().getSimpleName(), deepest.getMessage());
+  }
+
   private Connection connect(ClickHouseAddress to) throws SQLException {
     Properties properties = new Properties();
     properties.putAll(to.options());
@@ -82,6 +95,8 @@ final class ClickHouseServer {
     properties.setProperty(
         "socket_timeout", Long.toString(answerWithin.multipliedBy(2).toMillis()));
     properties.setProperty("client_name", "pointsman");
+    // Who asks decides whether to ask again.
+    properties.setProperty("retry", "0");
     serverSettings().forEach((name, value) -> properties.put("clickhouse_setting_" + name, value));
     return new DataSourceImpl(
             "jdbc:clickhouse://%s:%d/%s".formatted(to.host(), to.port(), to.database()), properties)
@@ -122,8 +137,7 @@ final class ClickHouseServer {
         // Another router may be about the same work; there is no lock to wait for.
         if (attempt == MIGRATION_TRIES) {
           throw new SQLException(
-              "the tables of %s could not be brought up to date: %s"
-                  .formatted(address, e.getMessage()),
+              "the tables of %s could not be brought up to date: %s".formatted(address, reason(e)),
               e);
         }
       }

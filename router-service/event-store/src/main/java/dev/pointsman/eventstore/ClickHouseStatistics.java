@@ -54,10 +54,14 @@ final class ClickHouseStatistics {
   /**
    * The last complete refresh.
    *
-   * @param behind whether events came in since
    * @param reached how far it had read each source
    */
-  private record Mark(long version, Instant asOf, boolean behind, Map<String, Long> reached) {}
+  private record Mark(long version, Instant asOf, Map<String, Long> reached) {
+    boolean isBehind(Map<String, Long> now) {
+      return now.entrySet().stream()
+          .anyMatch(source -> source.getValue() > reached.getOrDefault(source.getKey(), 0L));
+    }
+  }
 
   private int refresh(Connection connection, RewardRule rule, Instant asOf) throws SQLException {
     Map<String, @Nullable Object> values = new HashMap<>();
@@ -70,13 +74,14 @@ final class ClickHouseStatistics {
     DirtyBuckets dirty;
     if (mark != null) {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
+      boolean behind = mark.isBehind(reached);
       Instant compactedBefore = StatisticsRow.compactedUntil(mark.asOf());
       boolean compacts = compacted.isAfter(compactedBefore);
-      if (!mark.behind() && !matures && !compacts) {
+      if (!behind && !matures && !compacts) {
         return 0;
       }
       dirty = DirtyBuckets.none(Grain.TEN_SECONDS);
-      if (mark.behind() || matures) {
+      if (behind || matures) {
         Map<String, @Nullable Object> asked =
             new HashMap<>(rule.dirtyValues(mark.asOf(), computedFor, Grain.TEN_SECONDS));
         asked.putAll(since(mark.reached()));
@@ -87,8 +92,7 @@ final class ClickHouseStatistics {
         old.put("from", compactedBefore);
         old.put("to", compacted);
         dirty =
-            dirty.and(
-                buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
+            dirty.and(buckets(connection, "statistics_buckets", Map.of(), old, Grain.TEN_SECONDS));
       }
     } else {
       Map<String, @Nullable Object> all = new HashMap<>();
@@ -101,8 +105,7 @@ final class ClickHouseStatistics {
         List.copyOf(
             dirty
                 .within(compacted, null)
-                .and(
-                    dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
+                .and(dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
                 .indexes());
     long version = version(mark == null ? null : mark.version());
     for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {
@@ -188,11 +191,7 @@ final class ClickHouseStatistics {
       Map<String, Long> reached = new HashMap<>();
       ((Map<?, ?>) row.getObject("reached"))
           .forEach((source, seq) -> reached.put((String) source, ((Number) seq).longValue()));
-      return new Mark(
-          row.getLong("version"),
-          Rows.instant(row, "as_of"),
-          row.getLong("sources_behind") > 0,
-          reached);
+      return new Mark(row.getLong("version"), Rows.instant(row, "as_of"), reached);
     }
   }
 

@@ -139,8 +139,7 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
     values.put("from", grain.startOf(cluster.getFirst()));
     values.put("to", grain.startOf(cluster.getLast() + 1));
     values.put("width_us", grain.micros());
-    values.put(
-        "buckets", cluster.stream().map(String::valueOf).collect(Collectors.joining(",")));
+    values.put("buckets", cluster.stream().map(String::valueOf).collect(Collectors.joining(",")));
     return values;
   }
 }

@@ -95,8 +95,7 @@ final class DuckDbStatistics implements AutoCloseable {
       }
     }
     for (DirtyBuckets part :
-        List.of(
-            dirty.within(null, compacted).in(Grain.MINUTE), dirty.within(compacted, null))) {
+        List.of(dirty.within(null, compacted).in(Grain.MINUTE), dirty.within(compacted, null))) {
       for (Map<String, Object> cluster : part.clusters()) {
         Map<String, @Nullable Object> values = new HashMap<>(cluster);
         values.putAll(whose);

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BooleanSupplier;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A database that holds the events: what {@link EventStore} is made of. */
@@ -21,6 +21,7 @@ interface Engine extends AutoCloseable {
 
   /** Stores rows of an import, once, together with the mark of its source. */
   void append(RowBatch batch);
+
   /**
    * Stores one row that a batch's only event has in a table, if it is not there, and says that it
    * came; an engine that knows no half events stores the whole, if nothing of it is there.

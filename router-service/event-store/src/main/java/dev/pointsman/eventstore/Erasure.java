@@ -22,6 +22,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
@@ -36,6 +37,7 @@ import javax.crypto.spec.SecretKeySpec;
 public final class Erasure {
 
   private static final String SPOOL_FILES = "*.spool";
+  private static final String LETTER = ".event";
 
   private final EventStore store;
   private final EventLog log;
@@ -149,8 +151,9 @@ public final class Erasure {
     }
     Letters letters = deadLetters(tag);
     for (Path letter : letters.carrying()) {
-      delete(letter);
-      delete(letter.resolveSibling(stem(letter) + ".reason.txt"));
+      for (String part : List.of(".json", ".reason.txt", LETTER)) {
+        delete(letter.resolveSibling(stem(letter) + part));
+      }
     }
     Outcome outcome = outcome(tag, rows, letters);
     log.append(
@@ -203,8 +206,9 @@ public final class Erasure {
     List<Path> carrying = new ArrayList<>();
     long unread = 0;
     if (Files.isDirectory(directory)) {
-      try (DirectoryStream<Path> letters = Files.newDirectoryStream(directory, "*.json")) {
-        for (Path letter : letters) {
+      // Those of other sources than the spool lie in folders.
+      try (Stream<Path> letters = Files.walk(directory, 2)) {
+        for (Path letter : letters.filter(file -> file.toString().endsWith(LETTER)).toList()) {
           try {
             if (carries(EventCodec.decode(Files.readAllBytes(letter)), tag)) {
               carrying.add(letter);
@@ -233,7 +237,7 @@ public final class Erasure {
 
   private static String stem(Path file) {
     String name = file.getFileName().toString();
-    return name.substring(0, name.lastIndexOf('.'));
+    return name.substring(0, name.length() - LETTER.length());
   }
 
   private static void delete(Path file) {

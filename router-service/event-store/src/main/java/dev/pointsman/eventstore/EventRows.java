@@ -73,8 +73,7 @@ final class EventRows {
       touchMinute(STARTED, startedAt);
       String kind = (String) row.get("kind");
       if (DecisionKind.DECISION.label().equals(kind) || DecisionKind.STICKY.label().equals(kind)) {
-        touchEpisode(
-            (String) row.get("function_name"), (UUID) row.get("episode_id"), startedAt);
+        touchEpisode((String) row.get("function_name"), (UUID) row.get("episode_id"), startedAt);
       }
     } else if (row.table() == EventTable.FEEDBACK) {
       Instant receivedAt = row.time();
@@ -180,8 +179,7 @@ final class EventRows {
     row.text(event.source()).texts(event.tags()).text(event.keyId());
     row.text(event.rejected()).end();
     if (event.rejected() == null && (event.booleanValue() != null || event.floatValue() != null)) {
-      touchTarget(
-          event.target().label(), event.targetId(), event.metricName(), event.receivedAt());
+      touchTarget(event.target().label(), event.targetId(), event.metricName(), event.receivedAt());
     }
     touchMinute(RECEIVED, event.receivedAt());
   }
@@ -213,8 +211,8 @@ final class EventRows {
     }
   }
 
-  private void touchEpisode(
-      @Nullable String functionName, @Nullable UUID episodeId, Instant at) throws SQLException {
+  private void touchEpisode(@Nullable String functionName, @Nullable UUID episodeId, Instant at)
+      throws SQLException {
     if (touched.add(Arrays.asList(functionName, episodeId))) {
       arrival(functionName, episodeId, null, null, null, at);
     }

@@ -138,6 +138,15 @@ public final class EventStore implements AutoCloseable {
     return engine.lastSequence(source);
   }
 
+  /**
+   * Asks the store for nothing, to know that it answers.
+   *
+   * @throws StoreException if it does not
+   */
+  public void ask() {
+    engine.readers().query("nothing", Map.of(), row -> row.getInt(1));
+  }
+
   /** Why the store cannot be reached now, null when it can be as far as is known. */
   public @Nullable String unreachable() {
     return engine.unreachable();

@@ -134,7 +134,8 @@ final class RollupRefresh {
     DirtyBuckets hours = minutes.in(Grain.HOUR);
     DirtyBuckets days = minutes.in(Grain.DAY);
     if (before != null && isNewBucket(Grain.HOUR, before, asOf)) {
-      // Rows may be of a time after the last refresh, so what ended since is asked for by the table.
+      // Rows may be of a time after the last refresh, so what ended since is asked for by the
+      // table.
       hours =
           hours.and(
               there(table, Grain.MINUTE, Grain.HOUR.floor(before), hoursUntil).in(Grain.HOUR));

@@ -40,8 +40,7 @@ public record TrafficFilter(
 
   /** Everything in a range. */
   public static TrafficFilter between(Instant from, Instant to) {
-    return new TrafficFilter(
-        from, to, null, null, null, null, null, null, null, null, Map.of());
+    return new TrafficFilter(from, to, null, null, null, null, null, null, null, null, Map.of());
   }
 
   /** The same of one function. */

@@ -64,12 +64,10 @@ public final class TrafficQueries {
    * @param width length of a bucket of time, null to add all up; a whole number of minutes, of hours
    *     for ranges that begin days back
    */
-  public record Grouping(
-      Dimension first, Dimension second, String tag, @Nullable Duration width) {
+  public record Grouping(Dimension first, Dimension second, String tag, @Nullable Duration width) {
 
     /** All in one row. */
-    public static final Grouping TOTAL =
-        new Grouping(Dimension.NONE, Dimension.NONE, "", null);
+    public static final Grouping TOTAL = new Grouping(Dimension.NONE, Dimension.NONE, "", null);
 
     /** By one dimension. */
     public static Grouping by(Dimension first) {
@@ -315,8 +313,7 @@ public final class TrafficQueries {
     Map<String, @Nullable Object> values = feedbackValues(filter, metric, source, null);
     SortedMap<Integer, Long> bins = new TreeMap<>();
     if (!values.isEmpty()) {
-      readers.query(
-          "feedback_delay", values, row -> bins.put(row.getInt("bin"), row.getLong("n")));
+      readers.query("feedback_delay", values, row -> bins.put(row.getInt("bin"), row.getLong("n")));
     }
     return new LatencyHistogram(bins);
   }
@@ -410,8 +407,7 @@ public final class TrafficQueries {
     return histograms;
   }
 
-  private static RollupRange range(
-      TrafficFilter filter, State state, @Nullable Duration width) {
+  private static RollupRange range(TrafficFilter filter, State state, @Nullable Duration width) {
     Grain longest = Grain.DAY;
     if (width != null && width.toSeconds() % Grain.DAY.length().toSeconds() != 0) {
       longest =

@@ -363,8 +363,7 @@ final class ClickHouseEngineTest {
     for (String table : List.of("inference", "inference_payload", "attempt", "attempt_payload")) {
       assertThat(count(table)).as(table).isEqualTo(inferences);
     }
-    assertThat(
-            server.query("SELECT uniqExact(inference_id) FROM %s.inference".formatted(database)))
+    assertThat(server.query("SELECT uniqExact(inference_id) FROM %s.inference".formatted(database)))
         .isEqualTo(inferences + "\n");
     assertThat(store.deadLetters().laid()).isZero();
   }
@@ -380,8 +379,7 @@ final class ClickHouseEngineTest {
 
   private List<String> firstMigration() throws IOException {
     try (InputStream in =
-        ClickHouseEngine.class.getResourceAsStream(
-            "sql/clickhouse/migrations/V1__events.sql")) {
+        ClickHouseEngine.class.getResourceAsStream("sql/clickhouse/migrations/V1__events.sql")) {
       String text =
           new String(in.readAllBytes(), StandardCharsets.UTF_8)
               .replaceAll("(?m)--.*$", "")

@@ -25,7 +25,6 @@ abstract class DrainContract {
     this.engine = engine;
   }
 
-
   @TempDir Path directory;
   private EventStore store;
   private EventLog log;

@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.testing.Events;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +13,24 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class DuckDbFileTest {
+
+  private static final int LAST_SEQUENCE = 41;
+
+  /**
+   * By which rule and as of when statistics are right is no contract: a migration may rename it, or
+   * set it back so that they are computed again.
+   */
+  private static final Set<String> MAY_MOVE =
+      Set.of("statistics_mark.reward_rule", "statistics_mark.as_of");
 
   @TempDir Path directory;
 
@@ -24,24 +38,7 @@ final class DuckDbFileTest {
   void open_fileOfTheFirstVersion_keepsMarksAndArrivals() throws Exception {
     try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
         Statement statement = root.createStatement()) {
-      statement.execute(
-          "ATTACH '%s' AS ev (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
-              .formatted(directory.resolve("events.duckdb")));
-      Flyway.configure()
-          .dataSource(
-              new MigrationSource(
-                  () -> {
-                    Connection connection = ((org.duckdb.DuckDBConnection) root).duplicate();
-                    try (Statement use = connection.createStatement()) {
-                      use.execute("USE ev");
-                    }
-                    return connection;
-                  }))
-          .locations("classpath:dev/pointsman/eventstore/sql/duckdb/migrations")
-          .target("1")
-          .load()
-          .migrate();
-      statement.execute("USE ev");
+      createFirstVersion(root, statement);
       statement.execute("UPDATE ingest SET seq = 41, updated_at = TIMESTAMP '2026-01-02 03:04:05'");
       statement.execute(
           "INSERT INTO arrival VALUES (41, 'f', '" + Events.id(1) + "', NULL, NULL, NULL)");
@@ -65,17 +62,203 @@ final class DuckDbFileTest {
         Statement statement = root.createStatement()) {
       statement.execute("ATTACH '%s' AS ev".formatted(directory.resolve("events.duckdb")));
       String spool = Files.readString(directory.resolve("spool/name")).strip();
-      assertThat(rows(statement, "SELECT source, seq FROM ev.ingest"))
+      assertThat(joined(statement, "SELECT source, seq FROM ev.ingest"))
           .containsExactly(spool + "|42");
-      assertThat(rows(statement, "SELECT source, seq, function_name FROM ev.arrival WHERE function_name IS NOT NULL"))
+      assertThat(
+              joined(
+                  statement,
+                  "SELECT source, seq, function_name FROM ev.arrival WHERE function_name IS NOT"
+                      + " NULL"))
           .containsExactly(spool + "|41|f", spool + "|42|support_reply");
       assertThat(
-              rows(
+              joined(
                   statement,
                   "SELECT function_name, source, seq FROM ev.statistics_mark ORDER BY ALL"))
           .containsExactly(
               "f|" + spool + "|40", "support_reply||0", "support_reply|" + spool + "|42");
     }
+  }
+
+  /** What a table held: its columns at the first version, and its rows as text. */
+  private record Contents(List<String> columns, List<List<String>> rows) {}
+
+  @Test
+  void open_storeFilledByTheFirstVersion_changesNoRowAndDrainsOn() throws Exception {
+    Map<String, Contents> before = new TreeMap<>();
+    try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = root.createStatement()) {
+      createFirstVersion(root, statement);
+      for (List<String> table :
+          rows(
+              statement,
+              "SELECT table_name FROM information_schema.tables WHERE table_catalog = 'ev'"
+                  + " AND table_name NOT LIKE 'flyway%'")) {
+        fill(statement, table.getFirst());
+        List<String> columns =
+            columns(statement, table.getFirst()).stream().map(List::getFirst).toList();
+        before.put(
+            table.getFirst(), new Contents(columns, stored(statement, table.getFirst(), columns)));
+      }
+    }
+    assertThat(before)
+        .containsOnlyKeys(
+            "arrival",
+            "attempt",
+            "attempt_payload",
+            "change_event",
+            "config_snapshot",
+            "feedback",
+            "inference",
+            "inference_payload",
+            "ingest",
+            "policy_revision",
+            "statistics",
+            "statistics_mark");
+    before.forEach(
+        (table, contents) ->
+            assertThat(contents.rows()).as(table).hasSize(table.equals("ingest") ? 1 : 3));
+
+    EventStore.open(directory, EventStore.Settings.DEFAULT).close();
+    Map<String, List<List<String>>> migrated = storedNow(before);
+    before.forEach(
+        (table, contents) ->
+            assertThat(migrated.get(table))
+                .as(table)
+                .containsExactlyInAnyOrderElementsOf(contents.rows()));
+
+    EventLog.Settings spool =
+        new EventLog.Settings(EventLog.Durability.OS, 1L << 30, 1 << 20, 1L << 20, 0);
+    try (EventLog log = EventLog.open(directory.resolve("spool"), spool)) {
+      for (int i = 1; i <= LAST_SEQUENCE + 2; i++) {
+        log.append(Events.inference(i));
+      }
+    }
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+        EventLog log = EventLog.open(directory.resolve("spool"), spool);
+        Drain drain = new Drain(store, log)) {
+      assertThat(store.lastSequence()).isEqualTo(LAST_SEQUENCE);
+      assertThat(drain.drainNow()).isEqualTo(2);
+      assertThat(store.lastSequence()).isEqualTo(LAST_SEQUENCE + 2);
+    }
+    List<List<String>> inferences = new ArrayList<>(storedNow(before).get("inference"));
+    inferences.removeAll(before.get("inference").rows());
+    assertThat(inferences)
+        .extracting(List::getFirst)
+        .containsExactly(
+            Events.id(LAST_SEQUENCE + 1).toString(), Events.id(LAST_SEQUENCE + 2).toString());
+  }
+
+  private Map<String, List<List<String>>> storedNow(Map<String, Contents> before) throws Exception {
+    Map<String, List<List<String>>> now = new TreeMap<>();
+    try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = root.createStatement()) {
+      statement.execute("ATTACH '%s' AS ev".formatted(directory.resolve("events.duckdb")));
+      statement.execute("USE ev");
+      for (Map.Entry<String, Contents> table : before.entrySet()) {
+        now.put(table.getKey(), stored(statement, table.getKey(), table.getValue().columns()));
+      }
+    }
+    return now;
+  }
+
+  /** A file as the first version of the tables left it. */
+  private void createFirstVersion(Connection root, Statement statement) throws Exception {
+    statement.execute(
+        "ATTACH '%s' AS ev (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
+            .formatted(directory.resolve("events.duckdb")));
+    Flyway.configure()
+        .dataSource(
+            new MigrationSource(
+                () -> {
+                  Connection connection = ((org.duckdb.DuckDBConnection) root).duplicate();
+                  try (Statement use = connection.createStatement()) {
+                    use.execute("USE ev");
+                  }
+                  return connection;
+                }))
+        .locations("classpath:dev/pointsman/eventstore/sql/duckdb/migrations")
+        .target("1")
+        .load()
+        .migrate();
+    statement.execute("USE ev");
+  }
+
+  /** One row without anything that may be missing, one with everything, one of odd values. */
+  private static void fill(Statement statement, String table) throws Exception {
+    if (table.equals("ingest")) {
+      statement.execute(
+          "UPDATE ingest SET seq = %d, updated_at = TIMESTAMP '2026-01-02 03:04:05.000006'"
+              .formatted(LAST_SEQUENCE));
+      return;
+    }
+    List<List<String>> columns = columns(statement, table);
+    for (int row = 0; row < 3; row++) {
+      List<String> values = new ArrayList<>();
+      for (int i = 0; i < columns.size(); i++) {
+        List<String> column = columns.get(i);
+        boolean mayMiss = column.get(2).equals("YES");
+        values.add(
+            column.getFirst().equals("seq")
+                ? String.valueOf(LAST_SEQUENCE - row)
+                : row == 0 && mayMiss ? "NULL" : literals(column.get(1), i)[row]);
+      }
+      statement.execute("INSERT INTO %s VALUES (%s)".formatted(table, String.join(", ", values)));
+    }
+  }
+
+  private static String[] literals(String type, int column) {
+    return switch (type) {
+      case "UUID" ->
+          new String[] {
+            "'%s'".formatted(Events.id(column + 1_000)),
+            "'%s'".formatted(Events.id(column + 2_000)),
+            "'ffffffff-ffff-ffff-ffff-ffffffffffff'"
+          };
+      case "VARCHAR" ->
+          new String[] {
+            "'n%d'".formatted(column), "'f%d'".formatted(column), "' it''s\n\t| \u00e9 '"
+          };
+      case "TIMESTAMP" ->
+          new String[] {
+            "TIMESTAMP '2026-01-01'",
+            "TIMESTAMP '2026-01-02 03:04:05.000006'",
+            "TIMESTAMP '1969-12-31 23:59:59.999999'"
+          };
+      case "INTEGER" -> new String[] {"0", "1", "-2147483648"};
+      case "BIGINT" -> new String[] {"0", "1" + column, "9007199254740993"};
+      case "DOUBLE" -> new String[] {"0", "0.1 + 0.2", "-0.0::DOUBLE"};
+      case "BOOLEAN" -> new String[] {"false", "true", "true"};
+      case "MAP(VARCHAR, VARCHAR)" ->
+          new String[] {"MAP {}", "MAP {'kind': 'chat'}", "MAP {'b': '', 'a': 'it''s', '': '='}"};
+      case "MAP(VARCHAR, DOUBLE)" ->
+          new String[] {"MAP {}", "MAP {'policy': 0.94}", "MAP {'b': 1e-300, 'a': 0.1 + 0.2}"};
+      case "VARCHAR[]" -> new String[] {"[]", "['large', 'small']", "['', 'it''s, [1]']"};
+      case "DOUBLE[]" -> new String[] {"[]", "[0.3, 0.7]", "[0.1 + 0.2, 1e-300]"};
+      case "BIGINT[]" -> new String[] {"[]", "[1, 2]", "[-1, 9007199254740993]"};
+      default -> throw new AssertionError("no values of type " + type);
+    };
+  }
+
+  /** Name, type, and whether null is allowed, in order. */
+  private static List<List<String>> columns(Statement statement, String table) throws Exception {
+    return rows(
+        statement,
+        "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
+            + " WHERE table_catalog = 'ev' AND table_name = '%s' ORDER BY ordinal_position"
+                .formatted(table));
+  }
+
+  private static List<List<String>> stored(Statement statement, String table, List<String> columns)
+      throws Exception {
+    return rows(
+        statement,
+        "SELECT %s FROM ev.%s"
+            .formatted(
+                columns.stream()
+                    .filter(column -> !MAY_MOVE.contains(table + "." + column))
+                    .map("CAST(\"%s\" AS VARCHAR)"::formatted)
+                    .collect(Collectors.joining(", ")),
+                table));
   }
 
   @Test
@@ -100,14 +283,9 @@ final class DuckDbFileTest {
       }
       for (TableShape shape : shapes) {
         assertThat(
-                rows(
-                    statement,
-                    "SELECT column_name, data_type, is_nullable FROM information_schema.columns"
-                        + " WHERE table_catalog = 'ev' AND table_name = '%s'"
-                            .formatted(shape.name())
-                        + " ORDER BY ordinal_position"))
+                columns(statement, shape.name()).stream().map(column -> String.join("|", column)))
             .as(shape.name())
-            .isEqualTo(
+            .containsExactlyElementsOf(
                 shape.columns().stream()
                     .map(
                         column ->
@@ -139,15 +317,19 @@ final class DuckDbFileTest {
     };
   }
 
-  private static List<String> rows(Statement statement, String sql) throws Exception {
-    List<String> rows = new ArrayList<>();
+  private static List<String> joined(Statement statement, String sql) throws Exception {
+    return rows(statement, sql).stream().map(row -> String.join("|", row)).toList();
+  }
+
+  private static List<List<String>> rows(Statement statement, String sql) throws Exception {
+    List<List<String>> rows = new ArrayList<>();
     try (ResultSet result = statement.executeQuery(sql)) {
       while (result.next()) {
         List<String> values = new ArrayList<>();
         for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
           values.add(String.valueOf(result.getObject(i)));
         }
-        rows.add(String.join("|", values));
+        rows.add(values);
       }
     }
     return rows;

@@ -230,18 +230,19 @@ abstract class EventStoreContract {
     assertThat(store.lastSequence()).isEqualTo(before);
     assertThat(store.history().inference(Events.id(92))).isNotNull();
     assertThatIllegalArgumentException()
-        .isThrownBy(
-            () -> store.append(new EventBatch("import:elsewhere", 5, 6, List.of())))
+        .isThrownBy(() -> store.append(new EventBatch("import:elsewhere", 5, 6, List.of())))
         .withMessageContaining("up to 5 of import:elsewhere are stored");
   }
 
   @Test
   void statistics_farRange_isEverything() {
     assertThat(
-            store.statistics(
-                "nobody", "m", Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")))
+            store.statistics("nobody", "m", Instant.EPOCH, Instant.parse("9999-01-01T00:00:00Z")))
         .isEmpty();
-    assertThat(store.history().changes(null, Instant.EPOCH, Instant.parse("9999-12-31T23:59:59.999999Z"), 10))
+    assertThat(
+            store
+                .history()
+                .changes(null, Instant.EPOCH, Instant.parse("9999-12-31T23:59:59.999999Z"), 10))
         .isNotNull();
   }
 

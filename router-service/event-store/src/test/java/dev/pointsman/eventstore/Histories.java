@@ -45,8 +45,7 @@ record Histories(Duration span) {
       UUID episode = events.id(at);
       int members = 1 + random.nextInt(4);
       for (int m = 0; m < members; m++) {
-        InferenceEvent inference =
-            draft(function, episode, at, m == 0, random, events).event();
+        InferenceEvent inference = draft(function, episode, at, m == 0, random, events).event();
         history.add(inference);
         int values = random.nextInt(4);
         for (int v = 0; v < values; v++) {

@@ -367,11 +367,12 @@ abstract class ImportContract {
   private static String modelInference(
       long n, UUID inference, String model, String cost, String finish) {
     return """
-        {"id":"%s","inference_id":"%s","raw_request":"{\\"q\\":1}","raw_response":"{}","model_name":\
-        "%s","model_provider_name":"openai","input_tokens":100,"output_tokens":"20",\
-        "provider_cache_read_input_tokens":null,"cost":%s,"response_time_ms":400,"ttft_ms":null,\
-        "system":null,"input_messages":"[]","output":"[]","finish_reason":"%s","cached":false,\
-        "snapshot_hash":null}"""
+    {"id":"%s","inference_id":"%s","raw_request":"{\\"q\\":1}","raw_response":"{}","model_name":\
+    "%s","model_provider_name":"openai","input_tokens":100,"output_tokens":"20",\
+    "provider_cache_read_input_tokens":null,"cost":%s,"response_time_ms":400,"ttft_ms":null,\
+    "system":null,"input_messages":"[]","output":"[]","finish_reason":"%s","cached":false,\
+    "snapshot_hash":null}\
+    """
         .formatted(tensorZeroId(n), inference, model, cost, finish);
   }
 
@@ -401,15 +402,18 @@ abstract class ImportContract {
                   {"id":"%s","function_name":"draft","variant_name":"v1","episode_id":"%s","input":\
                   "{\\"messages\\":[]}","output":"[]","inference_params":"{}","processing_time_ms":900,\
                   "ttft_ms":50,"tags":{"user_id":"42"},"dynamic_tools":["{\\"name\\":\\"t\\"}"],\
-                  "snapshot_hash":"12345678901234567890123"}"""
+                  "snapshot_hash":"12345678901234567890123"}\
+                  """
                       .formatted(first, episode),
                   """
                   {"id":"%s","function_name":"draft","variant_name":"v2","episode_id":"%s","input":\
-                  "{}","output":"[]","inference_params":"{}","processing_time_ms":null,"tags":{}}"""
+                  "{}","output":"[]","inference_params":"{}","processing_time_ms":null,"tags":{}}\
+                  """
                       .formatted(unknownCost, episode),
                   """
                   {"id":"6f2d2a44-8a8d-4b5e-9a67-1d3a8c1f0b11","function_name":"draft","variant_name":\
-                  "v2","episode_id":"%s"}"""
+                  "v2","episode_id":"%s"}\
+                  """
                       .formatted(episode)));
       tensorZero(
           store,
@@ -418,7 +422,8 @@ abstract class ImportContract {
               TensorZeroTable.JSON_INFERENCE,
               """
               {"id":"%s","function_name":"extract","variant_name":"v1","episode_id":"%s","input":"{}",\
-              "output":"{\\"raw\\":\\"x\\"}","output_schema":"{}","processing_time_ms":410,"tags":{}}"""
+              "output":"{\\"raw\\":\\"x\\"}","output_schema":"{}","processing_time_ms":410,"tags":{}}\
+              """
                   .formatted(second, tensorZeroId(20))));
       tensorZero(
           store,
@@ -426,10 +431,12 @@ abstract class ImportContract {
           tensorZeroFile(
               TensorZeroTable.BOOLEAN_FEEDBACK,
               """
-              {"id":"%s","target_id":"%s","metric_name":"ok","value":true,"tags":{"source":"app"}}"""
+              {"id":"%s","target_id":"%s","metric_name":"ok","value":true,"tags":{"source":"app"}}\
+              """
                   .formatted(tensorZeroId(30), first),
               """
-              {"id":"%s","target_id":"%s","metric_name":"ok","value":0,"tags":{}}"""
+              {"id":"%s","target_id":"%s","metric_name":"ok","value":0,"tags":{}}\
+              """
                   .formatted(tensorZeroId(31), episode)));
       tensorZero(
           store,
@@ -437,7 +444,8 @@ abstract class ImportContract {
           tensorZeroFile(
               TensorZeroTable.FLOAT_FEEDBACK,
               """
-              {"id":"%s","target_id":"%s","metric_name":"stars","value":0.1,"tags":{}}"""
+              {"id":"%s","target_id":"%s","metric_name":"stars","value":0.1,"tags":{}}\
+              """
                   .formatted(tensorZeroId(32), second)));
       tensorZero(
           store,
@@ -445,7 +453,8 @@ abstract class ImportContract {
           tensorZeroFile(
               TensorZeroTable.COMMENT_FEEDBACK,
               """
-              {"id":"%s","target_id":"%s","target_type":"episode","value":"nice","tags":{}}"""
+              {"id":"%s","target_id":"%s","target_type":"episode","value":"nice","tags":{}}\
+              """
                   .formatted(tensorZeroId(33), episode)));
       tensorZero(
           store,
@@ -453,7 +462,8 @@ abstract class ImportContract {
           tensorZeroFile(
               TensorZeroTable.DEMONSTRATION_FEEDBACK,
               """
-              {"id":"%s","inference_id":"%s","value":"[]","tags":{}}"""
+              {"id":"%s","inference_id":"%s","value":"[]","tags":{}}\
+              """
                   .formatted(tensorZeroId(34), first)));
 
       assertThat(complaints).containsExactly("3: id is no UUIDv7, so its time is unknown");

@@ -73,8 +73,12 @@ abstract class RollupContract {
         next = end;
         asOf = asOf.plusSeconds(random.nextInt(60, 7_200));
         store.refreshRollups(List.of(rule), TAGS, asOf);
-        rows += compare("decision_rollup", "function_name = '" + function + "'",
-            own.decisions(rule, asOf), function);
+        rows +=
+            compare(
+                "decision_rollup",
+                "function_name = '" + function + "'",
+                own.decisions(rule, asOf),
+                function);
       }
       assertLately(function, own);
       if (seed % 10 == 2) {
@@ -94,8 +98,7 @@ abstract class RollupContract {
   }
 
   private long compare(String table, String where, RollupFold.Table expected, String what) {
-    List<Map<String, Object>> found =
-        sorted(read(table, where));
+    List<Map<String, Object>> found = sorted(read(table, where));
     List<Map<String, Object>> wanted = sorted(expected.rows());
     List<Object> missing = new ArrayList<>(keys(wanted));
     missing.removeAll(keys(found));
@@ -126,7 +129,9 @@ abstract class RollupContract {
 
   private static List<Object> keys(List<Map<String, Object>> rows) {
     return rows.stream()
-        .map(row -> (Object) List.of(row.get("function_name"), row.get("seconds"), row.get("bucket")))
+        .map(
+            row ->
+                (Object) List.of(row.get("function_name"), row.get("seconds"), row.get("bucket")))
         .distinct()
         .toList();
   }

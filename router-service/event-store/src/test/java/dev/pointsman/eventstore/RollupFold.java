@@ -199,9 +199,7 @@ final class RollupFold {
         bin(row, "first_tokens", quantities.ttftMicros());
         bin(row, "overheads", quantities.overheadMicros());
         row.merge(
-            "last_started_at",
-            event.at(),
-            (a, b) -> ((Instant) a).isAfter((Instant) b) ? a : b);
+            "last_started_at", event.at(), (a, b) -> ((Instant) a).isAfter((Instant) b) ? a : b);
       }
     }
     return table;
@@ -255,8 +253,7 @@ final class RollupFold {
       dimensions.put("metric_name", value.metricName());
       dimensions.put("source", value.source());
       dimensions.put("target_type", value.target().label());
-      dimensions.put(
-          "status", value.rejected() != null ? value.rejected() : known ? "" : "orphan");
+      dimensions.put("status", value.rejected() != null ? value.rejected() : known ? "" : "orphan");
       for (Map<String, Object> row : table.at(value.receivedAt(), dimensions)) {
         count(row, "feedbacks", true);
         if (known) {

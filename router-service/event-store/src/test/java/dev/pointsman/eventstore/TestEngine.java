@@ -14,6 +14,11 @@ enum TestEngine {
     }
 
     @Override
+    String address(Path directory) {
+      return "";
+    }
+
+    @Override
     int manyHistories() {
       return 100;
     }
@@ -23,10 +28,13 @@ enum TestEngine {
 
     @Override
     EventStore open(Path directory) {
-      String url =
-          databases.computeIfAbsent(
-              directory.toAbsolutePath(), d -> LocalClickHouse.shared().database());
-      return EventStore.connect(directory, ClickHouseSettings.of(url));
+      return EventStore.connect(directory, ClickHouseSettings.of(address(directory)));
+    }
+
+    @Override
+    String address(Path directory) {
+      return databases.computeIfAbsent(
+          directory.toAbsolutePath(), d -> LocalClickHouse.shared().database());
     }
 
     @Override
@@ -37,6 +45,9 @@ enum TestEngine {
 
   /** The store of a directory; opened again, it is the same one. */
   abstract EventStore open(Path directory);
+
+  /** Where the server is that a directory's store is in; empty for the embedded one. */
+  abstract String address(Path directory);
 
   /** How many random histories a build has time for. */
   abstract int manyHistories();

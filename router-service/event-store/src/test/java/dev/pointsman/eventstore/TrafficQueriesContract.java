@@ -75,18 +75,17 @@ abstract class TrafficQueriesContract {
 
       long pulls = 0;
       List<StatisticsFold.Unit> matching = new ArrayList<>();
-      fold.units(asOf, unit -> {
-        if (matches.test(unit.deciding()) && filter.variant() == null) {
-          matching.add(unit);
-        }
-      });
+      fold.units(
+          asOf,
+          unit -> {
+            if (matches.test(unit.deciding()) && filter.variant() == null) {
+              matching.add(unit);
+            }
+          });
       pulls = matching.size();
       if (filter.variant() == null) {
         assertThat(
-                store
-                    .traffic()
-                    .decisions(filter, List.of(rule), DecisionGrouping.TOTAL)
-                    .stream()
+                store.traffic().decisions(filter, List.of(rule), DecisionGrouping.TOTAL).stream()
                     .mapToLong(DecisionSums::pulls)
                     .sum())
             .as("pulls of %s", filter)
@@ -95,21 +94,19 @@ abstract class TrafficQueriesContract {
       Predicate<InferenceEvent> served =
           matches.and(
               e ->
-                  filter.variant() == null
-                      || filter.variant().equals(e.outcome().servedVariant()));
+                  filter.variant() == null || filter.variant().equals(e.outcome().servedVariant()));
       UsageSums sums =
           store.traffic().usage(filter, Grouping.TOTAL).stream().findFirst().orElse(null);
       long expected = inferences.stream().filter(served).count();
-      assertThat(sums == null ? 0 : sums.inferences()).as("usage of %s", filter).isEqualTo(expected);
+      assertThat(sums == null ? 0 : sums.inferences())
+          .as("usage of %s", filter)
+          .isEqualTo(expected);
       if (sums != null) {
         assertThat(sums.costNanos())
             .isEqualTo(sum(inferences, served, e -> orZero(e.quantities().costNanos())));
         assertThat(sums.decisions())
             .isEqualTo(
-                sum(
-                    inferences,
-                    served,
-                    e -> e.decision().kind() == DecisionKind.DECISION ? 1 : 0));
+                sum(inferences, served, e -> e.decision().kind() == DecisionKind.DECISION ? 1 : 0));
       }
     }
   }
@@ -208,8 +205,7 @@ abstract class TrafficQueriesContract {
                 .filter(row -> !row.variant().isEmpty())
                 .map(
                     row ->
-                        org.assertj.core.groups.Tuple.tuple(
-                            row.start(), row.lane(), row.variant()))
+                        org.assertj.core.groups.Tuple.tuple(row.start(), row.lane(), row.variant()))
                 .toList());
 
     List<DecisionSums> ofB =

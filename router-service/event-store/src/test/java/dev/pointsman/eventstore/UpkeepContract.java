@@ -441,23 +441,28 @@ abstract class UpkeepContract {
   @Test
   void erase_deadLettersWithTheTag_areDeletedAndUnreadableOnesCounted() throws Exception {
     Path letters = Files.createDirectories(directory.resolve("data/dead-letter"));
-    Files.write(letters.resolve("7.json"), EventCodec.encode(tagged(1, SECRET)));
+    Files.write(letters.resolve("7.event"), EventCodec.encode(tagged(1, SECRET)));
     Files.writeString(letters.resolve("7.reason.txt"), "why");
-    Files.write(letters.resolve("8.json"), EventCodec.encode(tagged(2, "other")));
-    Files.writeString(letters.resolve("9.json"), "no event");
+    Files.write(letters.resolve("8.event"), EventCodec.encode(tagged(2, "other")));
+    Files.writeString(letters.resolve("7.json"), SECRET);
+    Path others = Files.createDirectories(letters.resolve("other-source"));
+    Files.write(others.resolve("3.inference.0.event"), EventCodec.encode(tagged(3, SECRET)));
+    Files.writeString(letters.resolve("9.event"), "no event");
     try (EventLog log = log();
         Drain drain = new Drain(store, log)) {
       Erasure.Tag tag = new Erasure.Tag("user_id", SECRET);
-      assertThat(erasure(log, drain).preview(tag).deadLetters()).isEqualTo(1);
-      assertThat(letters.resolve("7.json")).exists();
+      assertThat(erasure(log, drain).preview(tag).deadLetters()).isEqualTo(2);
+      assertThat(letters.resolve("7.event")).exists();
 
       Erasure.Outcome outcome = erasure(log, drain).erase(tag, "ana", "asked");
 
-      assertThat(outcome.deadLetters()).isEqualTo(1);
+      assertThat(outcome.deadLetters()).isEqualTo(2);
       assertThat(outcome.unreadDeadLetters()).isEqualTo(1);
+      assertThat(letters.resolve("7.event")).doesNotExist();
       assertThat(letters.resolve("7.json")).doesNotExist();
       assertThat(letters.resolve("7.reason.txt")).doesNotExist();
-      assertThat(letters.resolve("8.json")).exists();
+      assertThat(others.resolve("3.inference.0.event")).doesNotExist();
+      assertThat(letters.resolve("8.event")).exists();
     }
   }
 

@@ -101,8 +101,7 @@ final class FigureSources {
     Map<String, List<DecisionSums>> found = new HashMap<>();
     List<DecisionSums> rows =
         young ? traffic.youngDecisions(filter, rules, by) : traffic.decisions(filter, rules, by);
-    rows.forEach(
-        row -> found.computeIfAbsent(row.functionName(), f -> new ArrayList<>()).add(row));
+    rows.forEach(row -> found.computeIfAbsent(row.functionName(), f -> new ArrayList<>()).add(row));
     return found;
   }
 

@@ -51,7 +51,9 @@ final class FunctionFigures {
       all = ofVariants(all);
       matured = ofVariants(matured);
       overTime =
-          ofVariants(overTime).stream().sorted(Comparator.comparing(FunctionFigures::start)).toList();
+          ofVariants(overTime).stream()
+              .sorted(Comparator.comparing(FunctionFigures::start))
+              .toList();
       lanes = lanes.stream().filter(row -> row.variant().isEmpty()).toList();
       weighted = ofVariants(weighted);
     }

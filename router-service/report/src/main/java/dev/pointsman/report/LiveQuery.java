@@ -1,6 +1,6 @@
 package dev.pointsman.report;
 
-import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventstore.InferenceFilter;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +23,7 @@ public record LiveQuery(
     @Nullable String lane,
     List<String> tags,
     @Nullable String key,
-    InferenceEvent.@Nullable Ending outcome,
+    @Nullable Ending outcome,
     @Nullable Boolean explored,
     @Nullable UUID before,
     int size) {

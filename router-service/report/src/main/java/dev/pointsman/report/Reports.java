@@ -9,12 +9,10 @@ import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.DecisionSums;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.EventTable;
-import dev.pointsman.eventstore.HistoryQueries;
-import dev.pointsman.eventstore.LatencyHistogram;
 import dev.pointsman.eventstore.InferenceFilter;
 import dev.pointsman.eventstore.InferenceKey;
 import dev.pointsman.eventstore.InferencePage;
+import dev.pointsman.eventstore.LatencyHistogram;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StoredInference;
 import dev.pointsman.eventstore.TableExport;
@@ -38,7 +36,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -196,7 +193,9 @@ public final class Reports {
         .usage(traffic, byVariant)
         .forEach(
             sums ->
-                served.computeIfAbsent(sums.first(), f -> new TreeMap<>()).put(sums.second(), sums));
+                served
+                    .computeIfAbsent(sums.first(), f -> new TreeMap<>())
+                    .put(sums.second(), sums));
     Map<String, Map<String, LatencyHistogram>> durations = new HashMap<>();
     store
         .traffic()
@@ -213,7 +212,8 @@ public final class Reports {
       loaded.add(
           new Loaded(
               definition,
-              definition != null && definition.experimentation() instanceof Experimentation.Learned l
+              definition != null
+                      && definition.experimentation() instanceof Experimentation.Learned l
                   ? l
                   : null,
               rules.get(i),
@@ -499,8 +499,7 @@ public final class Reports {
     return marks.stream().filter(mark -> mark.kind().equals(Mark.DRIFT)).toList();
   }
 
-  private static Verdict verdict(
-      Loaded loaded, Headline headline, List<Mark> marks, Range range) {
+  private static Verdict verdict(Loaded loaded, Headline headline, List<Mark> marks, Range range) {
     List<HealthCheck> health = health(loaded, headline, marks, range);
     if (loaded.learned() == null) {
       return VerdictRule.ofFixed(health);

@@ -122,8 +122,7 @@ final class FunctionFiguresTest {
   @Test
   void shares_lastBucketNotOver_isOpen() {
     ShareSeries series =
-        figures(MUCH_LATER, row("large", 0).pulls(1, 1, 1))
-            .shares(START.plusSeconds(9));
+        figures(MUCH_LATER, row("large", 0).pulls(1, 1, 1)).shares(START.plusSeconds(9));
 
     assertThat(series.lastOpen()).isTrue();
   }

@@ -119,9 +119,7 @@ final class ReportsTest {
             store,
             () -> catalog,
             function ->
-                function.name().equals(FUNCTION)
-                    ? RULE
-                    : RewardRule.unrewarded(function.name()),
+                function.name().equals(FUNCTION) ? RULE : RewardRule.unrewarded(function.name()),
             (function, revision, hash) ->
                 hash.equals("hash-1") ? Optional.of(ROUTING) : Optional.empty(),
             clock);

@@ -31,7 +31,8 @@ final class Confirmation {
     if (console == null || !console.isTerminal()) {
       throw new CommandFailure(
           Pointsman.WRONG_USAGE,
-          "there is no terminal to ask on: add --yes to do it, or --dry-run to see what it would do");
+          "there is no terminal to ask on: add --yes to do it, or --dry-run to see what it would"
+              + " do");
     }
     @Nullable String answer = console.readLine("%s [y/N] ", question);
     if (answer == null || !answer.strip().equalsIgnoreCase("y")) {

@@ -452,16 +452,16 @@ final class Doctor {
                 "statistics",
                 "older than the newest rows by more than %d minutes: %s"
                     .formatted(STALE.toMinutes(), String.join(", ", stale)),
-                "functions that are no longer configured stay so; else look in the service's log for"
-                    + " the trainer"));
+                "functions that are no longer configured stay so; else look in the service's log"
+                    + " for the trainer"));
   }
 
   private void deadLetters() {
     Path letters = directory.path().resolve("dead-letter");
     long count = 0;
     if (Files.isDirectory(letters)) {
-      try (Stream<Path> files = Files.list(letters)) {
-        count = files.filter(file -> file.toString().endsWith(".json")).count();
+      try (Stream<Path> files = Files.walk(letters, 2)) {
+        count = files.filter(file -> file.toString().endsWith(".event")).count();
       } catch (IOException e) {
         add(
             Finding.warning(

@@ -25,8 +25,8 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "doctor",
     description =
-        "Look at a data directory and what is in it; exit 0 when nothing is wrong, 1 when there is a"
-            + " problem.",
+        "Look at a data directory and what is in it; exit 0 when nothing is wrong, 1 when there is"
+            + " a problem.",
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 

@@ -75,8 +75,8 @@ final class ExportCommand implements Callable<Integer> {
   @Option(
       names = "--format",
       description =
-          "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson, obp-jsonl"
-              + " or obp-csv for decisions.")
+          "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson,"
+              + " obp-jsonl or obp-csv for decisions.")
   private @Nullable String format;
 
   @Option(

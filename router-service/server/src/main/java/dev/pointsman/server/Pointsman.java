@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
       ImportCommand.class,
       EraseCommand.class,
       DoctorCommand.class,
+      DeadLettersCommand.class,
       ReplayCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

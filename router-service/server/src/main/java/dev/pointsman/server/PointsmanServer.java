@@ -11,8 +11,9 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.eventstore.Retention;
+import dev.pointsman.eventstore.RollupTags;
+import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
@@ -37,6 +38,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,17 +77,23 @@ final class PointsmanServer implements AutoCloseable {
                 new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
                     .withWhenFull(whenFull(settings))));
     ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
-    EventStore store = opened(EventStore.open(path, EventStore.Settings.DEFAULT));
+    EventStore store = opened(OpenedStore.of(settings, path));
     Drain drain = opened(new Drain(store, eventLog));
-    // Everything acknowledged before the last stop, revisions among it, before anything is decided.
-    drain.drainNow();
-    if (store.history().configuration(catalog.configHash()) == null) {
+    KeptRevisions kept = new KeptRevisions(path, ids);
+    long loggedBefore = eventLog.health().lastSeq();
+    boolean storeIsThere = drainedBefore(drain, store, settings);
+    if (!storeIsThere || store.history().configuration(catalog.configHash()) == null) {
+      // Twice is harmless.
       eventLog.append(new ConfigEvent(ids.next(), ids.now(), catalog.configHash(), catalog.text()));
     }
     List<PolicyRevision> revisions =
         catalog.functions().keySet().stream()
-            .map(store.history()::latestRevision)
-            .filter(java.util.Objects::nonNull)
+            .flatMap(
+                function ->
+                    Stream.ofNullable(
+                        storeIsThere
+                            ? store.history().latestRevision(function)
+                            : kept.last(function)))
             .toList();
 
     ApplicationContext context = opened(context(catalog, options));
@@ -110,11 +118,14 @@ final class PointsmanServer implements AutoCloseable {
             new PolicyTrainer(
                 new PolicyTrainer.Surroundings(
                     store,
-                    function -> Optional.ofNullable(store.history().latestRevision(function)),
+                    function -> latestRevision(store, loggedBefore, function),
                     eventLog::append,
                     control,
                     () -> snapshots.current().catalog(),
-                    snapshots::swap,
+                    revision -> {
+                      snapshots.swap(revision);
+                      kept.keep(revision);
+                    },
                     ids,
                     VERSION)));
     RollupCycle rollups =
@@ -140,6 +151,38 @@ final class PointsmanServer implements AutoCloseable {
     directory.announce(url);
     parts.push(() -> finishRequests(context));
     parts.push(directory::withdraw);
+  }
+
+  /**
+   * Stores everything acknowledged before the last stop, revisions among it, before anything is
+   * decided. Without its server the service starts all the same, and logs until that is back.
+   */
+  private static boolean drainedBefore(Drain drain, EventStore store, StoreSettings settings) {
+    try {
+      drain.drainNow();
+      store.ask();
+      return true;
+    } catch (StoreException e) {
+      if (settings.isEmbedded()) {
+        throw e;
+      }
+      log.warn(
+          "starting without the event store, with the revisions kept here; what is logged waits:"
+              + " {}",
+          e.getMessage());
+      return false;
+    }
+  }
+
+  /** Counting revisions goes on behind the last one, which may still be on its way to the store. */
+  private static Optional<PolicyRevision> latestRevision(
+      EventStore store, long loggedBefore, String function) {
+    if (store.lastSequence() < loggedBefore) {
+      throw new StoreException(
+          "revisions of %s wait until the store has what was logged before the start"
+              .formatted(function));
+    }
+    return Optional.ofNullable(store.history().latestRevision(function));
   }
 
   /**

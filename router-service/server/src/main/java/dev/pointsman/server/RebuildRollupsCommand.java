@@ -47,7 +47,8 @@ final class RebuildRollupsCommand implements Callable<Integer> {
           "the service at %s has %s open: stop it first".formatted(running.get(), path));
     }
     try (StoppedDirectory stopped = StoppedDirectory.open(directory)) {
-      System.out.printf("%,d minutes computed%n", stopped.rebuildRollups(catalog, InstantSource.system()));
+      System.out.printf(
+          "%,d minutes computed%n", stopped.rebuildRollups(catalog, InstantSource.system()));
     }
     return 0;
   }

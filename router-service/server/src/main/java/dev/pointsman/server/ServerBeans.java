@@ -51,13 +51,15 @@ final class ServerBeans {
   @Singleton
   @Named("store")
   HealthCheck storeHealth(ServerParts parts) {
-    return new HealthCheck("store", () -> storeProblem(parts.drain().lag()));
+    return new HealthCheck(
+        parts.catalog().store().isEmbedded() ? "store" : "clickhouse",
+        () -> storeProblem(parts.drain().lag(), parts.store().unreachable()));
   }
 
-  private static @Nullable String storeProblem(Drain.Lag lag) {
+  private static @Nullable String storeProblem(Drain.Lag lag, @Nullable String unreachable) {
     String error = lag.lastError();
     return error == null
-        ? null
+        ? unreachable
         : "the event store takes nothing, %d events wait in the spool: %s"
             .formatted(lag.events(), error);
   }

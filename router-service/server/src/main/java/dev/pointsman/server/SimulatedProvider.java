@@ -9,8 +9,10 @@ import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.FinishReason;
 import dev.pointsman.gateway.provider.ModelRequest;
+import dev.pointsman.gateway.provider.Pause;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderClient;
+import dev.pointsman.gateway.provider.ProviderFailureException;
 import dev.pointsman.gateway.provider.ProviderType;
 import dev.pointsman.worlds.DemoWorld;
 import dev.pointsman.worlds.SimulatedModel;
@@ -59,12 +61,13 @@ final class SimulatedProvider implements ProviderClient {
   }
 
   @Override
-  public ProviderAnswer open(ModelRequest request, long beginBy) throws InterruptedException {
+  public ProviderAnswer open(ModelRequest request, long beginBy)
+      throws ProviderFailureException, InterruptedException {
     SimulatedModel.Answer answer =
         model.answer(prompt(request), clock.onRequest(), ThreadLocalRandom.current());
     // Half of the time passes before the first word, as with real models.
     Duration half = answer.latency().dividedBy(2);
-    Thread.sleep(half);
+    Pause.of(half, beginBy);
     return new Answering(request, answer, half);
   }
 
@@ -114,12 +117,12 @@ final class SimulatedProvider implements ProviderClient {
     }
 
     @Override
-    public @Nullable AnswerEvent next(long by) throws InterruptedException {
-      AnswerEvent event = events.poll();
-      if (event instanceof AnswerEvent.TextDelta) {
-        Thread.sleep(pause);
+    public @Nullable AnswerEvent next(long by)
+        throws ProviderFailureException, InterruptedException {
+      if (events.peek() instanceof AnswerEvent.TextDelta) {
+        Pause.of(pause, by);
       }
-      return event;
+      return events.poll();
     }
 
     @Override

@@ -6,10 +6,10 @@ import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.trainer.RollupCycle;
-import java.time.InstantSource;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
@@ -31,7 +31,8 @@ final class StoppedDirectory implements AutoCloseable {
         EventLog.open(
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
-    EventStore store = EventStore.open(directory.path(), EventStore.Settings.DEFAULT);
+    EventStore store =
+        OpenedStore.ofStopped(System.getenv("TENSORZERO_CLICKHOUSE_URL"), directory.path());
     StoppedDirectory opened = new StoppedDirectory(log, store);
     opened.drain.drainNow();
     return opened;

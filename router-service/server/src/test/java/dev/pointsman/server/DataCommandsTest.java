@@ -265,7 +265,7 @@ final class DataCommandsTest {
     log("one", List.of(Events.config(7), Events.config(8)));
     Path data = directory.resolve("one");
     Path letters = Files.createDirectories(data.resolve("dead-letter"));
-    Files.write(letters.resolve("9.json"), EventCodec.encode(Events.config(9)));
+    Files.write(letters.resolve("9.event"), EventCodec.encode(Events.config(9)));
     Files.writeString(data.resolve("service.json"), "{\"url\":\"http://127.0.0.1:1\",\"pid\":-1}");
     Path segment;
     try (Stream<Path> spool = Files.list(data.resolve("spool"))) {

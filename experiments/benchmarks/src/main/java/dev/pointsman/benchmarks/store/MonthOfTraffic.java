@@ -77,8 +77,7 @@ record MonthOfTraffic(long decisions, long feedbacks) {
     String resource = dialect + "/" + name + ".sql";
     try (InputStream in = MonthOfTraffic.class.getResourceAsStream(resource)) {
       String sql =
-          new String(
-              Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
+          new String(Objects.requireNonNull(in, resource).readAllBytes(), StandardCharsets.UTF_8);
       return PLACEHOLDER
           .matcher(sql)
           .replaceAll(m -> Matcher.quoteReplacement(String.valueOf(values.get(m.group(1)))));

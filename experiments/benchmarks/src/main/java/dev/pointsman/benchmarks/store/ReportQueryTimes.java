@@ -85,8 +85,7 @@ public final class ReportQueryTimes {
   private static void fill(Path directory, @Nullable String url, MonthOfTraffic month)
       throws SQLException, IOException {
     long start = System.nanoTime();
-    try (Connection connection =
-            DriverManager.getConnection(url == null ? "jdbc:duckdb:" : url);
+    try (Connection connection = DriverManager.getConnection(url == null ? "jdbc:duckdb:" : url);
         Statement statement = connection.createStatement()) {
       if (url == null) {
         statement.execute(
@@ -112,20 +111,16 @@ public final class ReportQueryTimes {
     once("nothing new", () -> store.refreshRollups(rules, tags, now));
     Reports reports = reports(store, now);
     for (Duration age : List.of(Duration.ofDays(9), Duration.ofMinutes(5))) {
-      LiveDecision about =
-          reports(store, now.minus(age)).live(live(FUNCTION, null)).getFirst();
+      LiveDecision about = reports(store, now.minus(age)).live(live(FUNCTION, null)).getFirst();
       store.append(List.of(value(about)), store.lastSequence() + 1);
       once("rollups, a value %s late".formatted(age), () -> store.refreshRollups(rules, tags, now));
-      once(
-          "statistics, the same",
-          () -> store.refreshStatistics(rule(FUNCTION), now));
+      once("statistics, the same", () -> store.refreshStatistics(rule(FUNCTION), now));
     }
     questions(store, reports, now).forEach(ReportQueryTimes::time);
   }
 
   private static RewardRule rule(String function) {
-    return RewardRule.ofBoolean(
-        function, METRIC, RewardRule.Level.INFERENCE, Duration.ofDays(1));
+    return RewardRule.ofBoolean(function, METRIC, RewardRule.Level.INFERENCE, Duration.ofDays(1));
   }
 
   private static FeedbackEvent value(LiveDecision about) {
@@ -180,12 +175,10 @@ public final class ReportQueryTimes {
   }
 
   private static LiveQuery live(@Nullable String function, @Nullable UUID before) {
-    return new LiveQuery(
-        function, null, null, null, List.of(), null, null, null, before, 50);
+    return new LiveQuery(function, null, null, null, List.of(), null, null, null, before, 50);
   }
 
-  private static Map<String, Runnable> questions(
-      EventStore store, Reports reports, Instant now) {
+  private static Map<String, Runnable> questions(EventStore store, Reports reports, Instant now) {
     Map<String, Runnable> questions = new LinkedHashMap<>();
     List<Duration> lengths =
         List.of(
@@ -195,8 +188,7 @@ public final class ReportQueryTimes {
       questions.put("function page, " + length, () -> reports.function(FUNCTION, range));
       questions.put("overview, " + length, () -> reports.overview(range));
     }
-    questions.put(
-        "variant sampling probabilities", () -> reports.samplingProbabilities(FUNCTION));
+    questions.put("variant sampling probabilities", () -> reports.samplingProbabilities(FUNCTION));
     questions.put("names of functions", reports::functionNames);
     questions.put("live table", () -> reports.live(live(FUNCTION, null)));
     questions.put("live table of a small function", () -> reports.live(live("extract", null)));
@@ -245,9 +237,7 @@ public final class ReportQueryTimes {
         "decisions over time of a tag" + in,
         () ->
             traffic.decisions(
-                of.withTag("plan", "pro"),
-                rules,
-                new DecisionGrouping(false, true, false, width)));
+                of.withTag("plan", "pro"), rules, new DecisionGrouping(false, true, false, width)));
     questions.put("feedback by status" + in, () -> traffic.feedback(all, null, null, null));
     questions.put("feedback delay" + in, () -> traffic.feedbackDelay(of, METRIC, null));
     questions.put("attempts by provider" + in, () -> traffic.attempts(all, null, null));
@@ -270,9 +260,7 @@ public final class ReportQueryTimes {
     work.run();
     System.out.printf(
         "%-48s %8.0f ms, CPU %8.0f ms%n",
-        what,
-        (System.nanoTime() - start) / 1e6,
-        (PROCESS.getProcessCpuTime() - cpu) / 1e6);
+        what, (System.nanoTime() - start) / 1e6, (PROCESS.getProcessCpuTime() - cpu) / 1e6);
   }
 
   private static void time(String what, Runnable question) {

@@ -21,6 +21,10 @@ public final class Json {
   /** The deepest nesting that is accepted; what is built around a body stays writable. */
   public static final int MAX_DEPTH = 400;
 
+  /** The parser lets this one exception through as it comes, and it quotes the number. */
+  private static final String NUMBER_OUT_OF_BOUNDS =
+      "the body holds a number whose exponent has too many digits";
+
   private static final ObjectMapper MAPPER =
       JsonMapper.builder(
               JsonFactory.builder()
@@ -58,6 +62,8 @@ public final class Json {
       throw e;
     } catch (JsonProcessingException e) {
       throw new MalformedJsonException(sentence(e));
+    } catch (NumberFormatException e) {
+      throw new MalformedJsonException(NUMBER_OUT_OF_BOUNDS);
     } catch (IOException e) {
       throw new MalformedJsonException("the body is not JSON in UTF-8: " + e.getMessage());
     }
@@ -75,6 +81,8 @@ public final class Json {
       throw e;
     } catch (JsonProcessingException e) {
       throw new MalformedJsonException(sentence(e));
+    } catch (NumberFormatException e) {
+      throw new MalformedJsonException(NUMBER_OUT_OF_BOUNDS);
     }
   }
 

@@ -72,9 +72,15 @@ final class DatapointRequests {
     }
     checkType(function, type, fields.pathOf("function_name"));
     boolean json = type.equals("json");
-    JsonNode output = fields.any("output");
     ObjectNode tools = json ? null : toolParams(fields, Json.object());
     JsonSchema schema = json ? schema(fields, function) : null;
+    String output = null;
+    if (fields.has("output")) {
+      output =
+          tools == null
+              ? jsonOutput(fields, schema)
+              : chatOutput(fields, offered(function, tools, fields.path()));
+    }
     Datapoint made =
         new Datapoint(
             id,
@@ -85,11 +91,7 @@ final class DatapointRequests {
             fields.uuid("episode_id"),
             null,
             input(fields, function),
-            output == null
-                ? null
-                : json
-                    ? jsonOutput(fields, schema)
-                    : chatOutput(fields, offered(function, tools, fields.path())),
+            output,
             schema == null ? null : Json.text(schema.source()),
             tools == null ? null : Json.text(tools),
             tags(fields),

@@ -3,11 +3,9 @@ package dev.pointsman.dashboard.datasets;
 import dev.pointsman.chat.json.FieldException;
 import dev.pointsman.dashboard.query.NativeAnswers;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.core.annotation.Nullable;
 import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
@@ -35,32 +33,32 @@ final class DatasetsController {
       value = "/v1/datasets/{name}/datapoints",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> create(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.create(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> create(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.create(name, fields));
   }
 
   @Patch(
       value = "/v1/datasets/{name}/datapoints",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> change(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.change(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> change(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.change(name, fields));
   }
 
   @Patch(
       value = "/v1/datasets/{name}/datapoints/metadata",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> rename(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.rename(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> rename(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.rename(name, fields));
   }
 
   @Delete(
       value = "/v1/datasets/{name}/datapoints",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> delete(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.delete(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> delete(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.delete(name, fields));
   }
 
   @Delete(value = "/v1/datasets/{name}", produces = MediaType.ALL)
@@ -72,30 +70,30 @@ final class DatasetsController {
       value = "/v1/datasets/{name}/from_inferences",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> fromInferences(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.fromInferences(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> fromInferences(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.fromInferences(name, fields));
   }
 
   @Post(
       value = "/v1/datasets/{name}/list_datapoints",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> list(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.list(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> list(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.list(name, fields));
   }
 
   @Post(
       value = "/v1/datasets/{name}/get_datapoints",
       consumes = MediaType.ALL,
       produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> get(String name, @Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.get(name, fields));
+  CompletableFuture<HttpResponse<byte[]>> get(String name, HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.get(name, fields));
   }
 
   /** An older path of TensorZero's. */
   @Post(value = "/v1/datasets/get_datapoints", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> getOfAny(@Body @Nullable byte[] body) {
-    return answers.answer(body, fields -> work.get(null, fields));
+  CompletableFuture<HttpResponse<byte[]>> getOfAny(HttpRequest<byte[]> request) {
+    return answers.answer(request, fields -> work.get(null, fields));
   }
 
   @Get(value = "/internal/datasets", produces = MediaType.ALL)

@@ -6,10 +6,9 @@ import dev.pointsman.chat.json.FieldException;
 import dev.pointsman.chat.json.Json;
 import dev.pointsman.chat.json.JsonFields;
 import io.micronaut.context.annotation.Requires;
-import io.micronaut.core.annotation.Nullable;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
-import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import java.util.List;
@@ -30,21 +29,21 @@ final class InferencesController {
   }
 
   @Post(value = "/list_inferences", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> list(@Body @Nullable byte[] body) {
+  CompletableFuture<HttpResponse<byte[]>> list(HttpRequest<byte[]> request) {
     return answers.answer(
-        body,
+        request,
         fields -> {
-          InferenceRequest request =
+          InferenceRequest asked =
               InferenceRequest.read(fields, inferences.catalog(), InferenceRequest.MAX_LIMIT);
           fields.rejectOthers();
-          return response(inferences.list(request, InferenceRequest.DEFAULT_LIMIT));
+          return response(inferences.list(asked, InferenceRequest.DEFAULT_LIMIT));
         });
   }
 
   @Post(value = "/get_inferences", consumes = MediaType.ALL, produces = MediaType.ALL)
-  CompletableFuture<HttpResponse<byte[]>> get(@Body @Nullable byte[] body) {
+  CompletableFuture<HttpResponse<byte[]>> get(HttpRequest<byte[]> request) {
     return answers.answer(
-        body,
+        request,
         fields -> {
           List<UUID> ids = ids(fields, "ids");
           String function = fields.text("function_name");

@@ -7,6 +7,7 @@ import dev.pointsman.chat.json.JsonFields;
 import dev.pointsman.chat.json.MalformedJsonException;
 import dev.pointsman.eventstore.StoreException;
 import io.micronaut.data.exceptions.DataAccessException;
+import io.micronaut.http.HttpRequest;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.MediaType;
 import io.micronaut.http.MutableHttpResponse;
@@ -15,7 +16,6 @@ import jakarta.inject.Singleton;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Semaphore;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,12 +42,9 @@ public final class NativeAnswers {
     JsonNode of(JsonFields body);
   }
 
-  /**
-   * The answer to a request with a body.
-   *
-   * @param body as it came; whether it must be there is said here, in the same words as the rest
-   */
-  public CompletableFuture<HttpResponse<byte[]>> answer(byte @Nullable [] body, Work work) {
+  /** The answer to a request with a body; that it is missing is said here, in the same words. */
+  public CompletableFuture<HttpResponse<byte[]>> answer(HttpRequest<byte[]> request, Work work) {
+    byte[] body = request.getBody().orElseGet(() -> new byte[0]);
     return run(() -> work.of(JsonFields.of("", parsed(body))));
   }
 
@@ -69,9 +66,9 @@ public final class NativeAnswers {
         .whenComplete((answer, failure) -> places.release());
   }
 
-  private static JsonNode parsed(byte @Nullable [] body) {
+  private static JsonNode parsed(byte[] body) {
     try {
-      return Json.parse(body == null ? new byte[0] : body);
+      return Json.parse(body);
     } catch (MalformedJsonException e) {
       throw new QueryRefusedException(400, String.valueOf(e.getMessage()));
     }

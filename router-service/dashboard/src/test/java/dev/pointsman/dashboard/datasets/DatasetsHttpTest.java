@@ -73,17 +73,17 @@ final class DatasetsHttpTest {
 
   private static String chat(String more) {
     return """
-        {"type":"chat","function_name":"support_reply",
-         "input":{"messages":[{"role":"user","content":"Where is my parcel?"}]}%s}
-        """
+    {"type":"chat","function_name":"support_reply",
+     "input":{"messages":[{"role":"user","content":"Where is my parcel?"}]}%s}
+    """
         .formatted(more);
   }
 
   private static String json(String more) {
     return """
-        {"type":"json","function_name":"extract",
-         "input":{"messages":[{"role":"user","content":"What?"}]}%s}
-        """
+    {"type":"json","function_name":"extract",
+     "input":{"messages":[{"role":"user","content":"What?"}]}%s}
+    """
         .formatted(more);
   }
 
@@ -110,7 +110,8 @@ final class DatasetsHttpTest {
     assertThat(made.path("function_name").asText()).isEqualTo("support_reply");
     assertThat(made.path("input").toString())
         .isEqualTo(
-            "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Where is my parcel?\"}]}]}");
+            "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"Where is"
+                + " my parcel?\"}]}]}");
     assertThat(made.path("output").get(1).path("arguments").path("number").asInt()).isEqualTo(7);
     assertThat(made.path("output").get(2).path("name").asText()).isEqualTo("find_parcel");
     assertThat(made.path("output").get(2).path("arguments").isNull()).isTrue();

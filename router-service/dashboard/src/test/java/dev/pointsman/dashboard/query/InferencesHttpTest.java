@@ -305,4 +305,12 @@ final class InferencesHttpTest {
     assertThat(answer.status()).isEqualTo(400);
     assertThat(answer.error()).contains("`limit` must be 0 to 1000");
   }
+
+  @Test
+  void queries_runOnTheirOwnBoundedPool() {
+    for (int i = 0; i < 6; i++) {
+      listed("{\"limit\":1}");
+    }
+    assertThat(server.threads()).hasSizeLessThanOrEqualTo(2).noneMatch(Thread::isVirtual);
+  }
 }

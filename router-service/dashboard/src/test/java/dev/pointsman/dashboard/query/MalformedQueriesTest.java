@@ -188,32 +188,52 @@ final class MalformedQueriesTest {
         "{\"limit\":\"5\"}|`limit` must be a whole number, but is a string",
         "{\"offset\":1000001}|`offset` must be 0 to 1000000",
         "{\"episode_id\":\"x\"}|`episode_id` must be a UUID",
-        "{\"output_source\":\"both\"}|`output_source` must be one of inference, demonstration, none",
+        "{\"output_source\":\"both\"}|`output_source` must be one of inference, demonstration,"
+            + " none",
         "{\"before\":\"ID\",\"after\":\"ID\"}|Cannot specify both 'before' and 'after'",
         "{\"before\":\"ID\",\"offset\":0}|Cannot use 'offset' with cursor pagination",
-        "{\"after\":\"ID\",\"order_by\":[{\"by\":\"metric\",\"name\":\"resolved\",\"direction\":\"ascending\"}]}|only ordering by timestamp is supported",
+        "{\"after\":\"ID\",\"order_by\":[{\"by\":\"metric\",\"name\":\"resolved\",\"direction\":\"ascending\"}]}|only"
+            + " ordering by timestamp is supported",
         "{\"order_by\":[{\"by\":\"timestamp\"}]}|missing field `direction` in `order_by[0]`",
-        "{\"order_by\":[{\"by\":\"time\",\"direction\":\"ascending\"}]}|`order_by[0].by` must be one of",
-        "{\"order_by\":[{\"by\":\"timestamp\",\"direction\":\"up\"}]}|`order_by[0].direction` must be one of",
-        "{\"order_by\":[{\"by\":\"metric\",\"name\":\"resolvd\",\"direction\":\"ascending\"}]}|there is no metric resolvd (did you mean resolved?)",
-        "{\"order_by\":[{\"by\":\"search_relevance\",\"direction\":\"ascending\"}]}|needs `search_query_experimental`",
+        "{\"order_by\":[{\"by\":\"time\",\"direction\":\"ascending\"}]}|`order_by[0].by` must be"
+            + " one of",
+        "{\"order_by\":[{\"by\":\"timestamp\",\"direction\":\"up\"}]}|`order_by[0].direction` must"
+            + " be one of",
+        "{\"order_by\":[{\"by\":\"metric\",\"name\":\"resolvd\",\"direction\":\"ascending\"}]}|there"
+            + " is no metric resolvd (did you mean resolved?)",
+        "{\"order_by\":[{\"by\":\"search_relevance\",\"direction\":\"ascending\"}]}|needs"
+            + " `search_query_experimental`",
         "{\"order_by\":[7]}|`order_by[0]` must be a JSON object",
-        "{\"search_query_experimental\":\"\"}|`search_query_experimental` must have 1 to 1000 characters",
+        "{\"search_query_experimental\":\"\"}|`search_query_experimental` must have 1 to 1000"
+            + " characters",
         "{\"filters\":{}}|missing field `type` in `filters`",
-        "{\"filters\":{\"type\":\"tga\"}}|`filters.type` must be one of and, or, not, boolean_metric, demonstration_feedback, float_metric, tag, time, but is `tga` (did you mean `tag`?)",
+        "{\"filters\":{\"type\":\"tga\"}}|`filters.type` must be one of and, or, not,"
+            + " boolean_metric, demonstration_feedback, float_metric, tag, time, but is `tga` (did"
+            + " you mean `tag`?)",
         "{\"filters\":{\"type\":\"and\"}}|missing field `children` in `filters`",
         "{\"filters\":{\"type\":\"not\"}}|missing field `child` in `filters`",
-        "{\"filters\":{\"type\":\"or\",\"children\":[{\"type\":\"tag\",\"key\":\"a\"}]}}|missing field `value` in `filters.children[0]`",
-        "{\"filters\":{\"type\":\"tag\",\"key\":\"a\",\"value\":\"b\",\"comparison_operator\":\"<\"}}|`filters.comparison_operator` must be one of =, !=",
-        "{\"filters\":{\"type\":\"tag\",\"key\":\"a\",\"value\":\"b\",\"comparison_operator\":\"=\",\"x\":1}}|unknown field `filters.x`",
-        "{\"filters\":{\"type\":\"time\",\"time\":\"yesterday\",\"comparison_operator\":\"<\"}}|`filters.time` must be a time",
-        "{\"filters\":{\"type\":\"time\",\"time\":\"9999-12-31T00:00:00Z\",\"comparison_operator\":\"<\"}}|`filters.time` must be a time of 1970 to 2199",
-        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"resolved\",\"value\":1}}|`filters.value` must be true or false",
-        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"rating\",\"value\":true}}|metric rating is a float metric",
-        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"nothing\",\"value\":true}}|there is no metric nothing",
-        "{\"filters\":{\"type\":\"float_metric\",\"metric_name\":\"rating\",\"value\":1,\"comparison_operator\":\"~\"}}|`filters.comparison_operator` must be one of",
-        "{\"filters\":{\"type\":\"float_metric\",\"metric_name\":\"rating\",\"value\":1e400,\"comparison_operator\":\"<\"}}|`filters.value` is out of range",
-        "{\"filters\":{\"type\":\"demonstration_feedback\"}}|missing field `has_demonstration` in `filters`",
+        "{\"filters\":{\"type\":\"or\",\"children\":[{\"type\":\"tag\",\"key\":\"a\"}]}}|missing"
+            + " field `value` in `filters.children[0]`",
+        "{\"filters\":{\"type\":\"tag\",\"key\":\"a\",\"value\":\"b\",\"comparison_operator\":\"<\"}}|`filters.comparison_operator`"
+            + " must be one of =, !=",
+        "{\"filters\":{\"type\":\"tag\",\"key\":\"a\",\"value\":\"b\",\"comparison_operator\":\"=\",\"x\":1}}|unknown"
+            + " field `filters.x`",
+        "{\"filters\":{\"type\":\"time\",\"time\":\"yesterday\",\"comparison_operator\":\"<\"}}|`filters.time`"
+            + " must be a time",
+        "{\"filters\":{\"type\":\"time\",\"time\":\"9999-12-31T00:00:00Z\",\"comparison_operator\":\"<\"}}|`filters.time`"
+            + " must be a time of 1970 to 2199",
+        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"resolved\",\"value\":1}}|`filters.value`"
+            + " must be true or false",
+        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"rating\",\"value\":true}}|metric"
+            + " rating is a float metric",
+        "{\"filters\":{\"type\":\"boolean_metric\",\"metric_name\":\"nothing\",\"value\":true}}|there"
+            + " is no metric nothing",
+        "{\"filters\":{\"type\":\"float_metric\",\"metric_name\":\"rating\",\"value\":1,\"comparison_operator\":\"~\"}}|`filters.comparison_operator`"
+            + " must be one of",
+        "{\"filters\":{\"type\":\"float_metric\",\"metric_name\":\"rating\",\"value\":1e400,\"comparison_operator\":\"<\"}}|`filters.value`"
+            + " is out of range",
+        "{\"filters\":{\"type\":\"demonstration_feedback\"}}|missing field `has_demonstration` in"
+            + " `filters`",
       })
   void list_malformed_namesTheField(String body, String sentence) {
     QueryServer.Answer answer =
@@ -250,29 +270,46 @@ final class MalformedQueriesTest {
         "POST|datapoints|{\"datapoints\":[]}|At least one datapoint must be provided",
         "POST|datapoints|{\"datapoints\":{}}|`datapoints` must be an array",
         "POST|datapoints|{\"datapoints\":[{}]}|missing field `type` in `datapoints[0]`",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\"}]}|missing field `function_name` in `datapoints[0]`",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\"}]}|missing field `input` in `datapoints[0]`",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{\"messages\":[{\"role\":\"usr\",\"content\":\"\"}]}}]}|`datapoints[0].input.messages[0].role` must be one of user, assistant",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output\":\"text\"}]}|`datapoints[0].output` must be an array",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output\":[{\"type\":\"tool_call\",\"id\":\"1\"}]}]}|missing field `raw_name` in `datapoints[0].output[0]`",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"tags\":{\"a\":1}}]}|`datapoints[0].tags.a` must be a string",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output_schema\":{}}]}|unknown field `datapoints[0].output_schema`",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"provider_tools\":[{}]}]}|`datapoints[0].provider_tools` is not supported yet",
-        "POST|datapoints|{\"datapoints\":[{\"type\":\"json\",\"function_name\":\"extract\",\"input\":{},\"output\":{\"raw\":7}}]}|`datapoints[0].output.raw` must be a string",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\"}]}|missing field `function_name` in"
+            + " `datapoints[0]`",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\"}]}|missing"
+            + " field `input` in `datapoints[0]`",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{\"messages\":[{\"role\":\"usr\",\"content\":\"\"}]}}]}|`datapoints[0].input.messages[0].role`"
+            + " must be one of user, assistant",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output\":\"text\"}]}|`datapoints[0].output`"
+            + " must be an array",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output\":[{\"type\":\"tool_call\",\"id\":\"1\"}]}]}|missing"
+            + " field `raw_name` in `datapoints[0].output[0]`",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"tags\":{\"a\":1}}]}|`datapoints[0].tags.a`"
+            + " must be a string",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"output_schema\":{}}]}|unknown"
+            + " field `datapoints[0].output_schema`",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"function_name\":\"support_reply\",\"input\":{},\"provider_tools\":[{}]}]}|`datapoints[0].provider_tools`"
+            + " is not supported yet",
+        "POST|datapoints|{\"datapoints\":[{\"type\":\"json\",\"function_name\":\"extract\",\"input\":{},\"output\":{\"raw\":7}}]}|`datapoints[0].output.raw`"
+            + " must be a string",
         "POST|datapoints|{\"datapoints\":[{\"type\":\"json\",\"function_name\":\"extract\",\"input\":{},\"output_schema\":{\"type\":\"nothing\"}}]}|`datapoints[0].output_schema`",
-        "PATCH|datapoints|{\"datapoints\":[{\"type\":\"chat\"}]}|missing field `id` in `datapoints[0]`",
-        "PATCH|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"id\":\"ID\"},{\"type\":\"chat\",\"id\":\"ID\"}]}|Duplicate datapoint id provided",
-        "PATCH|datapoints/metadata|{\"datapoints\":[{\"id\":7}]}|`datapoints[0].id` must be a string",
+        "PATCH|datapoints|{\"datapoints\":[{\"type\":\"chat\"}]}|missing field `id` in"
+            + " `datapoints[0]`",
+        "PATCH|datapoints|{\"datapoints\":[{\"type\":\"chat\",\"id\":\"ID\"},{\"type\":\"chat\",\"id\":\"ID\"}]}|Duplicate"
+            + " datapoint id provided",
+        "PATCH|datapoints/metadata|{\"datapoints\":[{\"id\":7}]}|`datapoints[0].id` must be a"
+            + " string",
         "DELETE|datapoints|{\"ids\":[\"x\"]}|`ids[0]` must be a UUID, but is `x`",
         "DELETE|datapoints|{\"ids\":[]}|`ids` must be a non-empty list",
         "DELETE|datapoints|{}|missing field `ids`",
-        "POST|from_inferences|{\"type\":\"all\"}|`type` must be one of inference_ids, inference_query",
+        "POST|from_inferences|{\"type\":\"all\"}|`type` must be one of inference_ids,"
+            + " inference_query",
         "POST|from_inferences|{\"type\":\"inference_ids\"}|missing field `inference_ids`",
-        "POST|from_inferences|{\"type\":\"inference_ids\",\"inference_ids\":[],\"limit\":1}|unknown field `limit`",
-        "POST|from_inferences|{\"type\":\"inference_query\",\"filters\":{\"type\":\"x\"}}|`filters.type` must be one of",
-        "POST|list_datapoints|{\"filter\":{\"type\":\"boolean_metric\"}}|`filter.type` must be one of and, or, not, tag, time",
+        "POST|from_inferences|{\"type\":\"inference_ids\",\"inference_ids\":[],\"limit\":1}|unknown"
+            + " field `limit`",
+        "POST|from_inferences|{\"type\":\"inference_query\",\"filters\":{\"type\":\"x\"}}|`filters.type`"
+            + " must be one of",
+        "POST|list_datapoints|{\"filter\":{\"type\":\"boolean_metric\"}}|`filter.type` must be one"
+            + " of and, or, not, tag, time",
         "POST|list_datapoints|{\"limit\":1001}|`limit` must be 0 to 1000",
-        "POST|list_datapoints|{\"order_by\":[{\"by\":\"metric\",\"direction\":\"ascending\"}]}|`order_by[0].by` must be one of timestamp, search_relevance",
+        "POST|list_datapoints|{\"order_by\":[{\"by\":\"metric\",\"direction\":\"ascending\"}]}|`order_by[0].by`"
+            + " must be one of timestamp, search_relevance",
         "POST|get_datapoints|{\"ids\":7}|`ids` must be an array",
       })
   void datasets_malformed_namesTheField(String method, String path, String body, String sentence) {

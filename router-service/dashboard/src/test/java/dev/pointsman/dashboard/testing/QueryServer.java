@@ -33,7 +33,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** The query surfaces over HTTP, on an embedded event store and an embedded control store. */
@@ -105,6 +107,7 @@ public final class QueryServer implements AutoCloseable {
   private final ControlStore control;
   private final EmbeddedServer server;
   private final AtomicLong ticks = new AtomicLong();
+  private final Set<Thread> threads = ConcurrentHashMap.newKeySet();
 
   private QueryServer(Path directory) {
     CatalogReading reading =
@@ -122,7 +125,13 @@ public final class QueryServer implements AutoCloseable {
     SplittableRandom random = new SplittableRandom(7);
     store = EventStore.open(directory, EventStore.Settings.DEFAULT);
     control = ControlStore.open(ControlStore.EMBEDDED, directory, clock);
-    StoredInferences inferences = new StoredInferences(store, () -> catalog);
+    StoredInferences inferences =
+        new StoredInferences(
+            store,
+            () -> {
+              threads.add(Thread.currentThread());
+              return catalog;
+            });
     Map<String, Object> properties = new HashMap<>(ReportThreads.settings());
     properties.putAll(QueryThreads.settings());
     properties.put("micronaut.server.port", -1);
@@ -158,6 +167,11 @@ public final class QueryServer implements AutoCloseable {
       started.store.append(events, events.size());
     }
     return started;
+  }
+
+  /** The threads that have answered queries. */
+  public Set<Thread> threads() {
+    return threads;
   }
 
   /** A bean of the server. */

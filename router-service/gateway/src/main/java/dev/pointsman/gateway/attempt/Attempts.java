@@ -10,6 +10,7 @@ import dev.pointsman.gateway.snapshot.BoundVariant;
 import dev.pointsman.gateway.snapshot.Deployment;
 import dev.pointsman.routing.IdSource;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.DoubleSupplier;
 import java.util.function.Function;
@@ -17,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Calls providers until one begins to answer: along the model's providers, then again after a pause
- * where the failure is of a kind that passes, then with the next variant. A deployment whose circuit
- * is open is skipped. Once an answer has begun there is no way back.
+ * those of them whose failure is of a kind that passes, then with the next variant. A deployment
+ * whose circuit is open is skipped. Once an answer has begun there is no way back.
  */
 public final class Attempts {
 
@@ -65,9 +66,13 @@ public final class Attempts {
       ModelRequest request = plan.requests().apply(variant);
       RetrySchedule schedule = new RetrySchedule(variant.definition().retries(), random);
       long variantStart = System.nanoTime();
+      List<Deployment> hopeless = List.of();
       for (int tries = 1; ; tries++) {
-        ProviderFailure ofThisTry = null;
+        ProviderFailure passing = null;
         for (Deployment deployment : variant.model().deployments()) {
+          if (hopeless.contains(deployment)) {
+            continue;
+          }
           if (plan.deadlines().over(System.nanoTime())) {
             throw deadlinePassed(plan, ledger);
           }
@@ -94,10 +99,15 @@ public final class Attempts {
             return attempt;
           } catch (ProviderFailureException e) {
             attempt.failed(e);
-            ofThisTry = e.failure();
-            last = ofThisTry;
+            last = e.failure();
             if (!last.worthMovingOn()) {
               throw failed(plan, ledger, last);
+            }
+            if (last.worthRepeating()) {
+              passing = last;
+            } else {
+              hopeless = new ArrayList<>(hopeless);
+              hopeless.add(deployment);
             }
           } finally {
             if (!begun) {
@@ -105,7 +115,7 @@ public final class Attempts {
             }
           }
         }
-        Duration pause = ofThisTry == null ? null : schedule.delay(tries, ofThisTry);
+        Duration pause = passing == null ? null : schedule.delay(tries, passing);
         if (pause == null || !fits(pause, plan) || !budget.takeRetry()) {
           break;
         }

@@ -70,6 +70,7 @@ final class MalformedRequestsTest {
           "{\"a\":\"\\ud800\"}",
           "{\"\\udfff\":1}",
           "{\"a\":01}",
+          "{\"a\":1e%s}".formatted("9".repeat(80)),
           "[".repeat(3000),
           "{\"a\":".repeat(600) + "1" + "}".repeat(600),
           "{\"a\":\"" + "\\",

@@ -3,9 +3,9 @@ package dev.pointsman.gateway.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.EventCursor;
 import dev.pointsman.eventlog.EventLog;
-import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.operations.LogCondition;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import java.net.http.HttpResponse;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.gateway.testing.Eventually;
 import dev.pointsman.gateway.testing.RawUpstream;
+import dev.pointsman.gateway.testing.UpstreamContext;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -190,9 +191,11 @@ final class ExchangeTest {
         });
     URI address = URI.create(upstream.uri() + "?api-version=1");
     try (UpstreamExchange exchange =
-        context.upstreams.open(
-            UpstreamRequest.post(
-                address, Map.of("Authorization", "Bearer k"), new byte[] {'h', 'i'}))) {
+        context
+            .upstreams()
+            .open(
+                UpstreamRequest.post(
+                    address, Map.of("Authorization", "Bearer k"), new byte[] {'h', 'i'}))) {
       exchange.head(UpstreamContext.in(LONG));
     }
     assertThat(received.get())
@@ -208,8 +211,9 @@ final class ExchangeTest {
   void open_headerWithALineBreak_isTheCallersError() {
     assertThatThrownBy(
             () ->
-                context.upstreams.open(
-                    UpstreamRequest.get(upstream.uri(), Map.of("x", "a\r\nb: c"))))
+                context
+                    .upstreams()
+                    .open(UpstreamRequest.get(upstream.uri(), Map.of("x", "a\r\nb: c"))))
         .isInstanceOf(IllegalArgumentException.class);
   }
 
@@ -238,7 +242,7 @@ final class ExchangeTest {
   void park_longerThanMaxIdle_isClosed() throws Exception {
     upstream.serve(call -> call.whole("{}"));
     assertThat(context.body(upstream.uri())).isEqualTo("{}");
-    assertThat(Eventually.within(LONG, () -> context.gauges.openConnections() == 0)).isTrue();
+    assertThat(Eventually.within(LONG, () -> context.gauges().openConnections() == 0)).isTrue();
     assertThat(context.body(upstream.uri())).isEqualTo("{}");
     assertThat(upstream.connections()).isEqualTo(2);
   }

@@ -7,6 +7,7 @@ import dev.pointsman.gateway.testing.Eventually;
 import dev.pointsman.gateway.testing.RawUpstream;
 import dev.pointsman.gateway.testing.SilentServer;
 import dev.pointsman.gateway.testing.TestCertificates;
+import dev.pointsman.gateway.testing.UpstreamContext;
 import dev.pointsman.gateway.upstream.DeadlineExceededException.Awaited;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -3,9 +3,11 @@ package dev.pointsman.gateway.provider.dummy;
 import dev.pointsman.chat.json.Json;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.AnswerEvent.UsageReported;
+import dev.pointsman.gateway.provider.Pause;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.provider.ProviderFailureException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,12 +20,13 @@ final class DummyAnswer implements ProviderAnswer {
   private final int breaksAt;
   private final long secondAfterMillis;
   private int position;
+  private boolean broken;
 
   /**
    * Of events.
    *
    * @param betweenMillis pause before every event but the first
-   * @param breaksAt the event that is a failure instead, after 5 s of silence; -1 = none
+   * @param breaksAt the event that is a failure instead, 5 s of silence after it; -1 = none
    * @param secondAfterMillis further pause before the second event
    */
   DummyAnswer(
@@ -45,18 +48,21 @@ final class DummyAnswer implements ProviderAnswer {
       return null;
     }
     if (position == breaksAt) {
-      DummyProvider.pause(5_000, by);
+      if (broken) {
+        Pause.of(Duration.ofSeconds(5), by);
+      }
+      broken = true;
       throw new ProviderFailureException(
           new ProviderFailure.AnswerCut("the dummy stream broke"), rawRequest, rawResponse());
     }
     if (position == 1) {
-      DummyProvider.pause(secondAfterMillis, by);
+      Pause.of(Duration.ofMillis(secondAfterMillis), by);
     }
     AnswerEvent event = events.get(position);
     boolean content =
         !(event instanceof AnswerEvent.UsageReported) && !(event instanceof AnswerEvent.Finished);
     if (position > 0 && betweenMillis > 0 && content) {
-      DummyProvider.pause(betweenMillis, by);
+      Pause.of(Duration.ofMillis(betweenMillis), by);
     }
     position++;
     return event;

@@ -10,12 +10,14 @@ import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.FinishReason;
 import dev.pointsman.gateway.provider.ModelRequest;
+import dev.pointsman.gateway.provider.Pause;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderClient;
 import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.provider.ProviderFailureException;
 import dev.pointsman.gateway.provider.ProviderType;
 import dev.pointsman.routing.IdSource;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
@@ -67,7 +69,7 @@ public final class DummyProvider implements ProviderClient {
       throw new ProviderFailureException(failure, text(request), raw);
     }
     if (model.equals("slow")) {
-      pause(5_000, beginBy);
+      Pause.of(Duration.ofSeconds(5), beginBy);
     }
     return request.stream() ? streamed(request) : whole(request);
   }
@@ -263,15 +265,5 @@ public final class DummyProvider implements ProviderClient {
 
   private String text(ModelRequest request) {
     return Json.text(Json.object().put("model", model).put("messages", request.messages().size()));
-  }
-
-  /** Waits, or fails when the deadline comes first. */
-  static void pause(long millis, long by) throws ProviderFailureException, InterruptedException {
-    long left = (by - System.nanoTime()) / 1_000_000;
-    Thread.sleep(Math.max(0, Math.min(millis, left)));
-    if (left < millis) {
-      throw new ProviderFailureException(
-          new ProviderFailure.TimedOut("the dummy model is slower than the deadline"));
-    }
   }
 }

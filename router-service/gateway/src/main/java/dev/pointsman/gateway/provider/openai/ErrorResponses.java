@@ -6,6 +6,9 @@ import dev.pointsman.chat.json.MalformedJsonException;
 import dev.pointsman.gateway.provider.ProviderFailure;
 import dev.pointsman.gateway.upstream.UpstreamHead;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.format.DateTimeFormatter;
+import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class ErrorResponses {
 
   private static final int MAX_MESSAGE = 500;
+  private static final Duration LONGEST_PAUSE = Duration.ofDays(1);
 
   private ErrorResponses() {}
 
@@ -32,7 +36,7 @@ final class ErrorResponses {
     if (status == 408 || status == 504) {
       return new ProviderFailure.TimedOut(message);
     }
-    if (status == 400 || status == 413 || status == 422) {
+    if (status == 400 || status == 404 || status == 413 || status == 422) {
       String words = message.toLowerCase(Locale.ROOT);
       if (code.contains("context_length")
           || words.contains("maximum context length")
@@ -70,16 +74,33 @@ final class ErrorResponses {
     }
   }
 
+  /** Seconds, or a date (RFC 9110, §10.2.3), which is held against the response's own date. */
   private static @Nullable Duration retryAfter(UpstreamHead head) {
     String value = head.header("retry-after");
     if (value == null) {
       return null;
     }
+    Duration asked;
     try {
-      double seconds = Double.parseDouble(value.strip());
-      return seconds >= 0 && seconds <= 86_400 ? Duration.ofMillis((long) (seconds * 1000)) : null;
+      asked = Duration.ofMillis((long) (Double.parseDouble(value.strip()) * 1000));
     } catch (NumberFormatException e) {
+      asked = between(head.header("date"), value);
+    }
+    return asked == null || asked.isNegative() || asked.compareTo(LONGEST_PAUSE) > 0 ? null : asked;
+  }
+
+  private static @Nullable Duration between(@Nullable String now, String later) {
+    if (now == null) {
       return null;
     }
+    try {
+      return Duration.between(httpDate(now), httpDate(later));
+    } catch (DateTimeParseException e) {
+      return null;
+    }
+  }
+
+  private static Instant httpDate(String text) {
+    return Instant.from(DateTimeFormatter.RFC_1123_DATE_TIME.parse(text.strip()));
   }
 }

@@ -1,9 +1,13 @@
-package dev.pointsman.gateway.upstream;
+package dev.pointsman.gateway.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.NettySettings;
-import dev.pointsman.gateway.testing.Eventually;
+import dev.pointsman.gateway.upstream.UpstreamException;
+import dev.pointsman.gateway.upstream.UpstreamExchange;
+import dev.pointsman.gateway.upstream.UpstreamGauges;
+import dev.pointsman.gateway.upstream.UpstreamRequest;
+import dev.pointsman.gateway.upstream.Upstreams;
 import io.micronaut.context.ApplicationContext;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -12,14 +16,20 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The beans of this package without a server; exchanges are taken by the test's own thread. */
-final class UpstreamContext implements AutoCloseable {
+/** The upstream end without a server; exchanges are taken by the test's own thread. */
+public final class UpstreamContext implements AutoCloseable {
 
   private final ApplicationContext context;
-  final Upstreams upstreams;
-  final UpstreamGauges gauges;
+  private final Upstreams upstreams;
+  private final UpstreamGauges gauges;
 
-  UpstreamContext(boolean carrier, Map<String, Object> more) {
+  /**
+   * Starts its event loops.
+   *
+   * @param carrier whether virtual threads are carried by the event loops
+   * @param more further Micronaut properties
+   */
+  public UpstreamContext(boolean carrier, Map<String, Object> more) {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(carrier));
     // One loop, so that one exchange after the other meets the same pool.
     properties.put("micronaut.netty.event-loops.default.num-threads", 1);
@@ -29,12 +39,20 @@ final class UpstreamContext implements AutoCloseable {
     gauges = context.getBean(UpstreamGauges.class);
   }
 
-  UpstreamExchange get(URI address) {
+  public Upstreams upstreams() {
+    return upstreams;
+  }
+
+  public UpstreamGauges gauges() {
+    return gauges;
+  }
+
+  public UpstreamExchange get(URI address) {
     return upstreams.open(UpstreamRequest.get(address, Map.of("authorization", "Bearer secret")));
   }
 
   /** The whole body of a GET, read within five seconds. */
-  String body(URI address) throws UpstreamException, InterruptedException {
+  public String body(URI address) throws UpstreamException, InterruptedException {
     try (UpstreamExchange exchange = get(address)) {
       long deadline = in(Duration.ofSeconds(5));
       exchange.head(deadline);
@@ -47,7 +65,8 @@ final class UpstreamContext implements AutoCloseable {
     }
   }
 
-  void assertQuiet() {
+  /** Nothing of any exchange is left within a second, but idle connections. */
+  public void assertQuiet() {
     assertThat(
             Eventually.within(
                 Duration.ofSeconds(1),
@@ -60,7 +79,8 @@ final class UpstreamContext implements AutoCloseable {
         .isTrue();
   }
 
-  static long in(Duration duration) {
+  /** The deadline so far from now. */
+  public static long in(Duration duration) {
     return System.nanoTime() + duration.toNanos();
   }
 

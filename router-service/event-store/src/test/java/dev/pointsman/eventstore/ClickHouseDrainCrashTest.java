@@ -1,0 +1,7 @@
+package dev.pointsman.eventstore;
+
+final class ClickHouseDrainCrashTest extends DrainCrashContract {
+  ClickHouseDrainCrashTest() {
+    super(TestEngine.CLICKHOUSE);
+  }
+}
