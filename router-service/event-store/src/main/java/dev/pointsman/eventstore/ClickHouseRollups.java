@@ -40,12 +40,12 @@ final class ClickHouseRollups {
 
   /** See {@link EventStore#refreshRollups}. */
   synchronized int refresh(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
-    int computed = using("usage", connection -> new Run(connection).usage(tags, asOf));
+    int computed = using("usage", connection -> new RollupRefresh(new Run(connection)).usage(tags, asOf));
     for (RewardRule rule : rules) {
       computed +=
           using(
               "decisions of %s for '%s'".formatted(rule.functionName(), rule.metric()),
-              connection -> new Run(connection).decisions(rule, tags, asOf));
+              connection -> new RollupRefresh(new Run(connection)).decisions(rule, tags, asOf));
     }
     if (++refreshes % TRIM_EVERY == 0) {
       trim(rules);
@@ -62,9 +62,7 @@ final class ClickHouseRollups {
     using(
         "all",
         connection -> {
-          for (String table : List.of("rollup_mark", RollupRefresh.DECISIONS)) {
-            sql("rollup_clear", table).execute(connection, Map.of());
-          }
+          sql("rollup_forget", "rollup_mark").execute(connection, Map.of());
           return 0;
         });
   }
@@ -76,14 +74,14 @@ final class ClickHouseRollups {
         connection -> {
           for (Grain grain : List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY)) {
             for (String table :
-                List.of(RollupRefresh.USAGE, RollupRefresh.ATTEMPTS, RollupRefresh.FEEDBACK)) {
+                List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK)) {
               trim(connection, "rollup", table, "", "", grain);
             }
             for (RewardRule rule : rules) {
               trim(
                   connection,
                   "decision",
-                  RollupRefresh.DECISIONS,
+                  RollupTables.DECISIONS,
                   rule.functionName(),
                   rule.metric(),
                   grain);
@@ -130,7 +128,7 @@ final class ClickHouseRollups {
     return NamedSql.of(Dialect.CLICKHOUSE, name, Map.copyOf(identifiers));
   }
 
-  private final class Run extends RollupRefresh {
+  private final class Run implements RollupTables {
 
     private final Connection connection;
     private final Map<String, Long> reached;
@@ -143,7 +141,7 @@ final class ClickHouseRollups {
     }
 
     @Override
-    @Nullable Mark mark(String function, String metric, String rule) throws SQLException {
+    public @Nullable Mark mark(String function, String metric, String rule) throws SQLException {
       version = ClickHouseStatistics.version(null);
       try (PreparedStatement statement =
               NamedSql.of(Dialect.CLICKHOUSE, "rollup_mark")
@@ -167,7 +165,7 @@ final class ClickHouseRollups {
     }
 
     @Override
-    void move(String function, String metric, String rule, Instant asOf) throws SQLException {
+    public void move(String function, String metric, String rule, Instant asOf) throws SQLException {
       Map<String, Object> values = new HashMap<>();
       values.put("function", function);
       values.put("metric", metric);
@@ -179,26 +177,27 @@ final class ClickHouseRollups {
     }
 
     @Override
-    void clear(@Nullable RewardRule rule) throws SQLException {
-      if (rule == null) {
-        for (String table : List.of(USAGE, ATTEMPTS, FEEDBACK)) {
-          sql("rollup_clear", table).execute(connection, Map.of());
-        }
-      } else {
-        sql("decision_clear", DECISIONS)
-            .execute(connection, Map.of("function", rule.functionName(), "metric", rule.metric()));
-      }
+    public void clear(String table, Instant from) throws SQLException {
+      sql("rollup_clear", table).execute(connection, Map.of("from", from));
     }
 
     @Override
-    DirtyBuckets buckets(
+    public void clear(RewardRule rule, Instant from) throws SQLException {
+      sql("decision_clear", DECISIONS)
+          .execute(
+              connection,
+              Map.of("function", rule.functionName(), "metric", rule.metric(), "from", from));
+    }
+
+    @Override
+    public DirtyBuckets buckets(
         String sql, Map<String, String> identifiers, Map<String, Object> values, Grain grain)
         throws SQLException {
       return ClickHouseStatistics.buckets(connection, sql, identifiers, values, grain);
     }
 
     @Override
-    void replace(String table, String insert, Map<String, @Nullable Object> values)
+    public void replace(String table, String insert, Map<String, @Nullable Object> values)
         throws SQLException {
       Map<String, @Nullable Object> versioned = new HashMap<>(values);
       versioned.put("version", version);
@@ -214,10 +213,10 @@ final class ClickHouseRollups {
 
     /** The table of events is ordered so that its last rows are found at once. */
     @Override
-    void keepLatest(DirtyBuckets started) {}
+    public void keepLatest(DirtyBuckets started, boolean anew) {}
 
     @Override
-    void trim(String table, Instant before) throws SQLException {
+    public void trim(String table, Instant before) throws SQLException {
       sql("rollup_trim", table).execute(connection, Map.of("before", before));
     }
   }

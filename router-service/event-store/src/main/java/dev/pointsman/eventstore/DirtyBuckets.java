@@ -46,6 +46,16 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
     return indexes.isEmpty();
   }
 
+  /** The start of the day of the first of them; there must be one. */
+  Instant firstDay() {
+    return Grain.DAY.floor(grain.startOf(indexes.first()));
+  }
+
+  /** Whether the first of them starts before a time. */
+  boolean startsBefore(Instant time) {
+    return !indexes.isEmpty() && grain.startOf(indexes.first()).isBefore(time);
+  }
+
   int size() {
     return indexes.size();
   }

@@ -20,7 +20,7 @@ final class DuckDbRollups implements AutoCloseable {
 
   private final DuckDBConnection connection;
   private final DuckDbMarks marks;
-  private final Run run = new Run();
+  private final RollupRefresh run = new RollupRefresh(new Run());
 
   DuckDbRollups(DuckDBConnection connection) {
     this.connection = connection;
@@ -44,48 +44,46 @@ final class DuckDbRollups implements AutoCloseable {
     inTransaction(
         "all",
         () -> {
-          execute("rollup_clear", Map.of("table", MARKS), Map.of());
-          execute("rollup_clear", Map.of("table", RollupRefresh.DECISIONS), Map.of());
+          execute("rollup_forget", Map.of(), Map.of());
           return 0;
         });
   }
 
-  private final class Run extends RollupRefresh {
+  private final class Run implements RollupTables {
 
     @Override
-    @Nullable Mark mark(String function, String metric, String rule) throws SQLException {
+    public @Nullable Mark mark(String function, String metric, String rule) throws SQLException {
       DuckDbMarks.Mark mark = marks.of(function, metric, rule);
       return mark == null ? null : new Mark(mark.asOf(), mark.behind(), Map.of());
     }
 
     @Override
-    void move(String function, String metric, String rule, Instant asOf) throws SQLException {
+    public void move(String function, String metric, String rule, Instant asOf) throws SQLException {
       marks.move(function, metric, rule, asOf);
     }
 
     @Override
-    void clear(@Nullable RewardRule rule) throws SQLException {
-      if (rule == null) {
-        for (String table : List.of(USAGE, ATTEMPTS, FEEDBACK, "latest_decision")) {
-          execute("rollup_clear", Map.of("table", table), Map.of());
-        }
-      } else {
-        execute(
-            "decision_clear",
-            Map.of(),
-            Map.of("function", rule.functionName(), "metric", rule.metric()));
-      }
+    public void clear(String table, Instant from) throws SQLException {
+      execute("rollup_clear", Map.of("table", table), Map.of("from", from));
     }
 
     @Override
-    DirtyBuckets buckets(
+    public void clear(RewardRule rule, Instant from) throws SQLException {
+      execute(
+          "decision_clear",
+          Map.of(),
+          Map.of("function", rule.functionName(), "metric", rule.metric(), "from", from));
+    }
+
+    @Override
+    public DirtyBuckets buckets(
         String sql, Map<String, String> identifiers, Map<String, Object> values, Grain grain)
         throws SQLException {
       return DuckDbStatistics.buckets(connection, sql, identifiers, values, grain);
     }
 
     @Override
-    void replace(String table, String insert, Map<String, @Nullable Object> values)
+    public void replace(String table, String insert, Map<String, @Nullable Object> values)
         throws SQLException {
       boolean decisions = table.equals(DECISIONS);
       Map<String, @Nullable Object> which = new HashMap<>(values);
@@ -104,7 +102,10 @@ final class DuckDbRollups implements AutoCloseable {
     }
 
     @Override
-    void keepLatest(DirtyBuckets started) throws SQLException {
+    public void keepLatest(DirtyBuckets started, boolean anew) throws SQLException {
+      if (anew) {
+        execute("latest_clear", Map.of(), Map.of());
+      }
       for (Map<String, Object> cluster : started.clusters()) {
         Map<String, Object> values = new HashMap<>(LATELY);
         values.put("from", cluster.get("from"));
@@ -117,7 +118,7 @@ final class DuckDbRollups implements AutoCloseable {
     }
 
     @Override
-    void trim(String table, Instant before) throws SQLException {
+    public void trim(String table, Instant before) throws SQLException {
       execute("rollup_trim", Map.of("table", table), Map.of("before", before));
     }
   }

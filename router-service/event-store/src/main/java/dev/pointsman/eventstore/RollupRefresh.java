@@ -3,7 +3,6 @@ package dev.pointsman.eventstore;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,135 +12,112 @@ import org.jspecify.annotations.Nullable;
  * One run over what is derived for pages: usage, attempts and feedback together, or the decisions of
  * one reward rule. Buckets that something came in for are computed anew from the events; hours and
  * days are computed once they are over, so that what is under way is never written more often than by
- * the minute. How rows are replaced, and when that becomes visible, is the engine's affair.
+ * the minute. How rows are replaced, and when that becomes visible, is the affair of the engine's {@link RollupTables}.
  */
-abstract class RollupRefresh {
-
-  static final String USAGE = "usage_rollup";
-  static final String ATTEMPTS = "attempt_rollup";
-  static final String FEEDBACK = "feedback_rollup";
-  static final String DECISIONS = "decision_rollup";
+final class RollupRefresh {
 
   /** How long minutes are kept, from the start of the present day back. */
   private static final Duration MINUTES_KEPT = Duration.ofDays(2);
 
-  /**
-   * How far rows reach.
-   *
-   * @param behind whether events came in since
-   * @param since what a question about those events needs to be told
-   */
-  record Mark(Instant asOf, boolean behind, Map<String, Object> since) {}
+  private final RollupTables tables;
 
-  /** The mark, null when nothing was computed by exactly this rule. */
-  abstract @Nullable Mark mark(String function, String metric, String rule) throws SQLException;
-
-  /** Says that all that was stored when the run began is in. */
-  abstract void move(String function, String metric, String rule, Instant asOf) throws SQLException;
-
-  /** Removes what was computed by another rule: of one function's decisions, or of all the rest. */
-  abstract void clear(@Nullable RewardRule rule) throws SQLException;
-
-  /** The buckets that a statement finds. */
-  abstract DirtyBuckets buckets(
-      String sql, Map<String, String> identifiers, Map<String, Object> values, Grain grain)
-      throws SQLException;
-
-  /** Computes the rows of a cluster of buckets in the place of those there are. */
-  abstract void replace(String table, String insert, Map<String, @Nullable Object> values)
-      throws SQLException;
-
-  /** Keeps the last decisions, where the engine does not find them fast enough. */
-  abstract void keepLatest(DirtyBuckets started) throws SQLException;
-
-  /** Drops a table's minutes before a time. */
-  abstract void trim(String table, Instant before) throws SQLException;
+  RollupRefresh(RollupTables tables) {
+    this.tables = tables;
+  }
 
   /** Usage, attempts and feedback; returns the number of minutes. */
-  final int usage(RollupTags tags, Instant asOf) throws SQLException {
-    Mark mark = mark("", "", tags.text());
+  int usage(RollupTags tags, Instant asOf) throws SQLException {
+    RollupTables.Mark mark = tables.mark("", "", tags.text());
     Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
     Instant before = mark == null ? null : mark.asOf();
     DirtyBuckets started = DirtyBuckets.none(Grain.MINUTE);
     DirtyBuckets received = started;
     if (mark == null) {
-      clear(null);
       Map<String, Object> minutes = Map.of("width_us", Grain.MINUTE.micros());
-      started = buckets("all_usage", Map.of(), minutes, Grain.MINUTE);
-      received = buckets("all_feedback", Map.of(), minutes, Grain.MINUTE);
+      started = tables.buckets("all_usage", Map.of(), minutes, Grain.MINUTE);
+      received = tables.buckets("all_feedback", Map.of(), minutes, Grain.MINUTE);
+      // Older rows are of events that are deleted, and go on being right.
+      if (!started.isEmpty()) {
+        tables.clear(RollupTables.USAGE, started.firstDay());
+        tables.clear(RollupTables.ATTEMPTS, started.firstDay());
+      }
+      if (!received.isEmpty()) {
+        tables.clear(RollupTables.FEEDBACK, received.firstDay());
+      }
     } else if (mark.behind()) {
-      started = buckets("dirty_usage", Map.of(), mark.since(), Grain.MINUTE);
-      received = buckets("dirty_feedback", Map.of(), mark.since(), Grain.MINUTE);
+      started = tables.buckets("dirty_usage", Map.of(), mark.since(), Grain.MINUTE);
+      received = tables.buckets("dirty_feedback", Map.of(), mark.since(), Grain.MINUTE);
     } else if (!isNewBucket(Grain.HOUR, mark.asOf(), computedFor)) {
       return 0;
     }
-    for (DirtyBuckets part : parts(USAGE, started, before, computedFor)) {
+    for (DirtyBuckets part : parts(RollupTables.USAGE, started, before, computedFor)) {
       for (Map<String, Object> cluster : part.clusters()) {
         Map<String, @Nullable Object> values = new HashMap<>(cluster);
-        replace(ATTEMPTS, "attempt_insert", values);
+        tables.replace(RollupTables.ATTEMPTS, "attempt_insert", values);
         values.put("rollup_tags", tags.text());
-        replace(USAGE, "usage_insert", values);
+        tables.replace(RollupTables.USAGE, "usage_insert", values);
       }
     }
-    for (DirtyBuckets part : parts(FEEDBACK, received, before, computedFor)) {
+    for (DirtyBuckets part : parts(RollupTables.FEEDBACK, received, before, computedFor)) {
       for (Map<String, Object> cluster : part.clusters()) {
-        replace(FEEDBACK, "feedback_insert", new HashMap<>(cluster));
+        tables.replace(RollupTables.FEEDBACK, "feedback_insert", new HashMap<>(cluster));
       }
     }
-    keepLatest(started);
-    trim(List.of(USAGE, ATTEMPTS, FEEDBACK), before, computedFor);
-    move("", "", tags.text(), computedFor);
+    tables.keepLatest(started, mark == null);
+    trim(List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK), before, computedFor);
+    tables.move("", "", tags.text(), computedFor);
     return started.size() + received.size();
   }
 
   /** The decisions of one rule; returns the number of minutes. */
-  final int decisions(RewardRule rule, RollupTags tags, Instant asOf) throws SQLException {
+  int decisions(RewardRule rule, RollupTags tags, Instant asOf) throws SQLException {
     String function = rule.functionName();
     String text = rule + " " + tags.text();
-    Mark mark = mark(function, rule.metric(), text);
+    RollupTables.Mark mark = tables.mark(function, rule.metric(), text);
     Instant computedFor = mark != null && mark.asOf().isAfter(asOf) ? mark.asOf() : asOf;
     Instant before = mark == null ? null : mark.asOf();
     DirtyBuckets dirty = DirtyBuckets.none(Grain.MINUTE);
     if (mark == null) {
-      clear(rule);
       dirty =
-          buckets(
+          tables.buckets(
               "all_units",
               Map.of(),
               Map.of("function", function, "width_us", Grain.MINUTE.micros()),
               Grain.MINUTE);
+      if (!dirty.isEmpty()) {
+        tables.clear(rule, dirty.firstDay());
+      }
     } else {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
       if (mark.behind() || matures) {
         Map<String, Object> values =
             new HashMap<>(rule.dirtyValues(mark.asOf(), computedFor, Grain.MINUTE));
         values.putAll(mark.since());
-        dirty = buckets("dirty_units", Map.of("marks", "rollup_mark"), values, Grain.MINUTE);
+        dirty = tables.buckets("dirty_units", Map.of("marks", "rollup_mark"), values, Grain.MINUTE);
       } else if (!isNewBucket(Grain.HOUR, mark.asOf(), computedFor)) {
         return 0;
       }
     }
     Instant minutesFrom = minutesFrom(computedFor);
-    for (DirtyBuckets part : parts(DECISIONS, dirty, before, computedFor)) {
+    for (DirtyBuckets part : parts(RollupTables.DECISIONS, dirty, before, computedFor)) {
       boolean days = part.grain() == Grain.DAY;
+      boolean fromMinutes = part.grain() == Grain.HOUR && !part.startsBefore(minutesFrom);
       for (Map<String, Object> cluster : part.clusters()) {
         Map<String, @Nullable Object> values = new HashMap<>(cluster);
         values.put("function", function);
         values.put("metric", rule.metric());
-        if (days
-            || part.grain() == Grain.HOUR
-                && !((Instant) cluster.get("from")).isBefore(minutesFrom)) {
+        if (days || fromMinutes) {
           values.put("shorter", (days ? Grain.HOUR : Grain.MINUTE).length().toSeconds());
-          replace(DECISIONS, "decision_merge", values);
+          tables.replace(RollupTables.DECISIONS, "decision_merge", values);
         } else {
           values.putAll(rule.sqlValues(computedFor));
           values.put("rollup_tags", tags.text());
-          replace(DECISIONS, "decision_insert", values);
+          tables.replace(RollupTables.DECISIONS, "decision_insert", values);
         }
       }
     }
-    trim(List.of(DECISIONS), before, computedFor);
-    move(function, rule.metric(), text, computedFor);
+    trim(List.of(RollupTables.DECISIONS), before, computedFor);
+    tables.move(function, rule.metric(), text, computedFor);
     return dirty.size();
   }
 
@@ -179,18 +155,18 @@ abstract class RollupRefresh {
 
   private DirtyBuckets there(String table, Grain grain, Instant from, Instant to)
       throws SQLException {
-    return buckets(
+    return tables.buckets(
         "rollup_buckets",
         Map.of("table", table),
         Map.of("width_us", grain.micros(), "from", from, "to", to),
         grain);
   }
 
-  private void trim(List<String> tables, @Nullable Instant before, Instant asOf)
+  private void trim(List<String> names, @Nullable Instant before, Instant asOf)
       throws SQLException {
     if (before != null && isNewBucket(Grain.DAY, before, asOf)) {
-      for (String table : new ArrayList<>(tables)) {
-        trim(table, minutesFrom(asOf));
+      for (String table : names) {
+        tables.trim(table, minutesFrom(asOf));
       }
     }
   }

@@ -341,7 +341,7 @@ public final class Reports {
         shares[v] = probabilities.getOrDefault(variant, Double.NaN);
         qualities[v] =
             figures
-                .quality(row -> row.segment().equals(segment) && row.variant().equals(variant))
+                .quality(row -> segment.equals(row.segment()) && row.variant().equals(variant))
                 .mean();
         if (!Double.isNaN(shares[v]) && !(shares[v] <= most)) {
           most = shares[v];
@@ -351,7 +351,7 @@ public final class Reports {
       lines.add(
           new SegmentLine(
               segment,
-              figures.sum(row -> row.segment().equals(segment), DecisionSums::pulls),
+              figures.sum(row -> segment.equals(row.segment()), DecisionSums::pulls),
               leader,
               most,
               shares,
@@ -742,7 +742,7 @@ public final class Reports {
   }
 
   private static Predicate<DecisionSums> lane(String lane) {
-    return row -> row.lane().equals(lane);
+    return row -> lane.equals(row.lane());
   }
 
   private static HealthCheck.State worse(HealthCheck.State a, HealthCheck.State b) {

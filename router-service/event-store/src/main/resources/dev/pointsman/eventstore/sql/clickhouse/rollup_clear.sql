@@ -1,1 +1,1 @@
-TRUNCATE TABLE ${table}${local}${on_cluster}
+DELETE FROM ${table}${local}${on_cluster} WHERE bucket >= :from

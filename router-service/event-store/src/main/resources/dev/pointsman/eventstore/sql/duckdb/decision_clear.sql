@@ -1,1 +1,2 @@
-DELETE FROM decision_rollup WHERE function_name = :function AND metric_name = :metric
+DELETE FROM decision_rollup
+WHERE function_name = :function AND metric_name = :metric AND bucket >= :from::TIMESTAMP

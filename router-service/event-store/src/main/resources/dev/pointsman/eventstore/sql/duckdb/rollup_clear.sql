@@ -1,1 +1,1 @@
-DELETE FROM ${table}
+DELETE FROM ${table} WHERE bucket >= :from::TIMESTAMP

@@ -1,0 +1,1 @@
+TRUNCATE TABLE rollup_mark${local}${on_cluster}
