@@ -83,8 +83,7 @@ final class ClickHouseClusterTest {
         for (String statement : statements(script, layout)) {
           server.query(
               statement
-                  .replaceFirst(
-                      "^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ", "$1 events.")
+                  .replaceFirst("^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ", "$1 events.")
                   .replaceFirst(" AS ", " AS events.")
                   .replace("currentDatabase()", "'events'"));
         }
