@@ -27,7 +27,7 @@ final class FigureSources {
   private static final int MOST_BUCKETS = 60;
   private static final Duration YOUNG = Duration.ofHours(1);
   private static final Duration BY_MINUTES = Duration.ofDays(1);
-  private static final Duration BY_HOURS = Duration.ofDays(60);
+  private static final Duration BY_HOURS = Duration.ofDays(14);
 
   private final TrafficQueries traffic;
 

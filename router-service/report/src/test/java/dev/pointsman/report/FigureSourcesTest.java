@@ -16,7 +16,8 @@ final class FigureSourcesTest {
     "PT5M, false, PT1M",
     "PT24H, false, PT24M",
     "PT25H, false, PT1H",
-    "P30D, false, PT12H",
+    "P14D, false, PT6H",
+    "P30D, false, P1D",
     "P61D, false, P2D"
   })
   void widthOf_length_hasAtMost60BucketsOfWholeGrains(

@@ -245,13 +245,17 @@ public final class ReportQueryTimes {
         "attempt durations" + in, () -> traffic.attemptLatency(all, null, Measure.DURATION));
   }
 
+  /** As pages choose it. */
   private static Duration widthOf(Duration length) {
     if (length.compareTo(Duration.ofHours(1)) <= 0) {
       return Duration.ofMinutes(1);
     }
-    return length.compareTo(Duration.ofDays(1)) <= 0
-        ? Duration.ofMinutes(24)
-        : Duration.ofHours(Math.ceilDiv(length.toHours(), 60));
+    if (length.compareTo(Duration.ofDays(1)) <= 0) {
+      return Duration.ofMinutes(24);
+    }
+    return length.compareTo(Duration.ofDays(14)) <= 0
+        ? Duration.ofHours(Math.ceilDiv(length.toHours(), 60))
+        : Duration.ofDays(1);
   }
 
   private static void once(String what, Runnable work) {

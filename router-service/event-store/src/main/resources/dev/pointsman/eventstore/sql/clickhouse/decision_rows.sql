@@ -5,7 +5,8 @@ kept AS (
   WHERE
 --include rollup_range
     AND NOT computed_only
-    AND has(splitByChar(char(30), :rules), concat(function_name, char(31), metric_name))
+    AND
+--include asked_rules
     AND (function_name, metric_name, seconds, bucket, version) IN (
       SELECT r.function_name, r.metric_name, seconds, bucket, max(version)
       FROM decision_rollup r
@@ -16,7 +17,9 @@ kept AS (
         ON m.function_name = r.function_name AND m.metric_name = r.metric_name
       WHERE
 --include rollup_range
-        AND has(splitByChar(char(30), :rules), concat(r.function_name, char(31), r.metric_name))
+        AND (r.function_name, r.metric_name) IN (
+          SELECT splitByChar(char(31), rule)[1], splitByChar(char(31), rule)[2]
+          FROM (SELECT arrayJoin(splitByChar(char(30), :rules)) AS rule))
         AND version <= m.marked
       GROUP BY r.function_name, r.metric_name, seconds, bucket)
     AND (:segment IS NULL OR segment = :segment)

@@ -3,12 +3,14 @@ WITH current AS (
   SELECT *
   FROM statistics
   WHERE bucket >= :from AND bucket < :to AND variant <> ''
-    AND has(splitByChar(char(30), :rules), concat(function_name, char(31), metric_name))
+    AND
+--include asked_rules
     AND (function_name, metric_name, bucket, version) IN (
       SELECT function_name, metric_name, bucket, max(version)
       FROM statistics
       WHERE bucket >= :from AND bucket < :to
-        AND has(splitByChar(char(30), :rules), concat(function_name, char(31), metric_name))
+        AND
+--include asked_rules
         AND (function_name, metric_name, version) IN (
           SELECT function_name, metric_name, version FROM statistics_mark)
       GROUP BY function_name, metric_name, bucket)

@@ -1,6 +1,7 @@
 -- Sums over decisions. Weights are about the main stratum, whose rows have a lane: a propensity of
 -- another stratum is no chance in this one.
 WITH
+--include asked_rules
 --include decision_rows
 SELECT
   function_name,

@@ -20,8 +20,8 @@ part AS (
 kept AS (
   SELECT *
   FROM part
-  WHERE list_contains(string_split(:rules, chr(30)), function_name || chr(31) || metric_name)
-    AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
+  SEMI JOIN asked USING (function_name, metric_name)
+  WHERE (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
     AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
     AND (:generation::VARCHAR IS NULL OR generation = :generation::VARCHAR)
     AND (:lane::VARCHAR IS NULL OR lane = :lane::VARCHAR)

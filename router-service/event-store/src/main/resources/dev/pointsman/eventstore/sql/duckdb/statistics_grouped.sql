@@ -1,4 +1,15 @@
 -- The same as decision_grouped from the statistics, which are finer and know fewer columns.
+WITH
+--include asked_rules
+young AS (
+  SELECT *
+  FROM statistics
+  SEMI JOIN asked USING (function_name, metric_name)
+  WHERE bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
+    AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
+    AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
+    AND (:lane::VARCHAR IS NULL OR lane = :lane::VARCHAR)
+)
 SELECT
   function_name,
   CASE WHEN :width_us::BIGINT > 0
@@ -41,11 +52,6 @@ SELECT
   sum(baseline_cost_nanos)::BIGINT AS baseline_cost_nanos,
   sum(compared_cost_nanos)::BIGINT AS compared_cost_nanos,
   sum(compared_count)::BIGINT AS compared_count
-FROM statistics
-WHERE list_contains(string_split(:rules, chr(30)), function_name || chr(31) || metric_name)
-  AND bucket >= :from::TIMESTAMP AND bucket < :to::TIMESTAMP
-  AND (:segment::VARCHAR IS NULL OR segment = :segment::VARCHAR)
-  AND (:variant::VARCHAR IS NULL OR variant = :variant::VARCHAR)
-  AND (:lane::VARCHAR IS NULL OR lane = :lane::VARCHAR)
+FROM young
 GROUP BY function_name, start, segment_key, lane_key, generation_key, variant
 ORDER BY function_name, start, segment_key, generation_key, variant, lane_key
