@@ -26,8 +26,7 @@ final class RollupCycleTest {
   @Test
   void refresh_functionLoggedOnly_isReadAllTheSame(@TempDir Path directory) {
     FunctionCatalog catalog =
-        ((CatalogReading.Loaded)
-                new CatalogReader(List.of(), Map.of()).readText("none.toml", ""))
+        ((CatalogReading.Loaded) new CatalogReader(List.of(), Map.of()).readText("none.toml", ""))
             .catalog();
     try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
       RollupCycle cycle = new RollupCycle(store, () -> catalog, RollupTags.NONE, () -> NOW);

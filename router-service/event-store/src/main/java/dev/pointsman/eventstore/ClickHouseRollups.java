@@ -40,7 +40,8 @@ final class ClickHouseRollups {
 
   /** See {@link EventStore#refreshRollups}. */
   synchronized int refresh(Collection<RewardRule> rules, RollupTags tags, Instant asOf) {
-    int computed = using("usage", connection -> new RollupRefresh(new Run(connection)).usage(tags, asOf));
+    int computed =
+        using("usage", connection -> new RollupRefresh(new Run(connection)).usage(tags, asOf));
     for (RewardRule rule : rules) {
       computed +=
           using(
@@ -165,7 +166,8 @@ final class ClickHouseRollups {
     }
 
     @Override
-    public void move(String function, String metric, String rule, Instant asOf) throws SQLException {
+    public void move(String function, String metric, String rule, Instant asOf)
+        throws SQLException {
       Map<String, Object> values = new HashMap<>();
       values.put("function", function);
       values.put("metric", metric);

@@ -58,7 +58,8 @@ final class DuckDbRollups implements AutoCloseable {
     }
 
     @Override
-    public void move(String function, String metric, String rule, Instant asOf) throws SQLException {
+    public void move(String function, String metric, String rule, Instant asOf)
+        throws SQLException {
       marks.move(function, metric, rule, asOf);
     }
 

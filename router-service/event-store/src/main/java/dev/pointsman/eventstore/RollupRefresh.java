@@ -64,7 +64,10 @@ final class RollupRefresh {
       }
     }
     tables.keepLatest(started, mark == null);
-    trim(List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK), before, computedFor);
+    trim(
+        List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK),
+        before,
+        computedFor);
     tables.move("", "", tags.text(), computedFor);
     return started.size() + received.size();
   }

@@ -28,8 +28,7 @@ interface RollupTables {
   @Nullable Mark mark(String function, String metric, String rule) throws SQLException;
 
   /** Says that all that was stored when the run began is in. */
-  void move(String function, String metric, String rule, Instant asOf)
-      throws SQLException;
+  void move(String function, String metric, String rule, Instant asOf) throws SQLException;
 
   /** Removes a table's rows from some time on. */
   void clear(String table, Instant from) throws SQLException;
