@@ -134,6 +134,42 @@ final class FunctionTrainerTest {
         .isEqualTo(batch);
   }
 
+  @Test
+  void statistics_rowsMadeMinutes_areTheSameEvidence() {
+    SplittableRandom random = new SplittableRandom(11);
+    FunctionTrainer trainer = trainer(HALF_LIFE, RewardRule.Type.BOOLEAN);
+    List<StatisticsRow> fine = new ArrayList<>();
+    List<StatisticsRow> minutes = new ArrayList<>();
+    for (int minute = 0; minute < 50; minute++) {
+      Instant start = START.plusSeconds(60L * minute);
+      long pulls = 0;
+      long good = 0;
+      for (int part = 0; part < 6; part++) {
+        long some = random.nextLong(1, 9);
+        long successes = random.nextLong(some + 1);
+        fine.add(
+            Rows.row("a", "small", "policy", start.plusSeconds(10L * part), some, some, successes));
+        pulls += some;
+        good += successes;
+      }
+      minutes.add(Rows.row("a", "small", "policy", start, pulls, pulls, good));
+    }
+    Instant now = START.plusSeconds(90_000);
+    TrainerState state = trainer.begin();
+    fine.forEach(state::put);
+    PolicyStatistics.Cell before = state.statistics(now).cells().getFirst();
+
+    // As a round reads them after they were compacted.
+    state.replaceFrom(START, minutes);
+    PolicyStatistics.Cell after = state.statistics(now).cells().getFirst();
+
+    assertThat(after.weight()).isCloseTo(before.weight(), within(1e-9));
+    assertThat(after.sum()).isCloseTo(before.sum(), within(1e-9));
+    assertThat(state.detect(now)).isEmpty();
+    assertThat(state.statistics(now).variants())
+        .isEqualTo(trainer.statistics(fine, List.of(), Map.of(), now).variants());
+  }
+
   @Property(tries = 30)
   void statistics_singleRewards_areThoseOfTheirRows(
       @ForAll @LongRange(min = 0, max = 1 << 20) long seed) {

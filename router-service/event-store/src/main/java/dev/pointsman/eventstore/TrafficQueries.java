@@ -14,14 +14,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Figures over ranges of time, from the rollups as they were refreshed last: the same filter everywhere,
- * and never a look at single events. Safe for concurrent use.
+ * Figures over ranges of time, from the rollups as they were refreshed last: the same filter
+ * everywhere, and never a look at single events. Made for one page: how far the rollups reach is
+ * looked up with the first question. Safe for concurrent use.
  */
 public final class TrafficQueries {
 
   private static final int ALL_ROWS = 100_000;
 
   private final Readers readers;
+  private volatile @Nullable State reach;
 
   TrafficQueries(Readers readers) {
     this.readers = readers;
@@ -123,7 +125,17 @@ public final class TrafficQueries {
    */
   public record State(Instant asOf, RollupTags tags) {}
 
-  /** How far the rollups reach; null before the first refresh. */
+  /** How far the rollups reach, as all questions asked here are answered. */
+  private @Nullable State reach() {
+    State known = reach;
+    if (known == null) {
+      known = state();
+      reach = known;
+    }
+    return known;
+  }
+
+  /** How far the rollups reach now; null before the first refresh. */
   public @Nullable State state() {
     List<State> found =
         readers.query(
@@ -198,7 +210,7 @@ public final class TrafficQueries {
   }
 
   private Map<String, @Nullable Object> usageValues(TrafficFilter filter, Grouping grouping) {
-    State state = state();
+    State state = reach();
     if (state == null) {
       return Map.of();
     }
@@ -222,7 +234,7 @@ public final class TrafficQueries {
    */
   public List<DecisionSums> decisions(
       TrafficFilter filter, Collection<RewardRule> rules, DecisionGrouping grouping) {
-    State state = state();
+    State state = reach();
     if (state == null) {
       return List.of();
     }
@@ -323,7 +335,7 @@ public final class TrafficQueries {
       @Nullable String metric,
       @Nullable String source,
       @Nullable Duration width) {
-    State state = state();
+    State state = reach();
     if (state == null) {
       return Map.of();
     }
@@ -389,7 +401,7 @@ public final class TrafficQueries {
 
   private Map<String, @Nullable Object> attemptValues(
       TrafficFilter filter, @Nullable String provider, @Nullable Duration width) {
-    State state = state();
+    State state = reach();
     if (state == null) {
       return Map.of();
     }

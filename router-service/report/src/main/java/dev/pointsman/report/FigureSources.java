@@ -1,7 +1,6 @@
 package dev.pointsman.report;
 
 import dev.pointsman.eventstore.DecisionSums;
-import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.eventstore.TrafficFilter;
@@ -31,8 +30,8 @@ final class FigureSources {
 
   private final TrafficQueries traffic;
 
-  FigureSources(EventStore store) {
-    this.traffic = store.traffic();
+  FigureSources(TrafficQueries traffic) {
+    this.traffic = traffic;
   }
 
   /**

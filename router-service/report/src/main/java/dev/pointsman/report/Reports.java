@@ -17,6 +17,7 @@ import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StoredInference;
 import dev.pointsman.eventstore.TableExport;
 import dev.pointsman.eventstore.TrafficFilter;
+import dev.pointsman.eventstore.TrafficQueries;
 import dev.pointsman.eventstore.TrafficQueries.Dimension;
 import dev.pointsman.eventstore.TrafficQueries.Grouping;
 import dev.pointsman.eventstore.TrafficQueries.Measure;
@@ -181,25 +182,24 @@ public final class Reports {
 
   private List<Loaded> load(List<String> names, Range range, boolean bySegment) {
     List<RewardRule> rules = names.stream().map(this::rule).toList();
+    TrafficQueries traffic = store.traffic();
     List<FunctionFigures.Sources> sources =
-        new FigureSources(store).of(rules, range, clock.instant(), bySegment);
-    TrafficFilter traffic =
+        new FigureSources(traffic).of(rules, range, clock.instant(), bySegment);
+    TrafficFilter all =
         TrafficFilter.between(range.from(), range.to())
             .ofFunction(names.size() == 1 ? names.getFirst() : null);
     Grouping byVariant = Grouping.by(Dimension.FUNCTION, Dimension.VARIANT);
     Map<String, Map<String, UsageSums>> served = new HashMap<>();
-    store
-        .traffic()
-        .usage(traffic, byVariant)
+    traffic
+        .usage(all, byVariant)
         .forEach(
             sums ->
                 served
                     .computeIfAbsent(sums.first(), f -> new TreeMap<>())
                     .put(sums.second(), sums));
     Map<String, Map<String, LatencyHistogram>> durations = new HashMap<>();
-    store
-        .traffic()
-        .latency(traffic, byVariant, Measure.DURATION)
+    traffic
+        .latency(all, byVariant, Measure.DURATION)
         .forEach(
             (key, histogram) ->
                 durations
