@@ -17,6 +17,7 @@ import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.ClickHouseSettings;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.eventstore.StatisticsFold;
 import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.eventstore.testing.LocalClickHouse;
@@ -235,12 +236,14 @@ final class StoreTwinTest {
   }
 
   private static Reports reports(EventStore store) {
+    Instant now = END.plus(Duration.ofMinutes(1));
+    store.refreshRollups(List.of(RULE), RollupTags.NONE, now);
     return new Reports(
         store,
         () -> CATALOG,
         StoreTwinTest::rule,
         (function, revision, hash) -> Optional.empty(),
-        () -> END.plus(Duration.ofMinutes(1)));
+        () -> now);
   }
 
   private static FunctionCatalog catalog() {
