@@ -29,8 +29,11 @@ public final class RollupCycle implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(RollupCycle.class);
 
-  /** Between the end of one round and the start of the next. */
+  /** The least between the end of one round and the start of the next. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  /** A round is followed by so many times its own length: pages may be late, requests may not. */
+  private static final int PAUSE_PER_ROUND = 9;
 
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
@@ -59,13 +62,17 @@ public final class RollupCycle implements AutoCloseable {
 
   private void run() {
     try {
+      Duration pause;
       do {
+        long began = System.nanoTime();
         try {
           refresh(clock.instant());
         } catch (RuntimeException e) {
           LOG.warn("the figures of pages could not be brought up to date, trying again", e);
         }
-      } while (!stopping.await(PAUSE.toMillis(), TimeUnit.MILLISECONDS));
+        Duration rest = Duration.ofNanos(System.nanoTime() - began).multipliedBy(PAUSE_PER_ROUND);
+        pause = rest.compareTo(PAUSE) > 0 ? rest : PAUSE;
+      } while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
