@@ -24,6 +24,12 @@ final class ClickHouseRollups {
 
   private static final int TRIMMED_AT_ONCE = 5_000;
 
+  private static final String LATEST = "latest_decision";
+  private static final Map<String, Object> KEPT_LATELY = Map.of("by_segment", 1_000);
+
+  /** So many rows are read fast enough. */
+  private static final long UNTRIMMED = 20_000;
+
   private final Readers readers;
   private final Map<String, String> layout;
   private int refreshes;
@@ -73,6 +79,7 @@ final class ClickHouseRollups {
     using(
         "all",
         connection -> {
+          sql("latest_trim", LATEST).execute(connection, KEPT_LATELY);
           for (Grain grain : List.of(Grain.MINUTE, Grain.HOUR, Grain.DAY)) {
             for (String table :
                 List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK)) {
@@ -160,7 +167,7 @@ final class ClickHouseRollups {
             .forEach((source, seq) -> before.put((String) source, ((Number) seq).longValue()));
         return new Mark(
             Rows.instant(row, "as_of"),
-            row.getLong("sources_behind") > 0,
+            ClickHouseStatistics.isBehind(before, reached),
             ClickHouseStatistics.since(before));
       }
     }
@@ -180,15 +187,30 @@ final class ClickHouseRollups {
 
     @Override
     public void clear(String table, Instant from) throws SQLException {
-      sql("rollup_clear", table).execute(connection, Map.of("from", from));
+      clear("rollup", table, Map.of("from", from));
     }
 
     @Override
     public void clear(RewardRule rule, Instant from) throws SQLException {
-      sql("decision_clear", DECISIONS)
-          .execute(
-              connection,
-              Map.of("function", rule.functionName(), "metric", rule.metric(), "from", from));
+      clear(
+          "decision",
+          DECISIONS,
+          Map.of("function", rule.functionName(), "metric", rule.metric(), "from", from));
+    }
+
+    /** A deletion of nothing is not free. */
+    private void clear(String kind, String table, Map<String, Object> values) throws SQLException {
+      if (count(kind, table, values) > 0) {
+        sql(kind + "_clear", table).execute(connection, values);
+      }
+    }
+
+    private long count(String kind, String table, Map<String, Object> values) throws SQLException {
+      try (PreparedStatement statement = sql(kind + "_count", table).prepare(connection, values);
+          ResultSet row = statement.executeQuery()) {
+        row.next();
+        return row.getLong("found");
+      }
     }
 
     @Override
@@ -213,9 +235,22 @@ final class ClickHouseRollups {
       }
     }
 
-    /** The table of events is ordered so that its last rows are found at once. */
+    /** As many of each segment as are looked back over at all, so that those of all are among them. */
     @Override
-    public void keepLatest(DirtyBuckets started, boolean anew) {}
+    public void keepLatest(DirtyBuckets started, boolean anew) throws SQLException {
+      if (anew) {
+        clear("latest", LATEST, Map.of());
+      }
+      for (Map<String, Object> cluster : started.clusters()) {
+        Map<String, Object> values = new HashMap<>(KEPT_LATELY);
+        values.put("from", cluster.get("from"));
+        values.put("to", cluster.get("to"));
+        sql("latest_insert", LATEST).execute(connection, values);
+      }
+      if (anew && count("latest", LATEST, Map.of()) > UNTRIMMED) {
+        sql("latest_trim", LATEST).execute(connection, KEPT_LATELY);
+      }
+    }
 
     @Override
     public void trim(String table, Instant before) throws SQLException {

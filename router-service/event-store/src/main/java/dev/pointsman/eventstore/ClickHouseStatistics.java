@@ -56,12 +56,7 @@ final class ClickHouseStatistics {
    *
    * @param reached how far it had read each source
    */
-  private record Mark(long version, Instant asOf, Map<String, Long> reached) {
-    boolean isBehind(Map<String, Long> now) {
-      return now.entrySet().stream()
-          .anyMatch(source -> source.getValue() > reached.getOrDefault(source.getKey(), 0L));
-    }
-  }
+  private record Mark(long version, Instant asOf, Map<String, Long> reached) {}
 
   private int refresh(Connection connection, RewardRule rule, Instant asOf) throws SQLException {
     Map<String, @Nullable Object> values = new HashMap<>();
@@ -74,7 +69,7 @@ final class ClickHouseStatistics {
     DirtyBuckets dirty;
     if (mark != null) {
       boolean matures = rule.noFeedback() != null && computedFor.isAfter(mark.asOf());
-      boolean behind = mark.isBehind(reached);
+      boolean behind = isBehind(mark.reached(), reached);
       Instant compactedBefore = StatisticsRow.compactedUntil(mark.asOf());
       boolean compacts = compacted.isAfter(compactedBefore);
       if (!behind && !matures && !compacts) {
@@ -214,6 +209,12 @@ final class ClickHouseStatistics {
     return Map.of(
         "sources", joined(reached, Map.Entry::getKey),
         "reached", joined(reached, Map.Entry::getValue));
+  }
+
+  /** Whether any source has come further since. */
+  static boolean isBehind(Map<String, Long> before, Map<String, Long> now) {
+    return now.entrySet().stream()
+        .anyMatch(source -> source.getValue() > before.getOrDefault(source.getKey(), 0L));
   }
 
   /** How far each source is stored, as a mark is told. */

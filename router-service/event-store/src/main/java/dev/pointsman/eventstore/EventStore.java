@@ -187,6 +187,11 @@ public final class EventStore implements AutoCloseable {
     return engine.refreshRollups(rules, tags, asOf);
   }
 
+  /** Removes what is kept of rollups and does not count any more. */
+  void trimRollups(Collection<RewardRule> rules) {
+    engine.trimRollups(rules);
+  }
+
   /** Makes the next refresh compute every rollup again from the events. */
   public void forgetRollups() {
     engine.forgetRollups();

@@ -79,11 +79,14 @@ final class ClickHouseClusterTest {
               "migrations/V1__events",
               "cluster/V1_1__distributed",
               "migrations/V2__rollups",
-              "cluster/V2_1__distributed_rollups")) {
+              "cluster/V2_1__distributed_rollups",
+              "migrations/V4__latest_decisions",
+              "cluster/V4_1__distributed_latest_decisions")) {
         for (String statement : statements(script, layout)) {
           server.query(
               statement
-                  .replaceFirst("^(CREATE TABLE IF NOT EXISTS|ALTER TABLE) ", "$1 events.")
+                  .replaceFirst(
+                      "^(CREATE TABLE IF NOT EXISTS|ALTER TABLE|TRUNCATE TABLE) ", "$1 events.")
                   .replaceFirst(" AS ", " AS events.")
                   .replace("currentDatabase()", "'events'"));
         }
@@ -125,6 +128,19 @@ final class ClickHouseClusterTest {
                     .sum())
             .isEqualTo(fold.rows(NEVER).stream().mapToDouble(StatisticsRow::rewardSum).sum())
             .isEqualTo(20);
+        store.refreshRollups(List.of(rule), RollupTags.NONE, NEVER);
+        assertThat(
+                store
+                    .traffic()
+                    .decisions(
+                        TrafficFilter.between(Events.START, NEVER),
+                        List.of(rule),
+                        TrafficQueries.DecisionGrouping.TOTAL)
+                    .stream()
+                    .mapToDouble(DecisionSums::rewardSum)
+                    .sum())
+            .isEqualTo(20);
+        assertThat(store.functions().meanPropensitiesBySegment("support_reply", 200)).isNotEmpty();
       }
     }
   }

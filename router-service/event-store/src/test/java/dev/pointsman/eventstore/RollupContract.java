@@ -89,6 +89,10 @@ abstract class RollupContract {
     }
     assertThat(rows).isGreaterThan(histories() * 20L);
 
+    store.trimRollups(rules);
+    compare("usage_rollup", "1 = 1", fold.usage(asOf), "trimmed usage");
+    compare("feedback_rollup", "1 = 1", fold.feedback(asOf), "trimmed feedback");
+
     List<RewardRule> last = rules.subList(rules.size() - 1, rules.size());
     store.forgetRollups();
     store.refreshRollups(last, TAGS, asOf);

@@ -2,8 +2,12 @@
 -- of a decision had propensity 0 in it.
 WITH latest AS (
   SELECT candidates, propensities
-  FROM inference
-  WHERE function_name = :function AND kind = 'decision'
+  FROM (
+    SELECT started_at, inference_id, candidates, propensities
+    FROM latest_decision
+    WHERE function_name = :function
+    LIMIT 1 BY inference_id
+  )
   ORDER BY started_at DESC, toUInt128(inference_id) DESC
   LIMIT :decisions
 )

@@ -3,8 +3,12 @@ WITH latest AS (
     count() OVER (PARTITION BY segment) AS decisions
   FROM (
     SELECT segment, candidates, propensities
-    FROM inference
-    WHERE function_name = :function AND kind = 'decision'
+    FROM (
+      SELECT segment, started_at, inference_id, candidates, propensities
+      FROM latest_decision
+      WHERE function_name = :function
+      LIMIT 1 BY inference_id
+    )
     ORDER BY started_at DESC, toUInt128(inference_id) DESC
     LIMIT :decisions BY segment
   )

@@ -1,0 +1,1 @@
+TRUNCATE TABLE latest_decision${local}${on_cluster}
