@@ -93,7 +93,7 @@ def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=int, default=8)
-    options.add_argument("--warm-up", type=int, default=50)
+    options.add_argument("--warm-up", type=int, default=90)
     options.add_argument("--connections", type=int, default=64)
     args = options.parse_args()
     for tool in ("nginx", "wrk"):

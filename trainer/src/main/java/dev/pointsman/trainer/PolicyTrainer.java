@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -56,6 +57,11 @@ public final class PolicyTrainer implements AutoCloseable {
   private static final String ACTOR = "trainer";
   private static final Duration SHORTEST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** A round is followed by so many times its own length: learning may be late, requests may not. */
+  private static final int PAUSE_PER_ROUND = 9;
+
+  private static final Duration LONGEST_REST = Duration.ofSeconds(30);
 
   /** Rows of decisions older than the attribution window may still come from a spool that waited. */
   private static final Duration LATE_SPOOL = Duration.ofDays(1);
@@ -151,9 +157,11 @@ public final class PolicyTrainer implements AutoCloseable {
   private void run() {
     while (true) {
       long wait = LONGEST_PAUSE.toMillis();
+      long began = System.nanoTime();
       try {
         tick(around.ids().now());
-        wait = pauseMillis();
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        wait = Math.max(pauseMillis(), Math.min(PAUSE_PER_ROUND * took, LONGEST_REST.toMillis()));
       } catch (RuntimeException e) {
         // What concerns one function is caught there; this must not end the thread either.
         errors.incrementAndGet();

@@ -32,8 +32,11 @@ public final class RollupCycle implements AutoCloseable {
   /** The least between the end of one round and the start of the next. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
 
+  /** The most between two rounds, however long they are. */
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
   /** A round is followed by so many times its own length: pages may be late, requests may not. */
-  private static final int PAUSE_PER_ROUND = 9;
+  private static final int PAUSE_PER_ROUND = 19;
 
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
@@ -70,12 +73,19 @@ public final class RollupCycle implements AutoCloseable {
         } catch (RuntimeException e) {
           LOG.warn("the figures of pages could not be brought up to date, trying again", e);
         }
-        Duration rest = Duration.ofNanos(System.nanoTime() - began).multipliedBy(PAUSE_PER_ROUND);
-        pause = rest.compareTo(PAUSE) > 0 ? rest : PAUSE;
+        pause = pauseAfter(Duration.ofNanos(System.nanoTime() - began));
       } while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  static Duration pauseAfter(Duration round) {
+    Duration rest = round.multipliedBy(PAUSE_PER_ROUND);
+    if (rest.compareTo(PAUSE) < 0) {
+      return PAUSE;
+    }
+    return rest.compareTo(LONGEST_PAUSE) < 0 ? rest : LONGEST_PAUSE;
   }
 
   /**

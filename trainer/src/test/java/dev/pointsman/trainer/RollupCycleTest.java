@@ -24,6 +24,13 @@ final class RollupCycleTest {
   private static final Instant NOW = Events.START.plus(Duration.ofMinutes(5));
 
   @Test
+  void pauseAfter_shortAndLongRounds_isLongerForLongerOnes() {
+    assertThat(RollupCycle.pauseAfter(Duration.ofMillis(10))).isEqualTo(Duration.ofSeconds(2));
+    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(19));
+    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
   void refresh_functionLoggedOnly_isReadAllTheSame(@TempDir Path directory) {
     FunctionCatalog catalog =
         ((CatalogReading.Loaded) new CatalogReader(List.of(), Map.of()).readText("none.toml", ""))

@@ -101,7 +101,7 @@ public final class EventLog implements AutoCloseable {
       WhenFull whenFull,
       long recentBytes) {
 
-    private static final long RECENT_BYTES = 32L << 20;
+    private static final long RECENT_BYTES = 64L << 20;
 
     /** Checks that every limit is positive. */
     public Settings {
@@ -117,7 +117,7 @@ public final class EventLog implements AutoCloseable {
       }
     }
 
-    /** With 32 MB of recent events in memory; what finds no room is refused. */
+    /** With 64 MB of recent events in memory; what finds no room is refused. */
     public Settings(
         Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
       this(

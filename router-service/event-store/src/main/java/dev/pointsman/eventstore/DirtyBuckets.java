@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,6 +120,24 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
       clusters.add(parameters(cluster));
     }
     return clusters;
+  }
+
+  /**
+   * Which of the buckets from the first to the last of a cluster belong to it, a 1 or a 0 for each.
+   *
+   * @param cluster one of {@link #clusters()}
+   */
+  static String mask(Map<String, ?> cluster) {
+    long[] indexes =
+        Stream.of(String.valueOf(cluster.get("buckets")).split(","))
+            .mapToLong(Long::parseLong)
+            .toArray();
+    char[] mask = new char[Math.toIntExact(indexes[indexes.length - 1] - indexes[0] + 1)];
+    Arrays.fill(mask, '0');
+    for (long index : indexes) {
+      mask[(int) (index - indexes[0])] = '1';
+    }
+    return new String(mask);
   }
 
   /** The smallest distance that must be bridged so that few clusters are left. */

@@ -30,8 +30,11 @@ public final class Drain implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final String SINK = "event-store";
-  private static final int BATCH_EVENTS = 5_000;
-  private static final long BATCH_BYTES = 16L << 20;
+
+  /** As many as the embedded store's groups of rows have: it writes a whole group only once. */
+  private static final int BATCH_EVENTS = 8_192;
+
+  private static final long BATCH_BYTES = 32L << 20;
   private static final Duration GATHER = Duration.ofMillis(200);
 
   /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
@@ -48,6 +51,10 @@ public final class Drain implements AutoCloseable {
   private final DeadLetters deadLetters;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
+
+  /** Taken from the spool and not stored yet; guarded by the lock. */
+  private List<SpooledEvent> taken = List.of();
+
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
   private final AtomicLong drained = new AtomicLong();
@@ -97,22 +104,26 @@ public final class Drain implements AutoCloseable {
    * @throws StoreException if the store takes nothing
    */
   public long drainNow() {
-    long taken = 0;
+    long count = 0;
     draining.lock();
     try {
-      List<SpooledEvent> batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
-      while (!batch.isEmpty()) {
-        if (!store(batch)) {
+      while (true) {
+        if (taken.isEmpty()) {
+          taken = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
+        }
+        if (taken.isEmpty()) {
+          return count;
+        }
+        int events = taken.size();
+        if (!storeTaken()) {
           throw new StoreException(
               "the event store %s takes nothing: %s".formatted(store.dataDirectory(), lastError));
         }
-        taken += batch.size();
-        batch = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
+        count += events;
       }
-      return taken;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StoreException("draining was interrupted after %d events".formatted(taken), e);
+      throw new StoreException("draining was interrupted after %d events".formatted(count), e);
     } finally {
       draining.unlock();
     }
@@ -125,16 +136,15 @@ public final class Drain implements AutoCloseable {
 
   private void run() {
     Duration pause = FIRST_PAUSE;
-    List<SpooledEvent> batch = List.of();
     try {
       while (!isStopping()) {
         boolean done;
         draining.lockInterruptibly();
         try {
-          if (batch.isEmpty()) {
-            batch = gather();
+          if (taken.isEmpty()) {
+            taken = gather();
           }
-          done = batch.isEmpty() || store(batch);
+          done = storeTaken();
         } catch (UncheckedIOException e) {
           // The spool could not be read, or the dead letter not be written; both are tried again.
           noteError(e);
@@ -143,7 +153,6 @@ public final class Drain implements AutoCloseable {
           draining.unlock();
         }
         if (done) {
-          batch = List.of();
           pause = FIRST_PAUSE;
         } else {
           pauseFor(pause);
@@ -171,6 +180,15 @@ public final class Drain implements AutoCloseable {
     List<SpooledEvent> batch = new ArrayList<>(first);
     batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
     return batch;
+  }
+
+  /** Stores what was taken; when the store takes nothing it stays taken, and false is returned. */
+  private boolean storeTaken() {
+    if (!taken.isEmpty() && !store(taken)) {
+      return false;
+    }
+    taken = List.of();
+    return true;
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */

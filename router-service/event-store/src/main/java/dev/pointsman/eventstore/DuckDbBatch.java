@@ -38,7 +38,9 @@ final class DuckDbBatch implements RowSink.OfTable, AutoCloseable {
 
   /** Hands the rows to the transaction; without this they are lost, as they are on a roll-back. */
   void flush() throws SQLException {
+    // Closing alone would keep an error to itself.
     for (Open each : open.values()) {
+      each.appender().flush();
       each.appender().close();
     }
     open.clear();
@@ -46,12 +48,13 @@ final class DuckDbBatch implements RowSink.OfTable, AutoCloseable {
 
   @Override
   public void close() {
-    try {
-      flush();
-    } catch (SQLException e) {
-      // A batch that failed is rolled back: what its appenders still held must not be flushed, and
-      // the engine says so by an error on closing.
-      open.clear();
+    for (Open each : open.values()) {
+      try {
+        each.appender().close();
+      } catch (SQLException e) {
+        // The batch failed, and is rolled back with what its appenders still held.
+      }
     }
+    open.clear();
   }
 }

@@ -99,7 +99,14 @@ final class DuckDbRollups implements AutoCloseable {
       } else {
         execute("rollup_delete", Map.of("table", table), which);
       }
-      execute(insert, Map.of(), values);
+      if (insert.equals("decision_insert")) {
+        Map<String, @Nullable Object> masked = new HashMap<>(values);
+        masked.put("mask", DirtyBuckets.mask(values));
+        masked.remove("buckets");
+        execute(insert, Map.of(), masked);
+      } else {
+        execute(insert, Map.of(), values);
+      }
     }
 
     @Override

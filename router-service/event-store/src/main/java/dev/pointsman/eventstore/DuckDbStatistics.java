@@ -101,6 +101,8 @@ final class DuckDbStatistics implements AutoCloseable {
         values.putAll(whose);
         run("statistics_delete", values);
         values.putAll(rule.sqlValues(computedFor));
+        values.remove("buckets");
+        values.put("mask", DirtyBuckets.mask(cluster));
         run("statistics_insert", values);
       }
     }

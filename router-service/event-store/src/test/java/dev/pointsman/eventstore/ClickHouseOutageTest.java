@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.testing.Events;
@@ -18,11 +19,14 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * Events come in while the server is killed, while it refuses a table, and while one row is against a
  * rule of a table: nothing is lost or doubled, what comes later is stored, and memory stays flat.
- * {@code -Dpointsman.outage.seconds=60} for longer outages.
+ * {@code -Dpointsman.outage.seconds=60} kills it for longer, {@code -Dpointsman.refusing.seconds=600}
+ * lets it refuse for longer.
  */
 final class ClickHouseOutageTest {
 
   private static final int SECONDS = Integer.getInteger("pointsman.outage.seconds", 3);
+  private static final int REFUSING_SECONDS =
+      Integer.getInteger("pointsman.refusing.seconds", SECONDS);
   private static final int EVENTS_PER_SECOND = 300;
   private static final long MOST_GROWTH = 64L << 20;
 
@@ -37,7 +41,8 @@ final class ClickHouseOutageTest {
         EventLog log =
             EventLog.open(
                 directory.resolve("data/spool"),
-                new EventLog.Settings(EventLog.Durability.OS, 4L << 30, 16L << 20, 64L << 20, 0));
+                new EventLog.Settings(EventLog.Durability.OS, 4L << 30, 16L << 20, 64L << 20, 0)
+                    .withRecentBytes(8L << 20));
         Drain drain = new Drain(store, log)) {
       Producer producer = new Producer(log);
       drain.start();
@@ -60,7 +65,7 @@ final class ClickHouseOutageTest {
       await("what waited", () -> drain.lag().events() < EVENTS_PER_SECOND);
 
       server.query("DETACH TABLE events.attempt");
-      producer.pass(Duration.ofSeconds(SECONDS));
+      producer.pass(Duration.ofSeconds(REFUSING_SECONDS));
       assertThat(drain.lag().lastError()).contains("attempt");
       server.query("ATTACH TABLE events.attempt");
       long acknowledged = producer.stop();
@@ -79,6 +84,38 @@ final class ClickHouseOutageTest {
             .as("segments that are left")
             .isLessThan(3);
       }
+    }
+  }
+
+  @Test
+  void drainNow_serverAwayTheFirstTime_storesWhatItHadTakenThen() throws Exception {
+    try (LocalClickHouse server = LocalClickHouse.start(directory.resolve("clickhouse"));
+        EventStore store =
+            EventStore.connect(
+                directory.resolve("data"), ClickHouseSettings.of(server.jdbcUrl("events")));
+        EventLog log =
+            EventLog.open(
+                directory.resolve("data/spool"),
+                new EventLog.Settings(EventLog.Durability.OS, 1L << 30));
+        Drain drain = new Drain(store, log)) {
+      log.append(Events.inference(1));
+      server.kill();
+      assertThatThrownBy(drain::drainNow).isInstanceOf(StoreException.class);
+      log.append(Events.inference(2));
+      server.restart();
+      await("the server", () -> drained(drain));
+
+      assertThat(store.lastSequence()).isEqualTo(2);
+      assertThat(count(server, "inference")).isEqualTo(2);
+    }
+  }
+
+  private static boolean drained(Drain drain) {
+    try {
+      drain.drainNow();
+      return true;
+    } catch (StoreException stillAway) {
+      return false;
     }
   }
 
@@ -143,7 +180,9 @@ final class ClickHouseOutageTest {
   }
 
   private static void await(String what, BooleanSupplier condition) {
-    long end = System.nanoTime() + Duration.ofSeconds(60 + 10L * SECONDS).toNanos();
+    long end =
+        System.nanoTime()
+            + Duration.ofSeconds(60 + 10L * SECONDS + 2L * REFUSING_SECONDS).toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("gave up waiting for " + what).isLessThan(end);
       LockSupport.parkNanos(20_000_000);

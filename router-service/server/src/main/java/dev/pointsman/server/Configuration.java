@@ -10,13 +10,19 @@ import dev.pointsman.gateway.upstream.Upstreams;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.worlds.WorldClock;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Which kinds of providers exist, and configurations read with them. */
 final class Configuration {
+
+  private static final String USUAL_FILE = "pointsman.toml";
 
   private Configuration() {}
 
@@ -36,6 +42,18 @@ final class Configuration {
             .map(ProviderType::kind)
             .toList(),
         System.getenv());
+  }
+
+  /**
+   * The files to read.
+   *
+   * @param named by the user; null leaves the usual one, if it is there
+   */
+  static List<String> files(@Nullable List<String> named) {
+    if (named != null) {
+      return named;
+    }
+    return Files.exists(Path.of(USUAL_FILE)) ? List.of(USUAL_FILE) : List.of();
   }
 
   /**

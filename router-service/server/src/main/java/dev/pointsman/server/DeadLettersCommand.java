@@ -4,13 +4,11 @@ import dev.pointsman.eventstore.DeadLetter;
 import dev.pointsman.eventstore.EventTable;
 import dev.pointsman.eventstore.LetterRetry;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
+import picocli.CommandLine.Mixin;
 
 /** What the event store refused and lies in {@code dead-letter/}: listed, or tried again. */
 @Command(
@@ -32,13 +30,8 @@ final class DeadLettersCommand implements Runnable {
       name = "list",
       description = "One line each: number in the log, table, reason.",
       mixinStandardHelpOptions = true)
-  int list(
-      @Option(
-              names = "--data",
-              defaultValue = "data",
-              description = "Data directory. Default: ${DEFAULT-VALUE}")
-          Path data) {
-    try (StoppedDirectory directory = open(data)) {
+  int list(@Mixin DirectoryOptions options) {
+    try (StoppedDirectory directory = options.open(options.existing(), "listing")) {
       directory.store().refused().forEach(letter -> print(letter, "refused"));
     }
     return 0;
@@ -48,29 +41,13 @@ final class DeadLettersCommand implements Runnable {
       name = "retry",
       description = "Stores each exactly once; what is refused again stays.",
       mixinStandardHelpOptions = true)
-  int retry(
-      @Option(
-              names = "--data",
-              defaultValue = "data",
-              description = "Data directory. Default: ${DEFAULT-VALUE}")
-          Path data) {
-    try (StoppedDirectory directory = open(data)) {
+  int retry(@Mixin DirectoryOptions options) {
+    try (StoppedDirectory directory = options.open(options.existing(), "a retry")) {
       LetterRetry retry = directory.store().retryRefused();
       out().printf("%d stored, %d refused again%n", retry.stored(), retry.refused().size());
       retry.refused().forEach(letter -> print(letter, "refused again"));
       return retry.refused().isEmpty() ? 0 : Pointsman.FOUND_A_PROBLEM;
     }
-  }
-
-  private static StoppedDirectory open(Path data) {
-    DataDirectory directory = new DataDirectory(data);
-    Optional<java.net.URI> running = directory.runningService();
-    if (running.isPresent()) {
-      throw new CommandFailure(
-          Pointsman.FOUND_A_PROBLEM,
-          "the service at %s works in %s: stop it first".formatted(running.get(), data));
-    }
-    return StoppedDirectory.open(directory);
   }
 
   private void print(DeadLetter letter, String what) {

@@ -1,5 +1,6 @@
 package dev.pointsman.server;
 
+import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.SpoolInspection;
@@ -56,7 +57,8 @@ final class Doctor {
   }
 
   /** Looks at the directory of a service that does not run. */
-  static List<Finding> ofStopped(DataDirectory directory, InstantSource clock) {
+  static List<Finding> ofStopped(
+      DataDirectory directory, StoreSettings settings, InstantSource clock) {
     Doctor doctor = new Doctor(directory, clock);
     doctor.directory();
     if (!Files.isDirectory(directory.path())) {
@@ -64,16 +66,22 @@ final class Doctor {
     }
     doctor.staleServiceFile();
     System.setProperty("java.io.tmpdir", directory.temporary().toString());
-    try (EventStore store = EventStore.open(directory.path(), EventStore.Settings.DEFAULT)) {
+    try (EventStore store = OpenedStore.ofStopped(settings, directory.path())) {
       doctor.spool(store, null);
       doctor.contents(store, null);
+    } catch (CommandFailure e) {
+      doctor.add(Finding.problem("store", String.valueOf(e.getMessage()), ""));
+      doctor.spool(null, null);
     } catch (StoreException e) {
       doctor.add(
           Finding.problem(
               "store",
               String.valueOf(e.getMessage()),
-              "stop the process that has it open; else restore the file, or move it away and let"
-                  + " the next start make a new one"));
+              settings.isEmbedded()
+                  ? "stop the process that has it open; else restore the file, or move it away and"
+                      + " let the next start make a new one"
+                  : "start the ClickHouse server, or mend store.events; until then the spool keeps"
+                      + " what comes"));
       doctor.spool(null, null);
     }
     doctor.deadLetters();

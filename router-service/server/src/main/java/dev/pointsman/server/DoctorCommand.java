@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +16,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -30,11 +30,7 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
 
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "Data directory. Default: ${DEFAULT-VALUE}")
-  private Path data = Path.of("data");
+  @Mixin private DirectoryOptions options = new DirectoryOptions();
 
   @Option(names = "--json", description = "Print the findings as a JSON object.")
   private boolean json;
@@ -43,12 +39,12 @@ final class DoctorCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    DataDirectory directory = new DataDirectory(data);
+    DataDirectory directory = options.directory();
     Optional<URI> running = directory.runningService();
     List<Finding> findings =
         running.isPresent()
             ? findings(ServiceCall.get(running.get(), "/api/doctor"))
-            : Doctor.ofStopped(directory, InstantSource.system());
+            : Doctor.ofStopped(directory, options.catalog().store(), InstantSource.system());
     PrintWriter out = Objects.requireNonNull(spec).commandLine().getOut();
     if (json) {
       out.println(json(findings).toPrettyString());

@@ -9,7 +9,6 @@ import dev.pointsman.routing.IdSource;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,14 +44,7 @@ final class EraseCommand implements Callable<Integer> {
       description = "Kept in the audit row; may not hold the value. Default: ${DEFAULT-VALUE}")
   private String reason = "";
 
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "Data directory. Default: ${DEFAULT-VALUE}")
-  private Path data = Path.of("data");
-
-  @Option(names = "--control", description = "The configuration's store.control, if not embedded.")
-  private String control = ControlStore.EMBEDDED;
+  @Mixin private DirectoryOptions options = new DirectoryOptions();
 
   @Option(names = "--json", description = "Print the result as a JSON object.")
   private boolean json;
@@ -69,7 +61,7 @@ final class EraseCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(Pointsman.WRONG_USAGE, "--tag: " + e.getMessage());
     }
-    DataDirectory directory = StoppedDirectory.existing(data);
+    DataDirectory directory = options.existing();
     confirmation.ask(
         "Erase all texts of rows tagged %s=… in %s? This cannot be undone."
             .formatted(parsed.key(), directory.path()));
@@ -86,8 +78,9 @@ final class EraseCommand implements Callable<Integer> {
 
   private Erasure.Outcome here(DataDirectory directory, Erasure.Tag parsed) {
     InstantSource clock = InstantSource.system();
-    try (StoppedDirectory stopped = StoppedDirectory.open(directory);
-        ControlStore people = ControlStore.open(control, directory.path(), clock)) {
+    try (StoppedDirectory stopped = options.open(directory, "erasing");
+        ControlStore people =
+            ControlStore.open(options.catalog().store().control(), directory.path(), clock)) {
       Erasures erasures =
           new Erasures(
               stopped.store(),

@@ -21,13 +21,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
@@ -43,11 +43,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private static final int COPY_BYTES = 1 << 16;
 
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "Data directory. Default: ${DEFAULT-VALUE}")
-  private Path data = Path.of("data");
+  @Mixin private DirectoryOptions options = new DirectoryOptions();
 
   @ArgGroup(multiplicity = "1")
   private What what = new What();
@@ -85,20 +81,12 @@ final class ExportCommand implements Callable<Integer> {
       description = "Of decisions: the part of the traffic. Default: ${DEFAULT-VALUE}")
   private String stratum = "main";
 
-  @Option(
-      names = "--config-file",
-      defaultValue = "pointsman.toml",
-      description =
-          "Of decisions, with the service stopped: says what the reward is. Default:"
-              + " ${DEFAULT-VALUE}")
-  private List<String> configFiles = List.of();
-
   @Option(names = "--output", description = "File to write; standard output when left out.")
   private @Nullable Path output;
 
   @Override
   public Integer call() throws Exception {
-    DataDirectory directory = StoppedDirectory.existing(data);
+    DataDirectory directory = options.existing();
     Optional<URI> running = directory.runningService();
     String function = what.function;
     if (function != null) {
@@ -139,7 +127,7 @@ final class ExportCommand implements Callable<Integer> {
           "there is no table '%s'; tables and views are %s"
               .formatted(table, String.join(", ", TableExport.names())));
     }
-    try (StoppedDirectory stopped = StoppedDirectory.open(directory);
+    try (StoppedDirectory stopped = options.open(directory, "an export");
         OutputStream out = sink();
         Progress progress = Progress.of(table, "rows", 1, stopped.store().export().count(table))) {
       stopped.store().export().write(table, wanted, out, progress::to);
@@ -148,15 +136,16 @@ final class ExportCommand implements Callable<Integer> {
 
   private void decisions(DataDirectory directory, String function, String kind) throws IOException {
     BanditFormat wanted = checked(() -> BanditFormat.ofName(kind));
-    FunctionCatalog catalog = Configuration.load(reader -> reader.read(configFiles), System.err);
+    FunctionCatalog catalog = options.catalog();
     FunctionDefinition definition = catalog.functions().get(function);
     if (definition == null) {
       throw new CommandFailure(
           Pointsman.FOUND_A_PROBLEM,
-          "there is no function %s in %s".formatted(function, configFiles));
+          "the configuration has no function %s; name its file by --config-file"
+              .formatted(function));
     }
     Path file = directory.temporary().resolve("export-" + UUID.randomUUID());
-    try (StoppedDirectory stopped = StoppedDirectory.open(directory);
+    try (StoppedDirectory stopped = options.open(directory, "an export");
         Progress progress = Progress.of(function, "decisions", 1, -1)) {
       JsonNode summary =
           DecisionFiles.json(

@@ -50,11 +50,7 @@ final class ImportCommand implements Callable<Integer> {
               + " ChatInference.jsonl, or directories of such files.")
   private List<Path> paths = List.of();
 
-  @Option(
-      names = "--data",
-      defaultValue = "data",
-      description = "Data directory. Default: ${DEFAULT-VALUE}")
-  private Path data = Path.of("data");
+  @Mixin private DirectoryOptions options = new DirectoryOptions();
 
   @Option(
       names = "--from",
@@ -147,8 +143,8 @@ final class ImportCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     List<Part> parts = parts();
-    DataDirectory directory = new DataDirectory(data);
-    StoppedDirectory.refuseRunning(directory, "an import");
+    DataDirectory directory = options.directory();
+    options.refuseRunning(directory, "an import");
     confirmation.ask(
         "Import %d files into the store in %s?".formatted(parts.size(), directory.path()));
     directory.create();
@@ -156,7 +152,7 @@ final class ImportCommand implements Callable<Integer> {
     CountDownLatch done = new CountDownLatch(1);
     Thread hook = Thread.ofPlatform().name("stop-import").unstarted(() -> stop(run, done));
     Runtime.getRuntime().addShutdownHook(hook);
-    try (StoppedDirectory stopped = StoppedDirectory.open(directory)) {
+    try (StoppedDirectory stopped = options.open(directory, "an import")) {
       return importAll(parts, stopped.store().imports(), run);
     } finally {
       done.countDown();

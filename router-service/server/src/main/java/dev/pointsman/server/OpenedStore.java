@@ -6,7 +6,6 @@ import dev.pointsman.eventstore.EventStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 
 /** Which event store belongs to a data directory. */
 final class OpenedStore {
@@ -25,21 +24,28 @@ final class OpenedStore {
   /**
    * The one of a service that does not run.
    *
-   * @param address the ClickHouse database, null for the embedded store
-   * @throws CommandFailure if the directory's events went to a server and none is named: they would
-   *     be split over two stores
+   * @throws CommandFailure if the directory's events are not where the configuration says: what is
+   *     still in the spool would go to one store, and what was there before stay in the other
    */
-  static EventStore ofStopped(@Nullable String address, Path data) {
-    if (address != null) {
-      return connect(address, "", data);
-    }
-    if (Files.isDirectory(data.resolve("plans")) && !Files.exists(data.resolve("events.duckdb"))) {
+  static EventStore ofStopped(StoreSettings settings, Path data) {
+    boolean embedded = Files.exists(data.resolve("events.duckdb"));
+    boolean server = Files.isDirectory(data.resolve("plans"));
+    if (settings.isEmbedded() && server && !embedded) {
       throw new CommandFailure(
           Pointsman.FOUND_A_PROBLEM,
-          "the events of %s are kept in a ClickHouse database: name it by TENSORZERO_CLICKHOUSE_URL"
+          ("the events of %s are kept in a ClickHouse database: name the service's configuration by"
+                  + " --config-file, or the database by TENSORZERO_CLICKHOUSE_URL")
               .formatted(data));
     }
-    return EventStore.open(data, EventStore.Settings.DEFAULT);
+    if (!settings.isEmbedded() && embedded && !server) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          ("the events of %s are kept in the directory itself, and the configuration names a"
+                  + " ClickHouse database: name the configuration of the directory's service by"
+                  + " --config-file")
+              .formatted(data));
+    }
+    return of(settings, data);
   }
 
   private static EventStore connect(String address, String cluster, Path data) {

@@ -1,8 +1,6 @@
 package dev.pointsman.server;
 
 import dev.pointsman.catalog.FunctionCatalog;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +15,6 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true)
 final class ServeCommand implements Callable<Integer> {
 
-  private static final String DEFAULT_FILE = "pointsman.toml";
-
   @Option(
       names = "--config-file",
       description =
@@ -30,10 +26,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws InterruptedException {
-    List<String> files =
-        configFiles != null
-            ? configFiles
-            : Files.exists(Path.of(DEFAULT_FILE)) ? List.of(DEFAULT_FILE) : List.of();
+    List<String> files = Configuration.files(configFiles);
     FunctionCatalog catalog = Configuration.load(reader -> reader.read(files), System.err);
     PointsmanServer server = PointsmanServer.start(catalog, files, options, false);
     System.out.println("Pointsman is ready on " + server.url());

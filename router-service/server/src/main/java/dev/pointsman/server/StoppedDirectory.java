@@ -1,16 +1,13 @@
 package dev.pointsman.server;
 
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.trainer.RollupCycle;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
 final class StoppedDirectory implements AutoCloseable {
@@ -25,43 +22,21 @@ final class StoppedDirectory implements AutoCloseable {
     this.drain = new Drain(store, log);
   }
 
-  static StoppedDirectory open(DataDirectory directory) {
+  /**
+   * Opens it, and stores what is in its spool.
+   *
+   * @param settings of the service: where its events are stored
+   */
+  static StoppedDirectory open(DataDirectory directory, StoreSettings settings) {
     System.setProperty("java.io.tmpdir", directory.temporary().toString());
     EventLog log =
         EventLog.open(
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
-    EventStore store =
-        OpenedStore.ofStopped(System.getenv("TENSORZERO_CLICKHOUSE_URL"), directory.path());
+    EventStore store = OpenedStore.ofStopped(settings, directory.path());
     StoppedDirectory opened = new StoppedDirectory(log, store);
     opened.drain.drainNow();
     return opened;
-  }
-
-  /** The directory at a path, which must exist. */
-  static DataDirectory existing(Path path) {
-    if (!Files.isDirectory(path)) {
-      throw new CommandFailure(
-          Pointsman.FOUND_A_PROBLEM,
-          "there is no data directory %s; name it with --data".formatted(path));
-    }
-    return new DataDirectory(path);
-  }
-
-  /**
-   * Makes sure that no service runs on a directory.
-   *
-   * @param what what needs it, as the subject of a sentence
-   */
-  static void refuseRunning(DataDirectory directory, String what) {
-    Optional<URI> running = directory.runningService();
-    if (running.isPresent()) {
-      throw new CommandFailure(
-          Pointsman.FOUND_A_PROBLEM,
-          ("%s needs %s to itself, and the service at %s runs on it: stop the service, do it, and"
-                  + " start it again")
-              .formatted(what, directory.path(), running.get()));
-    }
   }
 
   EventStore store() {

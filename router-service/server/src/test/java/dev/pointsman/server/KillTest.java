@@ -3,7 +3,9 @@ package dev.pointsman.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pointsman.eventstore.testing.LocalClickHouse;
 import java.io.BufferedReader;
+import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -13,7 +15,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -47,9 +48,9 @@ final class KillTest {
   private static final int REQUESTS_PER_SECOND = 1_000;
   private static final ObjectMapper JSON = new ObjectMapper();
 
-  /** Where the events of a run are stored, as {@code store.events} names it. */
+  /** Where the events of a run are stored. */
   static Stream<String> stores() {
-    return Stream.of("embedded");
+    return Stream.of("embedded", "clickhouse");
   }
 
   @ParameterizedTest
@@ -58,6 +59,17 @@ final class KillTest {
       throws Exception {
     long seed = Long.getLong("pointsman.kill.seed", System.nanoTime());
     System.out.printf("kill -9: store %s, -Dpointsman.kill.seed=%d%n", store, seed);
+    if (store.equals("embedded")) {
+      killAgainAndAgain(store, "embedded", directory, seed);
+    } else {
+      try (LocalClickHouse server = LocalClickHouse.start(directory.resolve("clickhouse"))) {
+        killAgainAndAgain(store, server.jdbcUrl("events"), directory, seed);
+      }
+    }
+  }
+
+  private static void killAgainAndAgain(String store, String events, Path directory, long seed)
+      throws Exception {
     Path config = directory.resolve("pointsman.toml");
     Files.writeString(
         config,
@@ -77,42 +89,45 @@ final class KillTest {
         type = "chat_completion"
         model = "dummy::good"
         """
-            .formatted(store));
+            .formatted(events));
     Path data = directory.resolve("data");
-    Acknowledged inferences = new Acknowledged(directory.resolve("inferences.txt"));
-    Acknowledged feedback = new Acknowledged(directory.resolve("feedback.txt"));
     SplittableRandom random = new SplittableRandom(seed);
-    for (int round = 0; round < ROUNDS; round++) {
-      ServedProcess service =
-          ServedProcess.start(
-              "serve",
-              "--config-file",
-              config.toString(),
-              "--port",
-              "0",
-              "--data",
-              data.toString());
-      try (Load load = new Load(service.url(), inferences, feedback)) {
-        load.run(Duration.ofMillis(300 + random.nextInt(1_700)));
-        service.kill();
+    try (Acknowledged inferences = new Acknowledged(directory.resolve("inferences.txt"));
+        Acknowledged feedback = new Acknowledged(directory.resolve("feedback.txt"))) {
+      for (int round = 0; round < ROUNDS; round++) {
+        ServedProcess service =
+            ServedProcess.start(
+                "serve",
+                "--config-file",
+                config.toString(),
+                "--port",
+                "0",
+                "--data",
+                data.toString());
+        try (Load load = new Load(service.url(), inferences, feedback)) {
+          load.run(Duration.ofMillis(300 + random.nextInt(1_700)));
+          service.kill();
+        }
       }
-    }
 
-    int rows = requireEachOnce(data, "inference", "inference_id", inferences);
-    int feedbackRows = requireEachOnce(data, "feedback", "feedback_id", feedback);
-    System.out.printf(
-        "kill -9: %d rounds, acknowledged %d inferences and %d feedbacks, stored %d and %d, 0"
-            + " missing or doubled%n",
-        ROUNDS, inferences.count(), feedback.count(), rows, feedbackRows);
+      int rows = requireEachOnce(config, data, "inference", "inference_id", inferences);
+      int feedbackRows = requireEachOnce(config, data, "feedback", "feedback_id", feedback);
+      System.out.printf(
+          "kill -9: store %s, %d rounds, acknowledged %d inferences and %d feedbacks, stored %d and"
+              + " %d, 0 missing or doubled%n",
+          store, ROUNDS, inferences.count(), feedback.count(), rows, feedbackRows);
+    }
   }
 
   /** Checks a whole table against the acknowledged ids, and returns how many rows it has. */
-  private static int requireEachOnce(Path data, String table, String column, Acknowledged known)
-      throws Exception {
+  private static int requireEachOnce(
+      Path config, Path data, String table, String column, Acknowledged known) throws Exception {
     Path exported = data.resolveSibling(table + ".jsonl");
     assertThat(
             ServedProcess.run(
                 "export",
+                "--config-file",
+                config.toString(),
                 "--data",
                 data.toString(),
                 "--table",
@@ -138,24 +153,33 @@ final class KillTest {
     return times.size();
   }
 
-  /** The ids that the client got an answer for. */
-  private static final class Acknowledged {
+  /** The ids that the client got an answer for, in a file that the kill does not reach. */
+  private static final class Acknowledged implements AutoCloseable {
     private final Path file;
+    private final BufferedWriter ids;
 
     Acknowledged(Path file) throws IOException {
-      this.file = Files.createFile(file);
+      this.file = file;
+      this.ids = Files.newBufferedWriter(file);
     }
 
     synchronized void add(String id) throws IOException {
-      Files.writeString(file, id + "\n", StandardOpenOption.APPEND);
+      ids.write(id);
+      ids.newLine();
     }
 
     synchronized List<String> ids() throws IOException {
+      ids.flush();
       return Files.readAllLines(file);
     }
 
     int count() throws IOException {
       return ids().size();
+    }
+
+    @Override
+    public void close() throws IOException {
+      ids.close();
     }
   }
 

@@ -1,34 +1,35 @@
 package dev.pointsman.benchmarks.store;
 
 import com.sun.management.OperatingSystemMXBean;
-import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventstore.ClickHouseSettings;
+import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyVersion;
-import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * How many inferences a second a store takes, each with 3 KB of text that no compressor knows yet, and
- * how long its main questions take afterwards.
+ * How many inferences a second a store takes by the real drain, each with 3 KB of text that no
+ * compressor knows yet, and how long its main questions take afterwards. First everything lies in the
+ * spool, as after an outage, and is read from disk; then as many again come from memory, as those do
+ * that were committed a moment ago.
  *
- * <p>Arguments: number of inferences (default 100,000), batch size (default 5,000), JDBC URL of a
- * ClickHouse database (default: the embedded store). Prints one line per figure; only ratios between
- * runs on one quiet machine mean anything.
+ * <p>Arguments: number of inferences each time (default 200,000), JDBC URL of a ClickHouse database
+ * (default: the embedded store). Prints one line per figure; only ratios between runs on one quiet
+ * machine mean anything. Needs 3 GB of heap for the default number.
  */
 public final class DrainRate {
 
@@ -42,35 +43,16 @@ public final class DrainRate {
   private DrainRate() {}
 
   /** Runs it in a temporary directory, which is left for inspection. */
-  public static void main(String[] args) throws IOException {
-    int rows = args.length > 0 ? Integer.parseInt(args[0]) : 100_000;
-    int batch = args.length > 1 ? Integer.parseInt(args[1]) : 5_000;
+  public static void main(String[] args) throws Exception {
+    int rows = args.length > 0 ? Integer.parseInt(args[0]) : 200_000;
     Path directory = Files.createTempDirectory("drain-rate");
     SplittableRandom random = new SplittableRandom(1);
     try (EventStore store =
-        args.length > 2
-            ? EventStore.connect(directory, ClickHouseSettings.of(args[2]))
+        args.length > 1
+            ? EventStore.connect(directory, ClickHouseSettings.of(args[1]))
             : EventStore.open(directory, EventStore.Settings.DEFAULT)) {
-      long storing = 0;
-      long worked = 0;
-      long worst = 0;
-      for (int first = 0; first < rows; first += batch) {
-        List<Event> events = new ArrayList<>(batch);
-        for (int i = first; i < Math.min(rows, first + batch); i++) {
-          events.add(inference(i, random));
-        }
-        long start = System.nanoTime();
-        long cpu = PROCESS.getProcessCpuTime();
-        store.append(events, first + events.size());
-        long took = System.nanoTime() - start;
-        storing += took;
-        worked += PROCESS.getProcessCpuTime() - cpu;
-        worst = Math.max(worst, took);
-      }
-      System.out.printf(
-          "stored %,d inferences in batches of %,d: %,.0f rows/s, worst batch %.0f ms,"
-              + " %.1f us of this process's CPU each%n",
-          rows, batch, rows / (storing / 1e9), worst / 1e6, worked / 1e3 / rows);
+      drain("from the spool", store, directory, 0, rows, 0, random);
+      drain("from memory", store, directory, rows, rows, Long.MAX_VALUE / 4, random);
       RewardRule rule =
           RewardRule.ofBoolean(
               "support_reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
@@ -82,6 +64,36 @@ public final class DrainRate {
     }
     Path file = directory.resolve("events.duckdb");
     System.out.printf("%,d bytes in %s%n", Files.exists(file) ? Files.size(file) : 0, directory);
+  }
+
+  private static void drain(
+      String where,
+      EventStore store,
+      Path directory,
+      int first,
+      int rows,
+      long recentBytes,
+      SplittableRandom random)
+      throws InterruptedException {
+    EventLog.Settings settings =
+        new EventLog.Settings(EventLog.Durability.NONE, Long.MAX_VALUE / 4)
+            .withRecentBytes(recentBytes);
+    try (EventLog log = EventLog.open(directory.resolve("spool"), settings);
+        Drain drain = new Drain(store, log)) {
+      for (int i = first; i < first + rows; i++) {
+        log.append(inference(i, random));
+      }
+      long start = System.nanoTime();
+      long cpu = PROCESS.getProcessCpuTime();
+      drain.start();
+      while (drain.lag().drained() < rows) {
+        Thread.sleep(1);
+      }
+      double took = (System.nanoTime() - start) / 1e9;
+      System.out.printf(
+          "%,d inferences %s: %,.0f rows/s, %.1f us of this process's CPU each%n",
+          rows, where, rows / took, (PROCESS.getProcessCpuTime() - cpu) / 1e3 / rows);
+    }
   }
 
   private static void time(String what, Runnable question) {

@@ -5,9 +5,8 @@ WITH scope AS (
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
-    AND epoch_us(started_at) // :width_us::BIGINT IN (
---include dirty_buckets
-    )
+    AND
+--include in_buckets
 ),
 --include unit_rewards
 ,
@@ -27,9 +26,8 @@ counted AS (
     END AS greedy_arm,
     list_position(candidates, chosen_variant) AS chosen_arm
   FROM unit
-  WHERE epoch_us(started_at) // :width_us::BIGINT IN (
---include dirty_buckets
-  )
+  WHERE
+--include in_buckets
 ),
 arm AS (
   SELECT bucket, segment, generation, lane, key_id, team_id, tags,

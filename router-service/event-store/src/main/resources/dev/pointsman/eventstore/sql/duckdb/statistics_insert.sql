@@ -5,9 +5,8 @@ WITH scope AS (
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
-    AND epoch_us(started_at) // :width_us::BIGINT IN (
---include dirty_buckets
-    )
+    AND
+--include in_buckets
 ),
 --include unit_rewards
 ,
@@ -16,9 +15,8 @@ counted AS (
     * EXCLUDE (bucket),
     make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket
   FROM unit
-  WHERE epoch_us(started_at) // :width_us::BIGINT IN (
---include dirty_buckets
-  )
+  WHERE
+--include in_buckets
 ),
 chosen AS (
   SELECT

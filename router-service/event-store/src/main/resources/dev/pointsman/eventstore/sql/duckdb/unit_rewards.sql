@@ -14,13 +14,31 @@ member AS (
       SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM scope)
     AND i.episode_id <= (SELECT max(episode_id) FROM scope)
 ),
+repeated AS (
+  SELECT episode_id
+  FROM member
+  WHERE kind = 'decision'
+  GROUP BY episode_id
+  HAVING count(*) > 1
+),
 deciding AS (
   SELECT
     *,
     make_timestamp(epoch_us(started_at) // 10000000 * 10000000) AS bucket
-  FROM member
-  WHERE kind = 'decision'
-  QUALIFY row_number() OVER (PARTITION BY episode_id ORDER BY started_at, inference_id) = 1
+  FROM (
+    -- Most episodes have one decision, and a window over all of them costs more than the rest.
+    SELECT *
+    FROM member
+    WHERE kind = 'decision' AND episode_id NOT IN (SELECT episode_id FROM repeated)
+    UNION ALL
+    SELECT *
+    FROM (
+      SELECT *
+      FROM member
+      WHERE kind = 'decision' AND episode_id IN (SELECT episode_id FROM repeated)
+      QUALIFY row_number() OVER (PARTITION BY episode_id ORDER BY started_at, inference_id) = 1
+    )
+  )
 ),
 target AS (
   SELECT inference_id AS target_id, episode_id FROM member WHERE :level = 'inference'
