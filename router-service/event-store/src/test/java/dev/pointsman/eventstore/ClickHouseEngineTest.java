@@ -16,9 +16,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,6 +202,66 @@ final class ClickHouseEngineTest {
       store.append(inferences(0, 5), 5);
       assertStoredOnce(store, 5);
     }
+  }
+
+  @Test
+  void open_tablesOfTheFirstVersionFilled_migratesWithoutChangingARow() throws Exception {
+    server.query("CREATE DATABASE %s ENGINE = Atomic".formatted(database));
+    ClickHouseServer first =
+        new ClickHouseServer(ClickHouseAddress.parse(url), null, Duration.ofSeconds(30));
+    Flyway.configure()
+        .configuration(first.flyway().getConfiguration())
+        .target("1")
+        .load()
+        .migrate();
+    Map<String, String> columns = new TreeMap<>();
+    Map<String, List<String>> before = new TreeMap<>();
+    for (String table : lines("SELECT name FROM system.tables WHERE database = '%s'")) {
+      if (!table.startsWith("flyway")) {
+        fill(table);
+        columns.put(table, columnsOf(table, "name"));
+        before.put(table, rows(table, columns.get(table)));
+      }
+    }
+    assertThat(before).containsKeys("inference", "attempt_payload", "feedback", "policy_revision");
+    // Where rows are kept for a while only, those of the past are gone at once.
+    assertThat(before.values()).allSatisfy(rows -> assertThat(rows).isNotEmpty());
+    assertThat(before.get("inference")).hasSize(20);
+
+    createTables();
+
+    before.forEach(
+        (table, rows) ->
+            assertThat(rows(table, columns.get(table)))
+                .as(table)
+                .containsExactlyInAnyOrderElementsOf(rows));
+    assertThat(lines("SELECT max(version) FROM %s.flyway_schema_history"))
+        .isNotEqualTo(List.of("1"));
+  }
+
+  /** Rows of every kind of value that the columns take. */
+  private void fill(String table) {
+    // Quotes come escaped, as a literal needs them.
+    String structure = columnsOf(table, "concat(name, ' ', type)");
+    server.query(
+        "INSERT INTO %1$s.%2$s (%3$s) SELECT * FROM generateRandom('%4$s', 7, 20, 3) LIMIT 20"
+            .formatted(database, table, columnsOf(table, "name"), structure));
+  }
+
+  private String columnsOf(String table, String what) {
+    return String.join(
+        ", ",
+        lines(
+            "SELECT %s FROM system.columns WHERE database = '%%s' AND table = '%s' ORDER BY position"
+                .formatted(what, table)));
+  }
+
+  private List<String> rows(String table, String columns) {
+    return lines("SELECT %s FROM %%s.%s".formatted(columns, table));
+  }
+
+  private List<String> lines(String query) {
+    return server.query(query.formatted(database)).lines().toList();
   }
 
   @Test

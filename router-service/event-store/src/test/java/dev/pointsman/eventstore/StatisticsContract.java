@@ -111,6 +111,32 @@ abstract class StatisticsContract {
   }
 
   @Test
+  void refresh_clockSetBackAnHour_equalsFoldAsOfTheLatestRefresh() throws Exception {
+    RewardRule rule =
+        RewardRule.ofBoolean("back", "m", RewardRule.Level.INFERENCE, Duration.ofHours(1));
+    Units events = new Units(11);
+    StatisticsFold fold = new StatisticsFold(rule);
+    Instant before = Units.START.plus(Duration.ofHours(3));
+    Instant setBack = Units.START.plus(Duration.ofHours(2));
+    for (Instant clock : List.of(before, setBack, setBack.plusSeconds(30))) {
+      List<Event> came = new ArrayList<>();
+      for (int i = 0; i < 10; i++) {
+        Instant at = clock.plusSeconds(i);
+        InferenceEvent decision = events.decision("back", events.id(at), at, "small").event();
+        came.add(decision);
+        came.add(events.feedback(decision, "m", i % 2 == 0, Duration.ofSeconds(5)));
+      }
+      store.append(came, ++sequence);
+      came.forEach(fold::accept);
+      store.refreshStatistics(rule, clock.plusSeconds(20));
+      assertEqual(
+          0,
+          store.statistics("back", rule.metric(), ALWAYS, NEVER),
+          fold.rows(before.plusSeconds(20)));
+    }
+  }
+
+  @Test
   void refresh_nothingNew_computesNothing() {
     RewardRule rule =
         RewardRule.ofBoolean("idle", "m", RewardRule.Level.INFERENCE, Duration.ofHours(1));
