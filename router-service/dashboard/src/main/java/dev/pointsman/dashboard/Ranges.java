@@ -8,14 +8,14 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Ranges of time as addresses write them: a length such as {@code 5m}, {@code 24h} or {@code 7d}. */
-final class Ranges {
+public final class Ranges {
 
   private static final Pattern LENGTH = Pattern.compile("([1-9][0-9]{0,4})([mhd])");
 
   private Ranges() {}
 
   /** The range of that length that ends at a moment, null when the text is no length. */
-  static @Nullable Range ending(String length, Instant end) {
+  public static @Nullable Range ending(String length, Instant end) {
     Matcher parts = LENGTH.matcher(length);
     if (!parts.matches()) {
       return null;

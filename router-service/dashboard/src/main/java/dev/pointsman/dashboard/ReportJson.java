@@ -14,7 +14,7 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 
 /** Report records as JSON: snake_case names, ISO times, null where a figure is unknown. */
-final class ReportJson {
+public final class ReportJson {
 
   private static final ObjectMapper MAPPER =
       JsonMapper.builder()
@@ -31,7 +31,12 @@ final class ReportJson {
 
   private ReportJson() {}
 
-  static byte[] bytes(Object value) {
+  /**
+   * A report, as {@code /api} gives it.
+   *
+   * @param value a record of the reports
+   */
+  public static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException everyReportIsPlainData) {

@@ -4,8 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.dashboard.Ranges;
+import dev.pointsman.dashboard.ReportJson;
 import dev.pointsman.eventstore.BanditFormat;
 import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.report.FunctionReport;
+import dev.pointsman.report.Reports;
 import dev.pointsman.trainer.RewardRules;
 import java.io.IOException;
 import java.io.InputStream;
@@ -21,6 +25,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -48,7 +53,7 @@ final class ExportCommand implements Callable<Integer> {
   @ArgGroup(multiplicity = "1")
   private What what = new What();
 
-  /** A table or decisions. */
+  /** A table, decisions, or a report. */
   static final class What {
     @Option(
         names = "--table",
@@ -66,13 +71,28 @@ final class ExportCommand implements Callable<Integer> {
             "The matured decisions of a function with their rewards, for programs that judge"
                 + " policies.")
     private @Nullable String function;
+
+    @Option(
+        names = "--report",
+        required = true,
+        arity = "0..1",
+        fallbackValue = "",
+        paramLabel = "FUNCTION",
+        description = "The report of a function, or without a name the overview of all.")
+    private @Nullable String report;
   }
+
+  @Option(
+      names = "--range",
+      defaultValue = "7d",
+      description = "Of reports: how far back, as in 90m, 24h or 7d. Default: ${DEFAULT-VALUE}")
+  private String range = "7d";
 
   @Option(
       names = "--format",
       description =
           "jsonl, csv or parquet for tables, jsonl when left out; vw-adf, vw-cb, vw-dsjson,"
-              + " obp-jsonl or obp-csv for decisions.")
+              + " obp-jsonl or obp-csv for decisions; json or csv (its lines) for reports.")
   private @Nullable String format;
 
   @Option(
@@ -88,6 +108,11 @@ final class ExportCommand implements Callable<Integer> {
   public Integer call() throws Exception {
     DataDirectory directory = options.existing();
     Optional<URI> running = directory.runningService();
+    String about = what.report;
+    if (about != null) {
+      report(directory, running, about, format == null ? "json" : format);
+      return 0;
+    }
     String function = what.function;
     if (function != null) {
       String kind = format == null ? "obp-jsonl" : format;
@@ -113,6 +138,46 @@ final class ExportCommand implements Callable<Integer> {
       table(directory, table, kind);
     }
     return 0;
+  }
+
+  private void report(DataDirectory directory, Optional<URI> running, String function, String kind)
+      throws IOException, InterruptedException {
+    FunctionReport.Range asked = Ranges.ending(range, Instant.now());
+    if (asked == null) {
+      throw new CommandFailure(
+          Pointsman.WRONG_USAGE,
+          "--range is a length such as 90m, 24h or 7d, not %s".formatted(range));
+    }
+    JsonNode report;
+    if (running.isPresent()) {
+      report =
+          ServiceCall.get(
+              running.get(),
+              function.isEmpty()
+                  ? "/api/overview?range=" + encoded(range)
+                  : "/api/functions/%s/report?range=%s"
+                      .formatted(encoded(function), encoded(range)));
+    } else {
+      try (StoppedDirectory stopped = options.open(directory, "a report")) {
+        Reports reports = stopped.reports(options.catalog(), InstantSource.system());
+        report =
+            ReportFile.parse(
+                ReportJson.bytes(
+                    function.isEmpty()
+                        ? reports.overview(asked)
+                        : reports
+                            .function(function, asked)
+                            .orElseThrow(
+                                () ->
+                                    new CommandFailure(
+                                        Pointsman.FOUND_A_PROBLEM,
+                                        "there is no function %s; there are %s"
+                                            .formatted(function, reports.functionNames())))));
+      }
+    }
+    try (OutputStream out = sink()) {
+      ReportFile.write(report, kind, out);
+    }
   }
 
   private static String encoded(String text) {

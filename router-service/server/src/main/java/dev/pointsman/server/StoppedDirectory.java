@@ -1,13 +1,17 @@
 package dev.pointsman.server;
 
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
+import dev.pointsman.report.Reports;
+import dev.pointsman.trainer.RewardRules;
 import dev.pointsman.trainer.RollupCycle;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** The data directory of a service that does not run, opened and drained by a command. */
 final class StoppedDirectory implements AutoCloseable {
@@ -49,6 +53,23 @@ final class StoppedDirectory implements AutoCloseable {
 
   Drain drain() {
     return drain;
+  }
+
+  /** Reports of what is stored, brought up to date. */
+  Reports reports(FunctionCatalog catalog, InstantSource clock) {
+    RollupTags tags = RollupTags.of(catalog.store().rollupTags());
+    try (RollupCycle cycle = new RollupCycle(store, () -> catalog, tags, clock)) {
+      cycle.refresh(clock.instant());
+    }
+    for (FunctionDefinition function : catalog.functions().values()) {
+      store.refreshStatistics(RewardRules.of(catalog, function), clock.instant());
+    }
+    return new Reports(
+        store,
+        () -> catalog,
+        function -> RewardRules.of(catalog, function),
+        (function, revision, configHash) -> Optional.empty(),
+        clock);
   }
 
   /** Computes again what pages read; returns the number of minutes computed. */

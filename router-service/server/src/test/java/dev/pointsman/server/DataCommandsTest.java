@@ -74,6 +74,29 @@ final class DataCommandsTest {
         Events.config(1));
   }
 
+  private Path config() throws Exception {
+    return Files.writeString(
+        directory.resolve("pointsman.toml"),
+        """
+        [metrics.resolved]
+        type = "boolean"
+        level = "inference"
+        optimize = "max"
+        [functions.support_reply]
+        type = "chat"
+        variants.large = { type = "chat_completion", model = "dummy::good" }
+        variants.medium = { type = "chat_completion", model = "dummy::good" }
+        variants.small = { type = "chat_completion", model = "dummy::good" }
+        [functions.support_reply.experimentation]
+        type = "learned"
+        metric = "resolved"
+        candidate_variants = ["large", "medium", "small"]
+        baseline_variant = "large"
+        attribution_window = "1s"
+        no_feedback = 0.0
+        """);
+  }
+
   private Path exportAll(String name) throws Exception {
     Path files = Files.createDirectories(directory.resolve("files-of-" + name));
     for (String table : TableExport.names()) {
@@ -109,6 +132,72 @@ final class DataCommandsTest {
     Ran twice = run("import", "--data", data("two"), "--yes", files.toString());
     assertThat(twice.exitCode()).isZero();
     assertThat(twice.out()).contains("nothing new; 2 lines were done before");
+  }
+
+  @Test
+  void exportReport_ofTheDirectoryAndOfItsImport_isTheSame() throws Exception {
+    log("one", events());
+    Path files = exportAll("one");
+    Files.delete(files.resolve("spend_logs.jsonl"));
+    Files.delete(files.resolve("feedback_latest.jsonl"));
+    assertThat(run("import", "--data", data("two"), "--yes", files.toString()).exitCode()).isZero();
+
+    JsonNode report = report("one", "support_reply");
+    assertThat(report.path("headline").path("inferences").asInt()).isEqualTo(2);
+    assertThat(report.path("variants")).hasSize(3);
+    JsonNode imported = report("two", "support_reply");
+    for (String part : List.of("policy", "verdict", "health", "headline", "variants", "segments")) {
+      assertThat(imported.path(part)).as(part).isEqualTo(report.path(part));
+    }
+    assertThat(report("two", "").path("functions")).isEqualTo(report("one", "").path("functions"));
+
+    String csv = Files.readString(reportFile("one", "support_reply", "csv"));
+    assertThat(csv.lines()).hasSize(4);
+    assertThat(csv.lines().findFirst().orElseThrow())
+        .startsWith("variant,served,intended,standardised_quality.mean,");
+  }
+
+  @Test
+  void exportReport_wrongUse_saysWhatToDo() throws Exception {
+    log("one", events());
+    Ran unknown =
+        run(
+            "export",
+            "--data",
+            data("one"),
+            "--config-file",
+            config().toString(),
+            "--report",
+            "suport_reply");
+    assertThat(unknown.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+    assertThat(unknown.err()).contains("there is no function suport_reply", "support_reply");
+    Ran range = run("export", "--data", data("one"), "--report", "f", "--range", "long");
+    assertThat(range.exitCode()).isEqualTo(Pointsman.WRONG_USAGE);
+    assertThat(range.err()).contains("--range");
+  }
+
+  private JsonNode report(String name, String function) throws Exception {
+    return JSON.readTree(Files.readString(reportFile(name, function, "json")));
+  }
+
+  private Path reportFile(String name, String function, String format) throws Exception {
+    Path file = directory.resolve(name + "." + format);
+    Ran ran =
+        run(
+            "export",
+            "--data",
+            data(name),
+            "--config-file",
+            config().toString(),
+            "--report=" + function,
+            "--range",
+            "30d",
+            "--format",
+            format,
+            "--output",
+            file.toString());
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    return file;
   }
 
   @Test
@@ -314,27 +403,7 @@ final class DataCommandsTest {
   @Test
   void export_decisions_tellsWhatWasLeftOut() throws Exception {
     log("one", events());
-    Path config =
-        Files.writeString(
-            directory.resolve("pointsman.toml"),
-            """
-            [metrics.resolved]
-            type = "boolean"
-            level = "inference"
-            optimize = "max"
-            [functions.support_reply]
-            type = "chat"
-            variants.large = { type = "chat_completion", model = "dummy::good" }
-            variants.medium = { type = "chat_completion", model = "dummy::good" }
-            variants.small = { type = "chat_completion", model = "dummy::good" }
-            [functions.support_reply.experimentation]
-            type = "learned"
-            metric = "resolved"
-            candidate_variants = ["large", "medium", "small"]
-            baseline_variant = "large"
-            attribution_window = "1s"
-            no_feedback = 0.0
-            """);
+    Path config = config();
     Path out = directory.resolve("log.txt");
 
     Ran ran =
