@@ -47,7 +47,7 @@ public sealed interface ProviderFailure {
     }
   }
 
-  /** 401 or 403: our credential, never the caller's fault. */
+  /** 401 or 403, or an account without quota: our credential, never the caller's fault. */
   record CredentialRefused(String message, @Nullable Integer httpStatus)
       implements ProviderFailure {
     @Override

@@ -25,6 +25,13 @@ final class ErrorResponses {
     JsonNode error = error(body);
     String code = error.path("code").asText("") + " " + error.path("type").asText("");
     String message = "the provider answered %d: %s".formatted(status, message(error));
+    if (status == 402 || code.contains("insufficient_quota")) {
+      // Told as 429 too; a moment later the account has no more money than now.
+      return new ProviderFailure.CredentialRefused(
+          "the account behind our credential has no quota left at the provider: it answered "
+              + status,
+          status);
+    }
     if (status == 429) {
       return new ProviderFailure.RateLimited(message, status, retryAfter(head));
     }

@@ -172,6 +172,8 @@ final class OpenAiProviderTest extends ProviderClientContract {
     status(400, "content_filter", ProviderFailure.ContentFiltered.class);
     status(401, "invalid_api_key", ProviderFailure.CredentialRefused.class);
     status(403, "forbidden", ProviderFailure.CredentialRefused.class);
+    status(402, "billing", ProviderFailure.CredentialRefused.class);
+    status(429, "insufficient_quota", ProviderFailure.CredentialRefused.class);
     status(408, "timeout", ProviderFailure.TimedOut.class);
     status(429, "rate_limit_exceeded", ProviderFailure.RateLimited.class);
     status(500, "server_error", ProviderFailure.UpstreamFault.class);
