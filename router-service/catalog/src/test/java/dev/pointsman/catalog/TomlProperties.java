@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.util.List;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -53,6 +54,11 @@ final class TomlProperties {
   }
 
   private static final List<MalformedConfigurationTest.Case> CASES = cases();
+
+  @Example
+  void read_damageThatTheParserAssertsAbout_givesOnlyDiagnostics() {
+    read_damagedConfiguration_givesOnlyDiagnostics(7252955724767396986L, 5);
+  }
 
   @Property(tries = 300)
   void read_damagedConfiguration_givesOnlyDiagnostics(
