@@ -106,7 +106,7 @@ final class FunctionTrainerTest {
         .inNursery();
   }
 
-  @Property(tries = 30)
+  @Property(seed = "1", tries = 30)
   void statistics_rowsInAnyOrderAtOnceOrOneByOne_areTheSameToTheLastBit(
       @ForAll @LongRange(min = 0, max = 1 << 20) long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -170,7 +170,7 @@ final class FunctionTrainerTest {
         .isEqualTo(trainer.statistics(fine, List.of(), Map.of(), now).variants());
   }
 
-  @Property(tries = 30)
+  @Property(seed = "1", tries = 30)
   void statistics_singleRewards_areThoseOfTheirRows(
       @ForAll @LongRange(min = 0, max = 1 << 20) long seed) {
     SplittableRandom random = new SplittableRandom(seed);

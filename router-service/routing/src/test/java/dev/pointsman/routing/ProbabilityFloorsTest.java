@@ -50,7 +50,7 @@ final class ProbabilityFloorsTest {
             within(1e-15));
   }
 
-  @Property(tries = 300, shrinking = ShrinkingMode.OFF)
+  @Property(seed = "1", tries = 300, shrinking = ShrinkingMode.OFF)
   void raise_anyVector_isADistributionAboveItsFloorsAndNoOtherArmGains(
       @ForAll @Size(5) List<@DoubleRange(min = 0, max = 1) Double> weights,
       @ForAll @Size(5) List<@DoubleRange(min = 0, max = 0.2) Double> wanted) {
