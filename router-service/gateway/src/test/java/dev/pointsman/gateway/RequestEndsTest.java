@@ -610,7 +610,8 @@ final class RequestEndsTest {
         router.gauges().assertQuietWithin(ONE_SECOND);
       }
     }
-    assertThat(upstreams.staleRetries() - retries).isGreaterThanOrEqualTo(3);
+    // A request may come before the connection of the one before is back, and gets a fresh one.
+    assertThat(upstreams.staleRetries() - retries).isPositive();
   }
 
   private static Stream<Arguments> staleConnections() {
