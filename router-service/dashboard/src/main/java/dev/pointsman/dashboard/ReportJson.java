@@ -3,6 +3,7 @@ package dev.pointsman.dashboard;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.JsonSerializer;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -34,9 +35,13 @@ public final class ReportJson {
   /**
    * A report, as {@code /api} gives it.
    *
-   * @param value a record of the reports
+   * @param report a record of the reports
    */
-  public static byte[] bytes(Object value) {
+  public static JsonNode tree(Object report) {
+    return MAPPER.valueToTree(report);
+  }
+
+  static byte[] bytes(Object value) {
     try {
       return MAPPER.writeValueAsBytes(value);
     } catch (JsonProcessingException everyReportIsPlainData) {

@@ -101,7 +101,9 @@ public final class EventLog implements AutoCloseable {
       WhenFull whenFull,
       long recentBytes) {
 
-    private static final long RECENT_BYTES = 64L << 20;
+    /** In memory they take about three times as much, decoded and encoded. */
+    private static final long RECENT_BYTES =
+        Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 16);
 
     /** Checks that every limit is positive. */
     public Settings {
@@ -117,7 +119,7 @@ public final class EventLog implements AutoCloseable {
       }
     }
 
-    /** With 64 MB of recent events in memory; what finds no room is refused. */
+    /** With at most 64 MB of recent events in memory, less where the heap is small; what finds no room is refused. */
     public Settings(
         Durability durability, long maxBytes, long segmentBytes, long queueBytes, long growBytes) {
       this(

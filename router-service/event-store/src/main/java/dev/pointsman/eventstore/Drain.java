@@ -34,7 +34,10 @@ public final class Drain implements AutoCloseable {
   /** As many as the embedded store's groups of rows have: it writes a whole group only once. */
   private static final int BATCH_EVENTS = 8_192;
 
-  private static final long BATCH_BYTES = 32L << 20;
+  /** Less where the heap is small: a batch lies in it encoded, decoded and as rows. */
+  private static final long BATCH_BYTES =
+      Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 32);
+
   private static final Duration GATHER = Duration.ofMillis(200);
 
   /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */

@@ -13,6 +13,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,14 +33,26 @@ final class ClickHouseOutageTest {
   private static final long MOST_GROWTH = 64L << 20;
 
   @TempDir Path directory;
+  private LocalClickHouse server;
+  private EventStore store;
+
+  @BeforeEach
+  void start() {
+    server = LocalClickHouse.start(directory.resolve("clickhouse"));
+    store =
+        EventStore.connect(
+            directory.resolve("data"), ClickHouseSettings.of(server.jdbcUrl("events")));
+  }
+
+  @AfterEach
+  void stop() {
+    store.close();
+    server.close();
+  }
 
   @Test
   void outages_whileEventsComeIn_loseNothing() throws Exception {
-    try (LocalClickHouse server = LocalClickHouse.start(directory.resolve("clickhouse"));
-        EventStore store =
-            EventStore.connect(
-                directory.resolve("data"), ClickHouseSettings.of(server.jdbcUrl("events")));
-        EventLog log =
+    try (EventLog log =
             EventLog.open(
                 directory.resolve("data/spool"),
                 new EventLog.Settings(EventLog.Durability.OS, 4L << 30, 16L << 20, 64L << 20, 0)
@@ -89,11 +103,7 @@ final class ClickHouseOutageTest {
 
   @Test
   void drainNow_serverAwayTheFirstTime_storesWhatItHadTakenThen() throws Exception {
-    try (LocalClickHouse server = LocalClickHouse.start(directory.resolve("clickhouse"));
-        EventStore store =
-            EventStore.connect(
-                directory.resolve("data"), ClickHouseSettings.of(server.jdbcUrl("events")));
-        EventLog log =
+    try (EventLog log =
             EventLog.open(
                 directory.resolve("data/spool"),
                 new EventLog.Settings(EventLog.Durability.OS, 1L << 30));

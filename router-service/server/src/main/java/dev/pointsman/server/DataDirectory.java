@@ -77,6 +77,22 @@ record DataDirectory(Path path) {
     }
   }
 
+  /**
+   * Makes sure that no service runs on this directory.
+   *
+   * @param what what needs it, as the subject of a sentence
+   */
+  void requireStopped(String what) {
+    Optional<URI> running = runningService();
+    if (running.isPresent()) {
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          ("%s needs %s to itself, and the service at %s runs on it: stop the service, do it, and"
+                  + " start it again")
+              .formatted(what, path, running.get()));
+    }
+  }
+
   /** The address of the service that runs on this directory, if its process is alive. */
   Optional<URI> runningService() {
     try {

@@ -1,11 +1,9 @@
 package dev.pointsman.server;
 
 import dev.pointsman.catalog.FunctionCatalog;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -61,23 +59,7 @@ final class DirectoryOptions {
    * @param what what needs it, as the subject of a sentence
    */
   StoppedDirectory open(DataDirectory directory, String what) {
-    refuseRunning(directory, what);
+    directory.requireStopped(what);
     return StoppedDirectory.open(directory, catalog().store());
-  }
-
-  /**
-   * Makes sure that no service runs on a directory.
-   *
-   * @param what what needs it, as the subject of a sentence
-   */
-  void refuseRunning(DataDirectory directory, String what) {
-    Optional<URI> running = directory.runningService();
-    if (running.isPresent()) {
-      throw new CommandFailure(
-          Pointsman.FOUND_A_PROBLEM,
-          ("%s needs %s to itself, and the service at %s runs on it: stop the service, do it, and"
-                  + " start it again")
-              .formatted(what, directory.path(), running.get()));
-    }
   }
 }

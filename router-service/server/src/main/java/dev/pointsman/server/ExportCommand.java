@@ -142,6 +142,7 @@ final class ExportCommand implements Callable<Integer> {
 
   private void report(DataDirectory directory, Optional<URI> running, String function, String kind)
       throws IOException, InterruptedException {
+    ReportFile.Format wanted = checked(() -> ReportFile.Format.ofName(kind));
     FunctionReport.Range asked = Ranges.ending(range, Instant.now());
     if (asked == null) {
       throw new CommandFailure(
@@ -161,22 +162,21 @@ final class ExportCommand implements Callable<Integer> {
       try (StoppedDirectory stopped = options.open(directory, "a report")) {
         Reports reports = stopped.reports(options.catalog(), InstantSource.system());
         report =
-            ReportFile.parse(
-                ReportJson.bytes(
-                    function.isEmpty()
-                        ? reports.overview(asked)
-                        : reports
-                            .function(function, asked)
-                            .orElseThrow(
-                                () ->
-                                    new CommandFailure(
-                                        Pointsman.FOUND_A_PROBLEM,
-                                        "there is no function %s; there are %s"
-                                            .formatted(function, reports.functionNames())))));
+            ReportJson.tree(
+                function.isEmpty()
+                    ? reports.overview(asked)
+                    : reports
+                        .function(function, asked)
+                        .orElseThrow(
+                            () ->
+                                new CommandFailure(
+                                    Pointsman.FOUND_A_PROBLEM,
+                                    "there is no function %s; there are %s"
+                                        .formatted(function, reports.functionNames()))));
       }
     }
     try (OutputStream out = sink()) {
-      ReportFile.write(report, kind, out);
+      ReportFile.write(report, wanted, out);
     }
   }
 

@@ -144,7 +144,7 @@ final class ImportCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     List<Part> parts = parts();
     DataDirectory directory = options.directory();
-    options.refuseRunning(directory, "an import");
+    directory.requireStopped("an import");
     confirmation.ask(
         "Import %d files into the store in %s?".formatted(parts.size(), directory.path()));
     directory.create();

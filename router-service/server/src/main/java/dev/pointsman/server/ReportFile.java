@@ -1,7 +1,6 @@
 package dev.pointsman.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,25 +15,38 @@ import java.util.stream.Collectors;
 /** A report in a file: whole as JSON, or its lines, one per variant or function, as CSV (RFC 4180). */
 final class ReportFile {
 
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private ReportFile() {}
+
+  /** What the file is. */
+  enum Format {
+    JSON,
+    CSV;
+
+    /**
+     * The format of a name.
+     *
+     * @throws IllegalArgumentException if there is none of that name
+     */
+    static Format ofName(String name) {
+      return switch (name) {
+        case "json" -> JSON;
+        case "csv" -> CSV;
+        default -> throw new IllegalArgumentException("reports are json or csv, not " + name);
+      };
+    }
+  }
 
   /**
    * Writes a report.
    *
    * @param report as {@code /api} gives it
-   * @param format {@code json} or {@code csv}
    */
-  static void write(JsonNode report, String format, OutputStream out) throws IOException {
+  static void write(JsonNode report, Format format, OutputStream out) throws IOException {
     String text =
         switch (format) {
-          case "json" -> report.toPrettyString() + "\n";
-          case "csv" ->
+          case JSON -> report.toPrettyString() + "\n";
+          case CSV ->
               csv(report.has("variants") ? report.get("variants") : report.get("functions"));
-          default ->
-              throw new CommandFailure(
-                  Pointsman.WRONG_USAGE, "reports are json or csv, not %s".formatted(format));
         };
     out.write(text.getBytes(StandardCharsets.UTF_8));
   }
@@ -74,10 +86,5 @@ final class ReportFile {
 
   private static String quoted(String text) {
     return text.matches("(?s).*[\",\r\n].*") ? '"' + text.replace("\"", "\"\"") + '"' : text;
-  }
-
-  /** A report that came as bytes. */
-  static JsonNode parse(byte[] report) throws IOException {
-    return JSON.readTree(report);
   }
 }

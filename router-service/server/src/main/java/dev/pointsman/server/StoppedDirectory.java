@@ -37,10 +37,21 @@ final class StoppedDirectory implements AutoCloseable {
         EventLog.open(
             directory.spool(),
             new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
-    EventStore store = OpenedStore.ofStopped(settings, directory.path());
+    EventStore store;
+    try {
+      store = OpenedStore.ofStopped(settings, directory.path());
+    } catch (RuntimeException e) {
+      log.close();
+      throw e;
+    }
     StoppedDirectory opened = new StoppedDirectory(log, store);
-    opened.drain.drainNow();
-    return opened;
+    try {
+      opened.drain.drainNow();
+      return opened;
+    } catch (RuntimeException e) {
+      opened.close();
+      throw e;
+    }
   }
 
   EventStore store() {
@@ -57,10 +68,8 @@ final class StoppedDirectory implements AutoCloseable {
 
   /** Reports of what is stored, brought up to date. */
   Reports reports(FunctionCatalog catalog, InstantSource clock) {
-    RollupTags tags = RollupTags.of(catalog.store().rollupTags());
-    try (RollupCycle cycle = new RollupCycle(store, () -> catalog, tags, clock)) {
-      cycle.refresh(clock.instant());
-    }
+    refreshRollups(catalog, clock);
+    // Those of functions that learn are the trainer's affair, which does not run.
     for (FunctionDefinition function : catalog.functions().values()) {
       store.refreshStatistics(RewardRules.of(catalog, function), clock.instant());
     }
@@ -75,6 +84,10 @@ final class StoppedDirectory implements AutoCloseable {
   /** Computes again what pages read; returns the number of minutes computed. */
   int rebuildRollups(FunctionCatalog catalog, InstantSource clock) {
     store.forgetRollups();
+    return refreshRollups(catalog, clock);
+  }
+
+  private int refreshRollups(FunctionCatalog catalog, InstantSource clock) {
     RollupTags tags = RollupTags.of(catalog.store().rollupTags());
     try (RollupCycle cycle = new RollupCycle(store, () -> catalog, tags, clock)) {
       return cycle.refresh(clock.instant());

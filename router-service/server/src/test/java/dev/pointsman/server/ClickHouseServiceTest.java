@@ -113,14 +113,7 @@ final class ClickHouseServiceTest {
   }
 
   private ServedProcess serve(Path config) throws Exception {
-    return ServedProcess.start(
-        "serve",
-        "--config-file",
-        config.toString(),
-        "--port",
-        "0",
-        "--data",
-        directory.resolve("data").toString());
+    return ServedProcess.serve(config, directory.resolve("data"));
   }
 
   private static long stored(LocalClickHouse server, String table) {

@@ -107,13 +107,18 @@ final class DataCommandsTest {
     return files;
   }
 
+  /** Views are not imported: they are made of the tables. */
+  private Path exportTables(String name) throws Exception {
+    Path files = exportAll(name);
+    Files.delete(files.resolve("spend_logs.jsonl"));
+    Files.delete(files.resolve("feedback_latest.jsonl"));
+    return files;
+  }
+
   @Test
   void exportThenImport_anotherDirectory_holdsTheSame() throws Exception {
     log("one", events());
-    Path files = exportAll("one");
-    // Views are not imported: they are made of the tables.
-    Files.delete(files.resolve("spend_logs.jsonl"));
-    Files.delete(files.resolve("feedback_latest.jsonl"));
+    Path files = exportTables("one");
 
     Ran dry = run("import", "--data", data("two"), "--dry-run", "--json", files.toString());
     assertThat(dry.exitCode()).as(dry.err()).isZero();
@@ -137,9 +142,7 @@ final class DataCommandsTest {
   @Test
   void exportReport_ofTheDirectoryAndOfItsImport_isTheSame() throws Exception {
     log("one", events());
-    Path files = exportAll("one");
-    Files.delete(files.resolve("spend_logs.jsonl"));
-    Files.delete(files.resolve("feedback_latest.jsonl"));
+    Path files = exportTables("one");
     assertThat(run("import", "--data", data("two"), "--yes", files.toString()).exitCode()).isZero();
 
     JsonNode report = report("one", "support_reply");
@@ -174,6 +177,24 @@ final class DataCommandsTest {
     Ran range = run("export", "--data", data("one"), "--report", "f", "--range", "long");
     assertThat(range.exitCode()).isEqualTo(Pointsman.WRONG_USAGE);
     assertThat(range.err()).contains("--range");
+    Path kept = Files.writeString(directory.resolve("kept"), "what was there");
+    Ran format =
+        run("export", "--data", data("one"), "--report", "--format", "xml", "--output", kept + "");
+    assertThat(format.exitCode()).isEqualTo(Pointsman.WRONG_USAGE);
+    assertThat(format.err()).contains("json or csv");
+    assertThat(kept).hasContent("what was there");
+  }
+
+  @Test
+  void export_directoryWhoseEventsAreElsewhere_isRefusedAndLeftFree() throws Exception {
+    log("one", events());
+    Path plans = Files.createDirectory(directory.resolve("one").resolve("plans"));
+    Ran refused = run("export", "--data", data("one"), "--table", "inference");
+    assertThat(refused.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+    assertThat(refused.err()).contains("--config-file");
+
+    Files.delete(plans);
+    assertThat(run("export", "--data", data("one"), "--table", "inference").exitCode()).isZero();
   }
 
   private JsonNode report(String name, String function) throws Exception {

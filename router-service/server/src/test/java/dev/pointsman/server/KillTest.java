@@ -95,15 +95,7 @@ final class KillTest {
     try (Acknowledged inferences = new Acknowledged(directory.resolve("inferences.txt"));
         Acknowledged feedback = new Acknowledged(directory.resolve("feedback.txt"))) {
       for (int round = 0; round < ROUNDS; round++) {
-        ServedProcess service =
-            ServedProcess.start(
-                "serve",
-                "--config-file",
-                config.toString(),
-                "--port",
-                "0",
-                "--data",
-                data.toString());
+        ServedProcess service = ServedProcess.serve(config, data);
         try (Load load = new Load(service.url(), inferences, feedback)) {
           load.run(Duration.ofMillis(300 + random.nextInt(1_700)));
           service.kill();

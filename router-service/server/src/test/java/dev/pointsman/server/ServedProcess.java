@@ -41,6 +41,12 @@ final class ServedProcess implements AutoCloseable {
     return served;
   }
 
+  /** Starts the service on any free port and waits for its ready line. */
+  static ServedProcess serve(Path config, Path data) throws Exception {
+    return start(
+        "serve", "--config-file", config.toString(), "--port", "0", "--data", data.toString());
+  }
+
   /** Starts a command and waits for nothing. */
   static ServedProcess launched(String... arguments) throws IOException {
     return new ServedProcess(launch(arguments));

@@ -52,8 +52,7 @@ final class ServiceTest {
   @TempDir private Path directory;
 
   private ServedProcess serve(Path config) throws Exception {
-    return ServedProcess.start(
-        "serve", "--config-file", config.toString(), "--port", "0", "--data", data().toString());
+    return ServedProcess.serve(config, data());
   }
 
   private Path data() {
