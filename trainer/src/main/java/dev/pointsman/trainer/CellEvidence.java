@@ -2,8 +2,8 @@ package dev.pointsman.trainer;
 
 import dev.pointsman.analysis.BernoulliGlr;
 import dev.pointsman.analysis.PageHinkley;
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.PolicyStatistics;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +27,7 @@ final class CellEvidence {
   private final String segment;
   private final String variant;
 
-  /** By start, then lane. */
+  /** By start. */
   private final List<EvidenceBucket> buckets = new ArrayList<>();
 
   private @Nullable ChangeAlarm alarm;
@@ -50,8 +50,8 @@ final class CellEvidence {
     this.variant = variant;
   }
 
-  boolean put(long startMillis, String lane, StatisticsRow row) {
-    EvidenceBucket bucket = bucket(startMillis, lane);
+  boolean put(EvidenceRow row) {
+    EvidenceBucket bucket = bucket(row.start().toEpochMilli());
     long rewardsBefore = bucket.rewards;
     double sumBefore = bucket.rewardSum;
     if (!bucket.set(row)) {
@@ -63,7 +63,7 @@ final class CellEvidence {
   }
 
   void add(long startMillis, Consumer<EvidenceBucket> change) {
-    EvidenceBucket bucket = bucket(startMillis, "");
+    EvidenceBucket bucket = bucket(startMillis);
     long rewardsBefore = bucket.rewards;
     change.accept(bucket);
     rewardsUnseen |= bucket.rewards != rewardsBefore;
@@ -71,12 +71,10 @@ final class CellEvidence {
   }
 
   /** Forgets the buckets from some time on, apart from those kept. */
-  boolean keepOnly(long fromMillis, Set<EvidenceBucket.Key> kept) {
+  boolean keepOnly(long fromMillis, Set<Long> kept) {
     boolean removed =
         buckets.removeIf(
-            bucket ->
-                bucket.startMillis >= fromMillis
-                    && !kept.contains(new EvidenceBucket.Key(bucket.startMillis, bucket.lane)));
+            bucket -> bucket.startMillis >= fromMillis && !kept.contains(bucket.startMillis));
     rewardsUnseen |= removed;
     sumsStale |= removed;
     return removed;
@@ -223,28 +221,20 @@ final class CellEvidence {
     sumsStale = false;
   }
 
-  private EvidenceBucket bucket(long startMillis, String lane) {
+  private EvidenceBucket bucket(long startMillis) {
     int i = buckets.size();
-    while (i > 0) {
-      EvidenceBucket before = buckets.get(i - 1);
-      int order = Long.compare(before.startMillis, startMillis);
-      if (order == 0) {
-        order = before.lane.compareTo(lane);
-      }
-      if (order == 0) {
-        return before;
-      }
-      if (order < 0) {
-        break;
-      }
+    while (i > 0 && buckets.get(i - 1).startMillis >= startMillis) {
       i--;
+      if (buckets.get(i).startMillis == startMillis) {
+        return buckets.get(i);
+      }
     }
-    EvidenceBucket bucket = new EvidenceBucket(startMillis, lane);
+    EvidenceBucket bucket = new EvidenceBucket(startMillis);
     buckets.add(i, bucket);
     return bucket;
   }
 
-  /** Rewards per bucket in time order, lanes together. */
+  /** Rewards per bucket in time order. */
   private static final class Series {
     private final double[] counts;
     private final double[] sums;
@@ -260,12 +250,11 @@ final class CellEvidence {
     }
 
     void add(EvidenceBucket bucket) {
-      if (length == 0 || starts[length - 1] != bucket.startMillis) {
-        starts[length++] = bucket.startMillis;
-      }
-      counts[length - 1] += bucket.rewards;
-      sums[length - 1] += bucket.rewardSum;
-      squares[length - 1] += bucket.rewardSumSquares;
+      starts[length] = bucket.startMillis;
+      counts[length] = bucket.rewards;
+      sums[length] = bucket.rewardSum;
+      squares[length] = bucket.rewardSumSquares;
+      length++;
     }
 
     /** Standard deviation of the rewards, at least 0.01. */

@@ -1,15 +1,11 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.eventstore.StatisticsRow;
+import dev.pointsman.eventstore.EvidenceRow;
 
-/** What is known of one cell's decisions of one bucket and lane. */
+/** What is known of one cell's decisions of one bucket. */
 final class EvidenceBucket {
 
-  /** What identifies a bucket within its cell. */
-  record Key(long startMillis, String lane) {}
-
   final long startMillis;
-  final String lane;
   long pulls;
   long feedbacks;
   long rewards;
@@ -25,28 +21,27 @@ final class EvidenceBucket {
 
   private long discountReference;
 
-  EvidenceBucket(long startMillis, String lane) {
+  EvidenceBucket(long startMillis) {
     this.startMillis = startMillis;
-    this.lane = lane;
   }
 
   /** Takes a row's figures; returns whether any differed. */
-  boolean set(StatisticsRow row) {
+  boolean set(EvidenceRow row) {
     boolean same =
         pulls == row.pulls()
             && feedbacks == row.feedbacks()
-            && rewards == row.servedFeedbacks()
-            && Double.compare(rewardSum, row.servedRewardSum()) == 0
-            && Double.compare(rewardSumSquares, row.servedRewardSumSquares()) == 0
+            && rewards == row.rewards()
+            && Double.compare(rewardSum, row.rewardSum()) == 0
+            && Double.compare(rewardSumSquares, row.rewardSumSquares()) == 0
             && answered == row.answered()
             && durationMicros == row.durationMicros()
             && outputTokens == row.outputTokens()
             && outputTokensCount == row.outputTokensCount();
     pulls = row.pulls();
     feedbacks = row.feedbacks();
-    rewards = row.servedFeedbacks();
-    rewardSum = row.servedRewardSum();
-    rewardSumSquares = row.servedRewardSumSquares();
+    rewards = row.rewards();
+    rewardSum = row.rewardSum();
+    rewardSumSquares = row.rewardSumSquares();
     answered = row.answered();
     durationMicros = row.durationMicros();
     outputTokens = row.outputTokens();

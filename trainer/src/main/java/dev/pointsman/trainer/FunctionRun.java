@@ -1,6 +1,7 @@
 package dev.pointsman.trainer;
 
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
@@ -35,10 +36,11 @@ final class FunctionRun {
   /** Whether an alarm was raised since the last publication. */
   boolean alarmed;
 
-  boolean loaded;
+  /** How long the buckets of the state are, null before the first reading. */
+  @Nullable EvidenceAges ages;
 
   /** Rows that the last reading of the whole attribution window gave. */
-  int rowsOfWindow;
+  long rowsOfWindow;
 
   /** Readings of recent rows only since then. */
   int partialReads;

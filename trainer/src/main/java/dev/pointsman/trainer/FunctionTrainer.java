@@ -1,7 +1,7 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyStatistics;
 import java.time.Instant;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How the statistics rows of one function become the evidence that its policy computes from. Pure:
+ * How the evidence rows of one function become the evidence that its policy computes from. Pure:
  * the same settings, rows, alarms, priors and time give the same {@link PolicyStatistics}, to the
  * last bit, in whatever order the rows came and whether at once or one after the other.
  *
@@ -60,14 +60,14 @@ public final class FunctionTrainer {
   /**
    * The evidence at a moment, in one go.
    *
-   * @param rows the function's statistics rows, in any order, one per (segment, variant, lane,
-   *     bucket); of rows that share these the last counts
+   * @param rows the function's, in any order, one per (segment, variant, bucket); of rows that share
+   *     these the last counts
    * @param alarms the alarms raised up to that moment
    * @param priors per variant the expected contrast to the baseline
    * @param now the moment
    */
   public PolicyStatistics statistics(
-      Collection<StatisticsRow> rows,
+      Collection<EvidenceRow> rows,
       Collection<ChangeAlarm> alarms,
       Map<String, Double> priors,
       Instant now) {

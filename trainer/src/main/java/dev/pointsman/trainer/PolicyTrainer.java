@@ -11,8 +11,9 @@ import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.EvidenceAges;
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
@@ -75,8 +76,6 @@ public final class PolicyTrainer implements AutoCloseable {
 
   private static final int PARTIAL_READS = 11;
   private static final Duration RECENT = Duration.ofMinutes(10);
-
-  private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
 
   /**
    * What a trainer works with.
@@ -257,7 +256,7 @@ public final class PolicyTrainer implements AutoCloseable {
     try {
       FunctionRun run = run(catalog, function, learned, now);
       run.lastTick = now;
-      boolean firstLook = !run.loaded;
+      boolean firstLook = run.ages == null;
       refresh(run, now);
       run.state.setPriors(priors(catalog, function, run));
       if (firstLook) {
@@ -355,25 +354,27 @@ public final class PolicyTrainer implements AutoCloseable {
   }
 
   private void refresh(FunctionRun run, Instant now) {
-    int buckets = around.store().refreshStatistics(run.rule, now);
-    if (buckets == 0 && run.loaded) {
+    int refreshed = around.store().refreshStatistics(run.rule, now);
+    EvidenceAges known = run.ages;
+    EvidenceAges ages = EvidenceAges.at(now, run.state.changePoints());
+    Instant otherBuckets = known == null ? Instant.EPOCH : ages.changedSince(known);
+    if (refreshed == 0 && otherBuckets == null) {
       return;
     }
     boolean whole = run.rowsOfWindow <= ROWS_READ_EVERY_TIME || ++run.partialReads > PARTIAL_READS;
-    Instant from = Instant.EPOCH;
-    if (run.loaded) {
-      Duration back = whole ? run.rule.attributionWindow().plus(LATE_SPOOL) : RECENT;
-      // By the hour, since a bucket that was made a minute meanwhile must not be cut in two.
-      from = now.minus(back).truncatedTo(whole ? ChronoUnit.HOURS : ChronoUnit.MINUTES);
+    Instant window = now.minus(run.rule.attributionWindow()).minus(LATE_SPOOL);
+    Instant from = ages.floor(whole ? window : now.minus(RECENT));
+    if (otherBuckets != null && otherBuckets.isBefore(from)) {
+      from = otherBuckets;
     }
-    List<StatisticsRow> rows =
-        around.store().statistics(run.rule.functionName(), run.rule.metric(), from, FAR);
+    List<EvidenceRow> rows =
+        around.store().evidence(run.rule.functionName(), run.rule.metric(), from, ages);
     run.state.replaceFrom(from, rows);
-    if (whole) {
-      run.rowsOfWindow = rows.size();
+    if (!from.isAfter(window)) {
+      run.rowsOfWindow = rows.stream().filter(row -> !row.start().isBefore(window)).count();
       run.partialReads = 0;
     }
-    run.loaded = true;
+    run.ages = ages;
   }
 
   /** After a restart: rows that give the last revision again to the last bit are not news. */

@@ -1,5 +1,6 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.LearnedSettings;
@@ -75,17 +76,16 @@ public final class TrainerState {
   }
 
   /**
-   * Takes a row in the place of the one with the same segment, variant, lane and bucket. Rows of
+   * Takes a row in the place of the one with the same segment, variant and bucket. Rows of
    * variants that are no candidates change nothing.
    *
    * @return whether anything changed
    */
-  public boolean put(StatisticsRow row) {
+  public boolean put(EvidenceRow row) {
     if (!candidates.contains(row.variant())) {
       return false;
     }
-    boolean differs =
-        cell(row.segment(), row.variant()).put(row.bucket().toEpochMilli(), row.lane(), row);
+    boolean differs = cell(row.segment(), row.variant()).put(row);
     changed |= differs;
     return differs;
   }
@@ -97,13 +97,13 @@ public final class TrainerState {
    * @param rows all there is from then on; what is not among them is forgotten
    * @return whether anything changed
    */
-  public boolean replaceFrom(Instant from, Collection<StatisticsRow> rows) {
-    Map<CellKey, Set<EvidenceBucket.Key>> kept = new HashMap<>();
+  public boolean replaceFrom(Instant from, Collection<EvidenceRow> rows) {
+    Map<CellKey, Set<Long>> kept = new HashMap<>();
     boolean differs = false;
-    for (StatisticsRow row : rows) {
+    for (EvidenceRow row : rows) {
       differs |= put(row);
       kept.computeIfAbsent(new CellKey(row.segment(), row.variant()), k -> new HashSet<>())
-          .add(new EvidenceBucket.Key(row.bucket().toEpochMilli(), row.lane()));
+          .add(row.start().toEpochMilli());
     }
     long fromMillis = from.toEpochMilli();
     for (Map.Entry<CellKey, CellEvidence> cell : cells.entrySet()) {
@@ -237,6 +237,11 @@ public final class TrainerState {
     return List.copyOf(alarms.values());
   }
 
+  /** From when on the evidence of a cell counts anew. */
+  public List<Instant> changePoints() {
+    return alarms.values().stream().map(ChangeAlarm::changePoint).toList();
+  }
+
   /** The evidence at a moment. */
   public PolicyStatistics statistics(Instant now) {
     countRaisedFloors();
@@ -337,7 +342,7 @@ public final class TrainerState {
     return pulls;
   }
 
-  /** The minute that a bucket is discounted by. */
+  /** The minute that a bucket is discounted by; that of its start where it is longer. */
   static long minuteOf(long bucketMillis) {
     return bucketMillis - Math.floorMod(bucketMillis, MINUTE_MILLIS);
   }

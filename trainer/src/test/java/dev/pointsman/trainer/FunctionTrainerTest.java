@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.LearnedSettings;
@@ -34,14 +35,14 @@ final class FunctionTrainerTest {
   }
 
   @Test
-  void statistics_lanesOfOneBucket_areAdded() {
+  void statistics_rowsOfCandidates_areAdded() {
     PolicyStatistics statistics =
         trainer(null, RewardRule.Type.BOOLEAN)
             .statistics(
                 List.of(
-                    Rows.row("a", "large", "policy", START, 10, 4, 3),
-                    Rows.row("a", "large", "uniform", START, 2, 1, 0),
-                    Rows.row("a", "stranger", "policy", START, 9, 9, 9)),
+                    Rows.row("a", "large", START, 10, 4, 3),
+                    Rows.row("a", "large", START.plusSeconds(10), 2, 1, 0),
+                    Rows.row("a", "stranger", START, 9, 9, 9)),
                 List.of(),
                 Map.of("large", 0.0, "stranger", 1.0),
                 START.plusSeconds(10));
@@ -59,7 +60,7 @@ final class FunctionTrainerTest {
     PolicyStatistics statistics =
         trainer(HALF_LIFE, RewardRule.Type.BOOLEAN)
             .statistics(
-                List.of(Rows.row("a", "large", "policy", START, 10, 8, 6)),
+                List.of(Rows.row("a", "large", START, 10, 8, 6)),
                 List.of(),
                 Map.of(),
                 START.plus(HALF_LIFE));
@@ -73,9 +74,9 @@ final class FunctionTrainerTest {
 
   @Test
   void statistics_halfLivesFarApart_weighByAge() {
-    List<StatisticsRow> rows = new ArrayList<>();
+    List<EvidenceRow> rows = new ArrayList<>();
     for (int i = 0; i <= 40; i++) {
-      rows.add(Rows.row("a", "large", "policy", START.plus(HALF_LIFE.multipliedBy(i)), 1, 1, 1));
+      rows.add(Rows.row("a", "large", START.plus(HALF_LIFE.multipliedBy(i)), 1, 1, 1));
     }
     double weight =
         trainer(HALF_LIFE, RewardRule.Type.BOOLEAN)
@@ -97,7 +98,7 @@ final class FunctionTrainerTest {
       FunctionTrainer trainer, long pulls, long feedbacks, Duration age) {
     return trainer
         .statistics(
-            List.of(Rows.row("a", "large", "policy", START, pulls, feedbacks, 0)),
+            List.of(Rows.row("a", "large", START, pulls, feedbacks, 0)),
             List.of(),
             Map.of(),
             START.plus(age))
@@ -112,17 +113,17 @@ final class FunctionTrainerTest {
     SplittableRandom random = new SplittableRandom(seed);
     FunctionTrainer trainer =
         trainer(random.nextBoolean() ? HALF_LIFE : null, RewardRule.Type.FLOAT);
-    List<StatisticsRow> rows = randomRows(random, 120);
+    List<EvidenceRow> rows = randomRows(random, 120);
     Instant now = START.plusSeconds(4000);
     PolicyStatistics batch = trainer.statistics(rows, List.of(), Map.of("small", -0.02), now);
 
-    List<StatisticsRow> shuffled = new ArrayList<>(rows);
+    List<EvidenceRow> shuffled = new ArrayList<>(rows);
     Collections.shuffle(shuffled, new Random(seed));
     TrainerState state = trainer.begin();
     state.setPriors(Map.of("small", -0.02));
-    for (StatisticsRow row : shuffled) {
+    for (EvidenceRow row : shuffled) {
       // An earlier form of the row, then the settled one; statistics asked for in between.
-      state.put(Rows.row(row.segment(), row.variant(), row.lane(), row.bucket(), 1, 1, 0.5));
+      state.put(Rows.row(row.segment(), row.variant(), row.start(), 1, 1, 0.5));
       if (random.nextInt(4) == 0) {
         state.statistics(now.minusSeconds(random.nextInt(1000)));
       }
@@ -138,8 +139,8 @@ final class FunctionTrainerTest {
   void statistics_rowsMadeMinutes_areTheSameEvidence() {
     SplittableRandom random = new SplittableRandom(11);
     FunctionTrainer trainer = trainer(HALF_LIFE, RewardRule.Type.BOOLEAN);
-    List<StatisticsRow> fine = new ArrayList<>();
-    List<StatisticsRow> minutes = new ArrayList<>();
+    List<EvidenceRow> fine = new ArrayList<>();
+    List<EvidenceRow> minutes = new ArrayList<>();
     for (int minute = 0; minute < 50; minute++) {
       Instant start = START.plusSeconds(60L * minute);
       long pulls = 0;
@@ -147,12 +148,11 @@ final class FunctionTrainerTest {
       for (int part = 0; part < 6; part++) {
         long some = random.nextLong(1, 9);
         long successes = random.nextLong(some + 1);
-        fine.add(
-            Rows.row("a", "small", "policy", start.plusSeconds(10L * part), some, some, successes));
+        fine.add(Rows.row("a", "small", start.plusSeconds(10L * part), some, some, successes));
         pulls += some;
         good += successes;
       }
-      minutes.add(Rows.row("a", "small", "policy", start, pulls, pulls, good));
+      minutes.add(Rows.row("a", "small", start, pulls, pulls, good));
     }
     Instant now = START.plusSeconds(90_000);
     TrainerState state = trainer.begin();
@@ -196,7 +196,7 @@ final class FunctionTrainerTest {
         count[1]++;
         count[2] += reward;
       }
-      byRows.put(Rows.row(segment, variant, "", bucket, count[0], count[1], count[2], count[3]));
+      byRows.put(Rows.row(segment, variant, bucket, count[0], count[1], count[2], count[3]));
       if (i % 50 == 0) {
         assertThat(single.detect(now)).isEqualTo(byRows.detect(now));
         assertThat(single.statistics(now)).isEqualTo(byRows.statistics(now));
@@ -209,12 +209,12 @@ final class FunctionTrainerTest {
   void replaceFrom_rowThatIsGone_isForgotten() {
     FunctionTrainer trainer = trainer(null, RewardRule.Type.BOOLEAN);
     TrainerState state = trainer.begin();
-    StatisticsRow kept = Rows.row("a", "large", "policy", START, 3, 2, 1);
+    EvidenceRow kept = Rows.row("a", "large", START, 3, 2, 1);
     state.put(kept);
-    state.put(Rows.row("a", "small", "policy", START, 4, 4, 4));
-    state.put(Rows.row("a", "small", "policy", START.plusSeconds(10), 1, 1, 1));
+    state.put(Rows.row("a", "small", START, 4, 4, 4));
+    state.put(Rows.row("a", "small", START.plusSeconds(10), 1, 1, 1));
 
-    StatisticsRow later = Rows.row("a", "small", "policy", START.plusSeconds(10), 1, 1, 1);
+    EvidenceRow later = Rows.row("a", "small", START.plusSeconds(10), 1, 1, 1);
     assertThat(state.replaceFrom(START, List.of(kept, later))).isTrue();
 
     assertThat(state.statistics(START.plusSeconds(60)).cells())
@@ -237,10 +237,10 @@ final class FunctionTrainerTest {
       for (int j = 0; j < 10; j++) {
         sum += random.nextDouble() < quality ? 1 : 0;
       }
-      state.put(Rows.row("a", "large", "policy", START.plusSeconds(10L * i), 10, 10, sum));
+      state.put(Rows.row("a", "large", START.plusSeconds(10L * i), 10, 10, sum));
     }
-    state.put(Rows.row("a", "small", "policy", START, 5, 5, 4));
-    state.put(Rows.row("b", "small", "policy", START, 5, 5, 4));
+    state.put(Rows.row("a", "small", START, 5, 5, 4));
+    state.put(Rows.row("b", "small", START, 5, 5, 4));
     Instant now = START.plusSeconds(600);
 
     List<ChangeAlarm> alarms = state.detect(now);
@@ -271,11 +271,11 @@ final class FunctionTrainerTest {
         new ChangeAlarm("a", "large", START, START.plusSeconds(20), 0.9, 0.9, 0.2, 100, 20, 20);
     FunctionTrainer trainer = trainer(null, RewardRule.Type.BOOLEAN);
     TrainerState state = trainer.resume(List.of(alarm));
-    state.put(Rows.row("a", "large", "policy", START, 20, 20, 4));
+    state.put(Rows.row("a", "large", START, 20, 20, 4));
     assertThat(raised(state)).isEqualTo(200);
-    state.put(Rows.row("a", "small", "policy", START.plusSeconds(20), 150, 0, 0));
+    state.put(Rows.row("a", "small", START.plusSeconds(20), 150, 0, 0));
     assertThat(raised(state)).isEqualTo(50);
-    state.put(Rows.row("a", "large", "policy", START.plusSeconds(30), 50, 0, 0));
+    state.put(Rows.row("a", "large", START.plusSeconds(30), 50, 0, 0));
     assertThat(raised(state)).isZero();
   }
 
@@ -287,10 +287,9 @@ final class FunctionTrainerTest {
   void resume_storedAlarms_giveTheSameStatistics() {
     FunctionTrainer trainer = trainer(HALF_LIFE, RewardRule.Type.BOOLEAN);
     TrainerState state = trainer.begin();
-    List<StatisticsRow> rows = new ArrayList<>();
+    List<EvidenceRow> rows = new ArrayList<>();
     for (int i = 0; i < 60; i++) {
-      rows.add(
-          Rows.row("a", "large", "policy", START.plusSeconds(10L * i), 10, 10, i < 50 ? 9 : 2));
+      rows.add(Rows.row("a", "large", START.plusSeconds(10L * i), 10, 10, i < 50 ? 9 : 2));
     }
     rows.forEach(state::put);
     Instant now = START.plusSeconds(600);
@@ -365,20 +364,19 @@ final class FunctionTrainerTest {
     assertThat(seconds).isLessThan(15);
   }
 
-  private static List<StatisticsRow> randomRows(SplittableRandom random, int count) {
-    Map<String, StatisticsRow> rows = new java.util.LinkedHashMap<>();
+  private static List<EvidenceRow> randomRows(SplittableRandom random, int count) {
+    Map<String, EvidenceRow> rows = new java.util.LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
       long feedbacks = random.nextInt(5);
-      StatisticsRow row =
+      EvidenceRow row =
           Rows.row(
               "s" + random.nextInt(2),
               Rows.CANDIDATES.get(random.nextInt(3)),
-              random.nextBoolean() ? "policy" : "uniform",
               START.plusSeconds(10L * random.nextInt(40)),
               feedbacks + random.nextInt(5),
               feedbacks,
               feedbacks * random.nextDouble());
-      rows.put(row.segment() + row.variant() + row.lane() + row.bucket(), row);
+      rows.put(row.segment() + row.variant() + row.start(), row);
     }
     return List.copyOf(rows.values());
   }

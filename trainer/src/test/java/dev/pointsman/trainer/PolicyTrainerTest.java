@@ -17,6 +17,7 @@ import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LaneShares;
@@ -111,6 +112,33 @@ final class PolicyTrainerTest {
     assertThat(revision.provenance())
         .contains("\"decisions\":40", "\"feedbacks\":40", "\"log_position\":80");
     assertRetrains(revision);
+  }
+
+  @Test
+  void tick_rowsGrowOld_everyRevisionStillFollowsFromTheStore() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 400, 0.8);
+    trainer.tick(at(500));
+    decide(400, 900, 0.1);
+    trainer.tick(at(1_000));
+    assertThat(trainer.counts().alarms()).as("a change within an hour").isPositive();
+    for (Duration age :
+        List.of(
+            Duration.ofMinutes(100),
+            Duration.ofHours(30),
+            Duration.ofHours(31),
+            Duration.ofDays(6),
+            Duration.ofDays(40),
+            Duration.ofDays(41))) {
+      int seen = received.size();
+      int second = Math.toIntExact(age.toSeconds());
+      decide(second, second + 10, 0.5);
+      trainer.tick(at(second + 30));
+      assertThat(received).as("after %s", age).hasSize(seen + 1);
+      assertRetrains(received.getLast());
+    }
+    assertThat(trainer.counts().errors()).isZero();
+    assertThat(trainer.counts().refused()).isZero();
   }
 
   @Test
@@ -340,12 +368,15 @@ final class PolicyTrainerTest {
 
   /** A published revision follows from the store's rows and its own provenance alone. */
   private void assertRetrains(PolicyRevision revision) {
+    List<ChangeAlarm> alarms = RevisionProvenance.alarmsOf(revision.provenance(), "resolved");
+    EvidenceAges ages =
+        EvidenceAges.at(
+            revision.publishedAt(), alarms.stream().map(ChangeAlarm::changePoint).toList());
     assertThat(
             new FunctionTrainer(learned(0).settings(), RewardRule.Type.BOOLEAN)
                 .statistics(
-                    store.statistics(
-                        "reply", "resolved", Instant.EPOCH, Instant.parse("2100-01-01T00:00:00Z")),
-                    RevisionProvenance.alarmsOf(revision.provenance(), "resolved"),
+                    store.evidence("reply", "resolved", Instant.EPOCH, ages),
+                    alarms,
                     revision.statistics().priors(),
                     revision.publishedAt()))
         .isEqualTo(revision.statistics());

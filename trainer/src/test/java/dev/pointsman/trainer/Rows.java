@@ -1,12 +1,12 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.eventstore.StatisticsRow;
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.routing.LearnedSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** Statistics rows and settings that the tests of this module share. */
+/** Evidence rows and settings that the tests of this module share. */
 final class Rows {
 
   static final List<String> CANDIDATES = List.of("large", "medium", "small");
@@ -27,58 +27,31 @@ final class Rows {
   }
 
   /** A row whose pulls were all answered with 100 tokens in 2 seconds. */
-  static StatisticsRow row(
-      String segment,
-      String variant,
-      String lane,
-      Instant bucket,
-      long pulls,
-      long feedbacks,
-      double sum) {
-    return row(segment, variant, lane, bucket, pulls, feedbacks, sum, pulls);
+  static EvidenceRow row(
+      String segment, String variant, Instant start, long pulls, long feedbacks, double sum) {
+    return row(segment, variant, start, pulls, feedbacks, sum, pulls);
   }
 
-  static StatisticsRow row(
+  static EvidenceRow row(
       String segment,
       String variant,
-      String lane,
-      Instant bucket,
+      Instant start,
       long pulls,
       long feedbacks,
       double sum,
       long answered) {
-    return new StatisticsRow(
-        "reply",
-        "resolved",
+    return new EvidenceRow(
         segment,
         variant,
-        lane,
-        bucket,
+        start,
         pulls,
-        pulls,
-        0,
-        0,
+        feedbacks,
         feedbacks,
         sum,
         sum,
-        feedbacks,
-        sum,
-        sum,
-        0,
-        0,
         answered,
-        answered,
-        answered,
-        0,
-        answered * 50,
-        answered,
+        answered * 2_000_000,
         answered * 100,
-        answered,
-        0,
-        0,
-        0,
-        0,
-        0,
-        answered * 2_000_000);
+        answered);
   }
 }

@@ -1,7 +1,7 @@
 package dev.pointsman.replay;
 
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.eventstore.StatisticsRow;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionRequest;
 import dev.pointsman.routing.DecisionSampler;
@@ -131,7 +131,7 @@ final class LearningLoop {
   }
 
   /** Takes the rows of a log in the place of everything counted so far. */
-  void evidence(Collection<StatisticsRow> rows) {
+  void evidence(Collection<EvidenceRow> rows) {
     state.replaceFrom(Instant.EPOCH, rows);
   }
 

@@ -16,6 +16,8 @@ import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.ClickHouseSettings;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.EvidenceAges;
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.eventstore.StatisticsFold;
@@ -208,7 +210,7 @@ final class StoreTwinTest {
                 END,
                 run.statistics(),
                 "{}")));
-    return new Run(evidence.log, evidence.rows(END), report);
+    return new Run(evidence.log, evidence.statistics(END), report);
   }
 
   private static ChangeEvent change(ChangeAlarm alarm) {
@@ -273,6 +275,8 @@ final class StoreTwinTest {
     public void accept(Event event) {
       log.add(event);
     }
+
+    abstract List<StatisticsRow> statistics(Instant asOf);
   }
 
   private static final class FoldEvidence extends Recorded {
@@ -285,7 +289,12 @@ final class StoreTwinTest {
     }
 
     @Override
-    public List<StatisticsRow> rows(Instant asOf) {
+    public List<EvidenceRow> rows(Instant asOf) {
+      return EvidenceRow.of(fold.rows(asOf), EvidenceAges.at(asOf, List.of()));
+    }
+
+    @Override
+    List<StatisticsRow> statistics(Instant asOf) {
       return fold.rows(asOf);
     }
   }
@@ -299,13 +308,24 @@ final class StoreTwinTest {
     }
 
     @Override
-    public List<StatisticsRow> rows(Instant asOf) {
+    public List<EvidenceRow> rows(Instant asOf) {
+      store(asOf);
+      return store.evidence(
+          WorldRun.FUNCTION, WorldRun.METRIC, Instant.EPOCH, EvidenceAges.at(asOf, List.of()));
+    }
+
+    @Override
+    List<StatisticsRow> statistics(Instant asOf) {
+      store(asOf);
+      return store.statistics(WorldRun.FUNCTION, WorldRun.METRIC, Instant.EPOCH, FAR);
+    }
+
+    private void store(Instant asOf) {
       if (stored < log.size()) {
         store.append(log.subList(stored, log.size()), log.size());
         stored = log.size();
       }
       store.refreshStatistics(RULE, asOf);
-      return store.statistics(WorldRun.FUNCTION, WorldRun.METRIC, Instant.EPOCH, FAR);
     }
   }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventstore.EvidenceAges;
+import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StatisticsFold;
 import dev.pointsman.replay.WorldRun.Chooser;
@@ -86,11 +88,12 @@ final class WorldRunTest {
     var again =
         new FunctionTrainer(settings, RewardRule.Type.BOOLEAN)
             .statistics(
-                fold.rows(WorldRun.START.plus(THREE_MINUTES)),
+                EvidenceRow.of(
+                    fold.rows(WorldRun.START.plus(THREE_MINUTES)),
+                    EvidenceAges.at(WorldRun.START.plus(THREE_MINUTES), List.of())),
                 alarms,
                 Map.of(),
                 WorldRun.START.plus(THREE_MINUTES));
-    // The store's rows are one per lane, so the same numbers are added in another order.
     assertThat(again)
         .usingRecursiveComparison()
         .withComparatorForType(new DoubleComparator(1e-6), Double.class)

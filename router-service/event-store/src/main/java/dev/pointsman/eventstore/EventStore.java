@@ -29,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EventStore implements AutoCloseable {
 
+  private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
+
   private final Path dataDirectory;
   private final Engine engine;
   private final String spool;
@@ -211,6 +213,22 @@ public final class EventStore implements AutoCloseable {
             "statistics",
             Map.of("function", functionName, "metric", metric, "from", from, "to", to),
             Rows::statistics);
+  }
+
+  /**
+   * What a trainer learns from: the statistics as last refreshed, by bucket, segment and variant.
+   *
+   * @param from first bucket; no bucket of these ages may reach over it
+   * @param ages how long the buckets are
+   */
+  public List<EvidenceRow> evidence(
+      String functionName, String metric, Instant from, EvidenceAges ages) {
+    Map<String, Object> values = ages.sqlValues();
+    values.putAll(Map.of("function", functionName, "metric", metric, "from", from, "to", FAR));
+    List<EvidenceRow> rows = new ArrayList<>();
+    // However long it takes: without it nothing is learnt.
+    engine.readers().each("evidence", values, row -> rows.add(Rows.evidence(row)));
+    return rows;
   }
 
   /** Removes what is kept of a rule's statistics and does not count any more. */

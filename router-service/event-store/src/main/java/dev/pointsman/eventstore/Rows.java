@@ -29,6 +29,22 @@ final class Rows {
 
   private Rows() {}
 
+  static EvidenceRow evidence(ResultSet row) throws SQLException {
+    return new EvidenceRow(
+        row.getString("segment"),
+        row.getString("variant"),
+        instant(row, "start"),
+        row.getLong("pulls"),
+        row.getLong("feedbacks"),
+        row.getLong("rewards"),
+        row.getDouble("reward_units") * EvidenceRow.UNIT,
+        row.getDouble("square_units") * EvidenceRow.UNIT,
+        row.getLong("answered"),
+        row.getLong("duration_us"),
+        row.getLong("output_tokens"),
+        row.getLong("output_tokens_count"));
+  }
+
   static StatisticsRow statistics(ResultSet row) throws SQLException {
     return new StatisticsRow(
         row.getString("function_name"),

@@ -137,6 +137,59 @@ abstract class StatisticsContract {
   }
 
   @Test
+  void evidence_historyOfTwoMonths_isThatOfTheStatisticsInLongerBuckets() {
+    RewardRule rule =
+        new RewardRule(
+            "aged",
+            "m",
+            RewardRule.Level.INFERENCE,
+            RewardRule.Type.FLOAT,
+            0,
+            1,
+            true,
+            Duration.ofDays(7),
+            null);
+    Units events = new Units(12);
+    SplittableRandom random = new SplittableRandom(12);
+    Instant asOf = Units.START;
+    List<Event> came = new ArrayList<>();
+    for (Duration age = Duration.ofDays(60);
+        age.isPositive();
+        age = age.multipliedBy(97).dividedBy(100).minusSeconds(1)) {
+      for (int i = 0; i < 6; i++) {
+        Instant at = asOf.minus(age).plusSeconds(random.nextInt(60));
+        InferenceEvent decision =
+            events
+                .decision("aged", events.id(at), at, Units.CANDIDATES.get(random.nextInt(3)))
+                .lane(random.nextBoolean() ? "policy" : "uniform")
+                .segment(random.nextBoolean() ? "a" : "b")
+                .event();
+        came.add(decision);
+        came.add(events.rating(decision, "m", random.nextDouble(), Duration.ofSeconds(5)));
+      }
+    }
+    store.append(came, sequence += came.size());
+    store.refreshStatistics(rule, asOf);
+    List<StatisticsRow> rows = store.statistics("aged", "m", ALWAYS, NEVER);
+    Instant hourParted = asOf.minus(Duration.ofDays(9)).plusSeconds(1);
+    Instant dayParted = asOf.minus(Duration.ofDays(50)).plusSeconds(1);
+
+    for (EvidenceAges ages :
+        List.of(
+            EvidenceAges.at(asOf, List.of()),
+            EvidenceAges.at(asOf, List.of(hourParted, dayParted)))) {
+      List<EvidenceRow> evidence = store.evidence("aged", "m", ALWAYS, ages);
+      assertThat(evidence).isEqualTo(EvidenceRow.of(rows, ages));
+      assertThat(evidence.size()).isLessThan(rows.size());
+      assertThat(evidence.stream().mapToLong(EvidenceRow::rewards).sum())
+          .isEqualTo(came.size() / 2);
+      Instant from = ages.floor(asOf.minus(Duration.ofDays(8)));
+      assertThat(store.evidence("aged", "m", from, ages))
+          .isEqualTo(evidence.stream().filter(row -> !row.start().isBefore(from)).toList());
+    }
+  }
+
+  @Test
   void refresh_nothingNew_computesNothing() {
     RewardRule rule =
         RewardRule.ofBoolean("idle", "m", RewardRule.Level.INFERENCE, Duration.ofHours(1));

@@ -59,6 +59,23 @@ final class Units {
         null);
   }
 
+  FeedbackEvent rating(InferenceEvent target, String metric, double value, Duration delay) {
+    Instant at = target.at().plus(delay);
+    return new FeedbackEvent(
+        id(at),
+        at,
+        FeedbackEvent.Target.INFERENCE,
+        target.ids().inferenceId(),
+        metric,
+        null,
+        value,
+        null,
+        "api",
+        Map.of(),
+        null,
+        null);
+  }
+
   /** One inference being described. */
   static final class Draft {
     UUID id;
