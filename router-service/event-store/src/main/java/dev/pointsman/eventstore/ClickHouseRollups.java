@@ -172,6 +172,20 @@ final class ClickHouseRollups {
       }
     }
 
+    /** Nothing to do: rows count once there is a mark of their version. */
+    @Override
+    public void begin(String function, String metric, Instant asOf) {}
+
+    /** Nothing to do: each statement is its own. */
+    @Override
+    public void release() {}
+
+    @Override
+    public void finish(String function, String metric, String rule, Instant asOf)
+        throws SQLException {
+      move(function, metric, rule, asOf);
+    }
+
     @Override
     public void move(String function, String metric, String rule, Instant asOf)
         throws SQLException {

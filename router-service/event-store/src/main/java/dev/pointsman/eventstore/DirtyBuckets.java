@@ -25,7 +25,7 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
   private static final int MOST_CLUSTERS = 4;
 
   /** A statement per cluster; a longer one would need more memory than it saves time. */
-  private static final long LONGEST_SECONDS = 86_400;
+  private static final long LONGEST_SECONDS = 21_600;
 
   DirtyBuckets(Grain grain, Collection<Long> indexes) {
     this(grain, new TreeSet<>(indexes));

@@ -378,17 +378,18 @@ final class DuckDbEngine implements Engine {
       DuckDBConnection root, Path file, Path temporary, EventStore.Settings settings)
       throws SQLException {
     try (Statement statement = root.createStatement()) {
+      // Before the file, whose log is read as it is attached: that must fit in the memory, too.
+      statement.execute("SET temp_directory = " + quoted(temporary.resolve("spill")));
+      statement.execute("SET memory_limit = '" + settings.memoryLimit() + "'");
+      statement.execute("SET threads = " + settings.threads());
+      // Checkpoints were half of what the drain cost; after a crash at most so much is read again.
+      statement.execute("SET checkpoint_threshold = '256MB'");
+      statement.execute("SET force_compression = 'zstd'");
       // Small row groups: the engine rewrites the last, unfinished one at each checkpoint, and ours
       // hold text. Without the storage version the compression is silently off.
       statement.execute(
           "ATTACH %s AS %s (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
               .formatted(quoted(file), CATALOG));
-      // Checkpoints were half of what the drain cost; after a crash at most so much is read again.
-      statement.execute("SET checkpoint_threshold = '256MB'");
-      statement.execute("SET force_compression = 'zstd'");
-      statement.execute("SET memory_limit = '" + settings.memoryLimit() + "'");
-      statement.execute("SET threads = " + settings.threads());
-      statement.execute("SET temp_directory = " + quoted(temporary.resolve("spill")));
     }
   }
 

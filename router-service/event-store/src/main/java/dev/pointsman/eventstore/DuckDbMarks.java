@@ -18,6 +18,9 @@ final class DuckDbMarks {
   /** What is left this many events behind starts afresh, so that arrivals need not be kept for it. */
   private static final long FORGOTTEN_AFTER = 1_000_000;
 
+  /** In the place of a rule while rows are computed from the first event on; no rule reads so. */
+  private static final String UNDER_WAY = "\u001e";
+
   private final DuckDBConnection connection;
   private final Map<String, String> table;
 
@@ -44,6 +47,20 @@ final class DuckDbMarks {
           ? new Mark(Rows.instant(row, "as_of"), row.getBoolean("behind"))
           : null;
     }
+  }
+
+  /**
+   * Says that rows are being computed from the first event on, up to all that is stored now. Until
+   * {@link #finish} there is no mark, so a run that was cut off starts afresh.
+   */
+  void begin(String function, String metric, Instant asOf) throws SQLException {
+    move(function, metric, UNDER_WAY, asOf);
+  }
+
+  /** Says that all that was stored at {@link #begin} is in. */
+  void finish(String function, String metric, String rule) throws SQLException {
+    NamedSql.of(Dialect.DUCKDB, "mark_finish", table)
+        .execute(connection, Map.of("function", function, "metric", metric, "rule", rule));
   }
 
   /** Says that all that is stored now is in, as of a moment. */

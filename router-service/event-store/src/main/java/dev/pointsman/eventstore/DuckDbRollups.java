@@ -10,7 +10,10 @@ import java.util.Map;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps the rollups in step with what came in, each run in a transaction of its own. */
+/**
+ * Keeps the rollups in step with what came in, each run in a transaction of its own; one from the
+ * first event on in many, and with no mark before the last.
+ */
 final class DuckDbRollups implements AutoCloseable {
 
   private static final String MARKS = "rollup_mark";
@@ -55,6 +58,26 @@ final class DuckDbRollups implements AutoCloseable {
     public @Nullable Mark mark(String function, String metric, String rule) throws SQLException {
       DuckDbMarks.Mark mark = marks.of(function, metric, rule);
       return mark == null ? null : new Mark(mark.asOf(), mark.behind(), Map.of());
+    }
+
+    @Override
+    public void begin(String function, String metric, Instant asOf) throws SQLException {
+      marks.begin(function, metric, asOf);
+    }
+
+    /** A transaction keeps all that it wrote in memory. */
+    @Override
+    public void release() throws SQLException {
+      try (Statement statement = connection.createStatement()) {
+        statement.execute("COMMIT");
+        statement.execute("BEGIN");
+      }
+    }
+
+    @Override
+    public void finish(String function, String metric, String rule, Instant asOf)
+        throws SQLException {
+      marks.finish(function, metric, rule);
     }
 
     @Override

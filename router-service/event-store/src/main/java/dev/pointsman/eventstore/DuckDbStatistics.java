@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Keeps the table {@code statistics} in step with what came in. Each rule has a mark: up to which
  * event, and as of when, its rows are right. A refresh finds the buckets that differ since, deletes
- * and computes them, and moves the mark, in one transaction. Rows older than a day are by the minute.
+ * and computes them, and moves the mark, in one transaction; the first refresh of a rule does so in
+ * many, and has no mark before the last. Rows older than a day are by the minute.
  */
 final class DuckDbStatistics implements AutoCloseable {
 
@@ -62,6 +63,7 @@ final class DuckDbStatistics implements AutoCloseable {
     Instant compacted = StatisticsRow.compactedUntil(computedFor);
     DirtyBuckets dirty;
     if (mark == null) {
+      marks.begin(function, rule.metric(), computedFor);
       run("statistics_delete_all", whose);
       dirty =
           buckets(
@@ -104,11 +106,26 @@ final class DuckDbStatistics implements AutoCloseable {
         values.remove("buckets");
         values.put("mask", DirtyBuckets.mask(cluster));
         run("statistics_insert", values);
+        if (mark == null) {
+          commitSoFar();
+        }
       }
     }
-    marks.move(function, rule.metric(), rule.toString(), computedFor);
+    if (mark == null) {
+      marks.finish(function, rule.metric(), rule.toString());
+    } else {
+      marks.move(function, rule.metric(), rule.toString(), computedFor);
+    }
     run("arrival_trim", Map.of("step", TRIM_STEP));
     return dirty.size();
+  }
+
+  /** A transaction keeps all that it wrote in memory, and a first refresh may be of years. */
+  private void commitSoFar() throws SQLException {
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("COMMIT");
+      statement.execute("BEGIN");
+    }
   }
 
   static DirtyBuckets buckets(

@@ -44,8 +44,8 @@ public final class EventStore implements AutoCloseable {
    * @param queryTimeout how long a reader may run
    */
   public record Settings(String memoryLimit, int threads, Duration queryTimeout) {
-    /** 2 GB, 2 threads, 30 seconds. */
-    public static final Settings DEFAULT = new Settings("2GB", 2, Duration.ofSeconds(30));
+    /** 384 MB, 2 threads, 30 seconds. */
+    public static final Settings DEFAULT = new Settings("384MB", 2, Duration.ofSeconds(30));
   }
 
   private EventStore(Path dataDirectory, Engine engine, String spool, DeadLetters deadLetters) {

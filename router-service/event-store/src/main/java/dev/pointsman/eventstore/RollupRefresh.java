@@ -33,6 +33,7 @@ final class RollupRefresh {
     DirtyBuckets started = DirtyBuckets.none(Grain.MINUTE);
     DirtyBuckets received = started;
     if (mark == null) {
+      tables.begin("", "", computedFor);
       Map<String, Object> minutes = Map.of("width_us", Grain.MINUTE.micros());
       started = tables.buckets("all_usage", Map.of(), minutes, Grain.MINUTE);
       received = tables.buckets("all_feedback", Map.of(), minutes, Grain.MINUTE);
@@ -56,11 +57,13 @@ final class RollupRefresh {
         tables.replace(RollupTables.ATTEMPTS, "attempt_insert", values);
         values.put("rollup_tags", tags.text());
         tables.replace(RollupTables.USAGE, "usage_insert", values);
+        release(mark);
       }
     }
     for (DirtyBuckets part : parts(RollupTables.FEEDBACK, received, before, computedFor)) {
       for (Map<String, Object> cluster : part.clusters()) {
         tables.replace(RollupTables.FEEDBACK, "feedback_insert", new HashMap<>(cluster));
+        release(mark);
       }
     }
     tables.keepLatest(started, mark == null);
@@ -68,7 +71,7 @@ final class RollupRefresh {
         List.of(RollupTables.USAGE, RollupTables.ATTEMPTS, RollupTables.FEEDBACK),
         before,
         computedFor);
-    tables.move("", "", tags.text(), computedFor);
+    end(mark, "", "", tags.text(), computedFor);
     return started.size() + received.size();
   }
 
@@ -81,6 +84,7 @@ final class RollupRefresh {
     Instant before = mark == null ? null : mark.asOf();
     DirtyBuckets dirty = DirtyBuckets.none(Grain.MINUTE);
     if (mark == null) {
+      tables.begin(function, rule.metric(), computedFor);
       dirty =
           tables.buckets(
               "all_units",
@@ -117,11 +121,28 @@ final class RollupRefresh {
           values.put("rollup_tags", tags.text());
           tables.replace(RollupTables.DECISIONS, "decision_insert", values);
         }
+        release(mark);
       }
     }
     trim(List.of(RollupTables.DECISIONS), before, computedFor);
-    tables.move(function, rule.metric(), text, computedFor);
+    end(mark, function, rule.metric(), text, computedFor);
     return dirty.size();
+  }
+
+  private void release(RollupTables.@Nullable Mark mark) throws SQLException {
+    if (mark == null) {
+      tables.release();
+    }
+  }
+
+  private void end(
+      RollupTables.@Nullable Mark mark, String function, String metric, String rule, Instant asOf)
+      throws SQLException {
+    if (mark == null) {
+      tables.finish(function, metric, rule, asOf);
+    } else {
+      tables.move(function, metric, rule, asOf);
+    }
   }
 
   /**

@@ -27,6 +27,18 @@ interface RollupTables {
   /** The mark, null when nothing was computed by exactly this rule. */
   @Nullable Mark mark(String function, String metric, String rule) throws SQLException;
 
+  /**
+   * Says that rows are to be computed from the first event on. Until {@link #finish} there is no
+   * mark, so a run that is cut off starts afresh.
+   */
+  void begin(String function, String metric, Instant asOf) throws SQLException;
+
+  /** Lets go of what was computed since {@link #begin}, which need not fit in memory. */
+  void release() throws SQLException;
+
+  /** Says that all that was stored at {@link #begin} is in. */
+  void finish(String function, String metric, String rule, Instant asOf) throws SQLException;
+
   /** Says that all that was stored when the run began is in. */
   void move(String function, String metric, String rule, Instant asOf) throws SQLException;
 

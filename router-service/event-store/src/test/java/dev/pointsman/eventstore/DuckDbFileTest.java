@@ -2,7 +2,9 @@ package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,11 +14,14 @@ import java.sql.ResultSet;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -77,6 +82,82 @@ final class DuckDbFileTest {
           .containsExactly(
               "f|" + spool + "|40", "support_reply||0", "support_reply|" + spool + "|42");
     }
+  }
+
+  @Test
+  void open_engineLogLargerThanTheMemory_isReadAgain() throws Exception {
+    Path crashed = Files.createDirectories(directory.resolve("crashed"));
+    Random random = new Random(1);
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
+      for (int i = 1; i <= 60; i++) {
+        byte[] noise = new byte[700_000];
+        random.nextBytes(noise);
+        String text = Base64.getEncoder().encodeToString(noise);
+        store.append(
+            List.of(
+                Events.inferenceOf(i)
+                    .payload(InferenceEvent.Payload.of(text, text, null, null))
+                    .build()),
+            i);
+      }
+      // What a process that dies here leaves behind.
+      for (String name : List.of("events.duckdb", "events.duckdb.wal")) {
+        Files.copy(directory.resolve(name), crashed.resolve(name));
+      }
+    }
+    assertThat(Files.size(crashed.resolve("events.duckdb.wal"))).isGreaterThan(100_000_000);
+
+    EventStore.Settings little = new EventStore.Settings("96MB", 2, Duration.ofSeconds(30));
+    try (EventStore store = EventStore.open(crashed, little)) {
+      assertThat(store.inspection().newest().inferenceAt()).isEqualTo(Events.time(60));
+    }
+  }
+
+  @Test
+  void refresh_cutOffFromTheFirstEventOn_startsAfresh() throws Exception {
+    RewardRule rule =
+        RewardRule.ofBoolean("support_reply", "m", RewardRule.Level.INFERENCE, Duration.ofHours(1));
+    List<String> tables =
+        List.of("statistics", "usage_rollup", "attempt_rollup", "decision_rollup");
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
+      store.append(
+          IntStream.range(1, 20).mapToObj(Events::inference).map(Event.class::cast).toList(), 20);
+      store.refreshStatistics(rule, Events.time(99));
+      store.refreshRollups(List.of(rule), RollupTags.NONE, Events.time(99));
+      assertThat(store.traffic().state()).isNotNull();
+    }
+    Map<String, List<List<String>>> whole = contents(tables);
+    whole.forEach((table, rows) -> assertThat(rows).as(table).isNotEmpty());
+    try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = root.createStatement()) {
+      // As a process leaves it that ends between two of the transactions.
+      statement.execute("ATTACH '%s' AS ev".formatted(directory.resolve("events.duckdb")));
+      statement.execute("USE ev");
+      statement.execute("UPDATE statistics_mark SET rule = chr(30)");
+      statement.execute("UPDATE rollup_mark SET rule = chr(30)");
+      statement.execute("DELETE FROM statistics WHERE variant = 'large'");
+      statement.execute("DELETE FROM decision_rollup WHERE variant = 'large'");
+      statement.execute("DELETE FROM usage_rollup");
+    }
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
+      assertThat(store.traffic().state()).as("nothing to say yet").isNull();
+      store.refreshStatistics(rule, Events.time(99));
+      store.refreshRollups(List.of(rule), RollupTags.NONE, Events.time(99));
+      assertThat(store.traffic().state()).isNotNull();
+    }
+    assertThat(contents(tables)).isEqualTo(whole);
+  }
+
+  private Map<String, List<List<String>>> contents(List<String> tables) throws Exception {
+    Map<String, List<List<String>>> contents = new TreeMap<>();
+    try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = root.createStatement()) {
+      statement.execute("ATTACH '%s' AS ev".formatted(directory.resolve("events.duckdb")));
+      for (String table : tables) {
+        contents.put(table, rows(statement, "SELECT * FROM ev." + table + " ORDER BY ALL"));
+      }
+    }
+    return contents;
   }
 
   /** What a table held: its columns at the first version, and its rows as text. */

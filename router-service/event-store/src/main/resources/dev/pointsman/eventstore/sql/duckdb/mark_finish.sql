@@ -1,0 +1,2 @@
+UPDATE ${marks} SET rule = :rule
+WHERE function_name = :function AND metric_name = :metric
