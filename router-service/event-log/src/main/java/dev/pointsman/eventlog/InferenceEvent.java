@@ -116,7 +116,9 @@ public record InferenceEvent(
     /** The caller left before the end. */
     ABANDONED,
     /** The upstream broke after the first part of the answer was sent. */
-    TRUNCATED;
+    TRUNCATED,
+    /** Nothing was called: whoever asked for the decision calls the model. */
+    ROUTED;
 
     private final String label = name().toLowerCase(Locale.ROOT);
 

@@ -93,7 +93,8 @@ record Histories(Duration span) {
       draft.failed();
     }
     if (random.nextInt(9) == 0) {
-      draft.ending = InferenceEvent.Ending.ABANDONED;
+      draft.ending =
+          pick(List.of(InferenceEvent.Ending.ABANDONED, InferenceEvent.Ending.ROUTED), random);
     }
     draft.costNanos = random.nextInt(5) == 0 ? null : random.nextLong(1L << 40);
     draft.baselineCostNanos = random.nextInt(5) == 0 ? null : random.nextLong(1L << 40);

@@ -171,8 +171,12 @@ final class RollupFold {
       for (Map<String, Object> row : table.at(event.at(), dimensions)) {
         count(row, "inferences", true);
         count(row, "decisions", event.decision().kind() == DecisionKind.DECISION);
+        boolean routed = outcome.ending() == InferenceEvent.Ending.ROUTED;
         for (InferenceEvent.Ending ending : InferenceEvent.Ending.values()) {
-          count(row, ending.label(), outcome.ending() == ending);
+          // What is left of all inferences was routed.
+          if (ending != InferenceEvent.Ending.ROUTED) {
+            count(row, ending.label(), outcome.ending() == ending);
+          }
         }
         count(row, "fallbacks", outcome.fallback());
         count(row, "streams", outcome.stream());
@@ -195,7 +199,7 @@ final class RollupFold {
           count(row, "compared_count", true);
         }
         add(row, "duration_us", quantities.durationMicros());
-        bin(row, "durations", quantities.durationMicros());
+        bin(row, "durations", routed ? null : quantities.durationMicros());
         bin(row, "first_tokens", quantities.ttftMicros());
         bin(row, "overheads", quantities.overheadMicros());
         row.merge(

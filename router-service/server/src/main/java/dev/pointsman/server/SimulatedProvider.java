@@ -30,11 +30,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedProvider implements ProviderClient {
 
+  private final String name;
   private final SimulatedModel model;
   private final WorldClock clock;
 
-  private SimulatedProvider(SimulatedModel model, WorldClock clock) {
-    this.model = model;
+  private SimulatedProvider(String name, WorldClock clock) {
+    this.name = name;
+    this.model = new SimulatedModel(DemoWorld.world(), name);
     this.clock = clock;
   }
 
@@ -56,8 +58,13 @@ final class SimulatedProvider implements ProviderClient {
               }
               return name;
             }),
-        name -> new SimulatedProvider(new SimulatedModel(DemoWorld.world(), (String) name), clock),
+        name -> new SimulatedProvider((String) name, clock),
         null);
+  }
+
+  @Override
+  public String modelName() {
+    return name;
   }
 
   @Override

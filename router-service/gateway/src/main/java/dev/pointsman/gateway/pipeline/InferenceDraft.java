@@ -17,6 +17,7 @@ import dev.pointsman.gateway.dialect.AnswerFacts;
 import dev.pointsman.gateway.dialect.NativeDialect;
 import dev.pointsman.gateway.snapshot.BoundFunction;
 import dev.pointsman.gateway.snapshot.BoundVariant;
+import dev.pointsman.gateway.snapshot.Deployment;
 import dev.pointsman.gateway.snapshot.Snapshot;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.FunctionRouting;
@@ -44,6 +45,7 @@ final class InferenceDraft {
   private @Nullable String errorClass;
   private @Nullable RunningAttempt serving;
   private @Nullable AnswerFacts facts;
+  private @Nullable BoundVariant routedTo;
 
   InferenceDraft(
       UUID inferenceId,
@@ -74,6 +76,12 @@ final class InferenceDraft {
     facts = answerFacts;
   }
 
+  /** The caller was told to ask this variant's model. */
+  void routed(BoundVariant variant) {
+    routedTo = variant;
+    ended(Ending.ROUTED, null);
+  }
+
   void ended(Ending how, @Nullable String withErrorClass) {
     ending = how;
     errorClass = withErrorClass;
@@ -99,6 +107,11 @@ final class InferenceDraft {
 
   InferenceEvent event(String node) {
     RunningAttempt served = serving;
+    BoundVariant by = served == null ? routedTo : served.variant();
+    Deployment on =
+        served != null
+            ? served.deployment()
+            : by == null ? null : by.model().deployments().getFirst();
     Tokens tokens = served == null ? Tokens.UNKNOWN : served.tokens();
     long duration = (System.nanoTime() - startNanos) / 1_000;
     FunctionRouting routing = function.routing();
@@ -128,18 +141,18 @@ final class InferenceDraft {
         new InferenceEvent.Outcome(
             ending,
             errorClass,
-            served == null ? null : served.variant().name(),
-            served == null ? null : served.deployment().model(),
-            served == null ? null : served.deployment().provider(),
+            by == null ? null : by.name(),
+            on == null ? null : on.model(),
+            on == null ? null : on.provider(),
             ledger.count(),
-            served != null && !served.variant().name().equals(decision.chosenVariant()),
+            by != null && !by.name().equals(decision.chosenVariant()),
             served == null || served.finish() == null ? null : served.finish().label(),
             call.stream(),
             "off"),
         new InferenceEvent.Quantities(
             tokens,
             served != null && served.tokensEstimated(),
-            costNanos(),
+            routedTo == null ? costNanos() : null,
             baseline,
             baselineVariant == null
                 ? null

@@ -100,6 +100,27 @@ public final class InferencePipeline {
 
   /** Answers one request, whatever happens; nothing is thrown for a reason the caller can mend. */
   public void run(InferenceCall call, AnswerSink sink) throws InterruptedException {
+    run(call, this::attemptAndAnswer, sink);
+  }
+
+  /** Decides for one request and says what was decided, for a caller who calls the model himself. */
+  public void route(InferenceCall call, AnswerSink sink) throws InterruptedException {
+    run(call, (c, snapshot, function, tools, draft, s) -> routed(c, function, draft, s), sink);
+  }
+
+  /** What follows a decision. */
+  @FunctionalInterface
+  private interface Sequel {
+    Closing of(
+        InferenceCall call,
+        Snapshot snapshot,
+        BoundFunction function,
+        OfferedTools tools,
+        InferenceDraft draft,
+        AnswerSink sink);
+  }
+
+  private void run(InferenceCall call, Sequel sequel, AnswerSink sink) throws InterruptedException {
     long startNanos = System.nanoTime();
     Instant startedAt = ids.now();
     Snapshot snapshot = snapshots.current();
@@ -124,7 +145,7 @@ public final class InferencePipeline {
       Closing closing = Closing.NOTHING;
       boolean logged;
       try {
-        closing = attemptAndAnswer(call, snapshot, function, tools, draft, sink);
+        closing = sequel.of(call, snapshot, function, tools, draft, sink);
       } finally {
         sink.shield();
         logged = write(call, snapshot, draft, admission);
@@ -327,6 +348,42 @@ public final class InferencePipeline {
     return null;
   }
 
+  // ---- or leave the call to the caller ---------------------------------------------------------
+
+  private Closing routed(
+      InferenceCall call, BoundFunction function, InferenceDraft draft, AnswerSink sink) {
+    List<BoundVariant> order =
+        inOrder(draft.decision, function).stream()
+            .filter(variant -> circuits.mayServe(variant.model()))
+            .toList();
+    if (order.isEmpty()) {
+      draft.ended(Ending.FAILED, "circuit_open");
+      Refusal refusal =
+          new Refusal.Overloaded(
+              "every model that could be named is failing now: the circuits of its providers are"
+                  + " open",
+              Duration.ofSeconds(5));
+      Map<String, String> headers = AnswerHeaders.of(call, draft, null);
+      return logged -> refuse(call, refusal, with(headers, logged), sink);
+    }
+    draft.routed(order.getFirst());
+    byte[] body = RouteAnswer.of(draft.inferenceId, draft.episodeId, function.name(), order);
+    Map<String, String> headers = AnswerHeaders.of(call, draft, null);
+    return logged ->
+        sink.full(new AnswerHead(200, "application/json", with(headers, logged)), body);
+  }
+
+  private static List<BoundVariant> inOrder(Decision decision, BoundFunction function) {
+    List<BoundVariant> order = new ArrayList<>();
+    for (String name : decision.fallbackOrder()) {
+      BoundVariant variant = function.variants().get(name);
+      if (variant != null) {
+        order.add(variant);
+      }
+    }
+    return order;
+  }
+
   // ---- render, attempt, answer -----------------------------------------------------------------
 
   private Closing attemptAndAnswer(
@@ -348,13 +405,7 @@ public final class InferencePipeline {
             call.jsonMode(),
             call.format(),
             call.stream());
-    List<BoundVariant> order = new ArrayList<>();
-    for (String name : draft.decision.fallbackOrder()) {
-      BoundVariant variant = function.variants().get(name);
-      if (variant != null) {
-        order.add(variant);
-      }
-    }
+    List<BoundVariant> order = inOrder(draft.decision, function);
     Duration most = snapshot.catalog().gateway().globalOutboundTimeout();
     boolean pinned = call.variantName() != null;
     Attempts.Plan plan =

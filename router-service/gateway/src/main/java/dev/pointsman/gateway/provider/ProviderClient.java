@@ -6,6 +6,9 @@ package dev.pointsman.gateway.provider;
  */
 public interface ProviderClient {
 
+  /** The model's name at the provider. */
+  String modelName();
+
   /**
    * Starts a call and returns when the provider has begun to answer.
    *

@@ -12,7 +12,7 @@ import io.micronaut.http.annotation.Controller;
 import io.micronaut.http.annotation.Post;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code POST /inference}. */
+/** {@code POST /inference} and {@code POST /v1/route}, which decides and calls no model. */
 @Requires(beans = ActiveSnapshot.class)
 @Controller
 final class NativeController {
@@ -28,5 +28,10 @@ final class NativeController {
   @Post(value = "/inference", consumes = MediaType.ALL, produces = MediaType.ALL)
   CompletableFuture<HttpResponse<RawAnswer>> inference(HttpRequest<?> request, @Body byte[] body) {
     return entry.start(request, body, DIALECT, NativeRequests::read);
+  }
+
+  @Post(value = "/v1/route", consumes = MediaType.ALL, produces = MediaType.ALL)
+  CompletableFuture<HttpResponse<RawAnswer>> route(HttpRequest<?> request, @Body byte[] body) {
+    return entry.route(request, body, DIALECT, NativeRequests::route);
   }
 }

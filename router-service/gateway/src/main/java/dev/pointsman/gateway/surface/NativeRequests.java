@@ -33,6 +33,20 @@ final class NativeRequests {
 
   private NativeRequests() {}
 
+  /** The same for a request that is only decided: there is an answer to stream nowhere. */
+  static InferenceCall route(JsonNode json, InferenceCall.Origin origin, Instant now) {
+    InferenceCall call = read(json, origin, now);
+    if (call.stream()) {
+      throw new FieldException(
+          "stream", "`stream` asks for a model's answer; /v1/route only says which model to call");
+    }
+    if (call.functionName() == null) {
+      throw new FieldException(
+          "function_name", "`function_name` is required: with a model there is nothing to decide");
+    }
+    return call;
+  }
+
   static InferenceCall read(JsonNode json, InferenceCall.Origin origin, Instant now) {
     JsonFields body = JsonFields.of("", json);
     String function = body.text("function_name");

@@ -59,14 +59,34 @@ final class RequestEntry {
     InferenceCall read(JsonNode body, InferenceCall.Origin origin, Instant now);
   }
 
+  /** What the pipeline does with a call. */
+  @FunctionalInterface
+  private interface Way {
+    void go(InferenceCall call, AnswerSink sink) throws InterruptedException;
+  }
+
   CompletableFuture<HttpResponse<RawAnswer>> start(
       HttpRequest<?> request, byte[] body, ChatDialect dialect, Reader reader) {
     InferenceCall.Origin origin = origin(request.getHeaders());
-    return answers.start(request, sink -> answer(origin, body, dialect, reader, sink));
+    return answers.start(
+        request, sink -> answer(origin, body, dialect, reader, pipeline::run, sink));
+  }
+
+  /** Only decides. */
+  CompletableFuture<HttpResponse<RawAnswer>> route(
+      HttpRequest<?> request, byte[] body, ChatDialect dialect, Reader reader) {
+    InferenceCall.Origin origin = origin(request.getHeaders());
+    return answers.start(
+        request, sink -> answer(origin, body, dialect, reader, pipeline::route, sink));
   }
 
   private void answer(
-      InferenceCall.Origin origin, byte[] body, ChatDialect dialect, Reader reader, AnswerSink sink)
+      InferenceCall.Origin origin,
+      byte[] body,
+      ChatDialect dialect,
+      Reader reader,
+      Way way,
+      AnswerSink sink)
       throws InterruptedException {
     InferenceCall call;
     try {
@@ -92,7 +112,7 @@ final class RequestEntry {
       return;
     }
     try {
-      pipeline.run(call, sink);
+      way.go(call, sink);
     } catch (RuntimeException e) {
       LOG.error("request {} failed by our own fault", origin.requestId(), e);
       refuse(

@@ -202,6 +202,54 @@ final class NativeControllerTest {
   }
 
   @Test
+  void route_function_namesAModelCallsNoneAndLogsTheDecision() throws Exception {
+    JsonNode body = json(router.post("/v1/route", ask("broken", "")));
+
+    InferenceEvent row = router.inferences().getFirst();
+    assertThat(body.path("inference_id").asText()).isEqualTo(row.id().toString());
+    assertThat(body.path("session_id")).isEqualTo(body.path("inference_id"));
+    assertThat(body.path("variant_name").asText()).isEqualTo("bad");
+    assertThat(body.path("providers"))
+        .hasToString("[{\"provider\":\"dummy\",\"model\":\"error\"}]");
+    assertThat(body.path("fallbacks").path(0).path("variant_name").asText()).isEqualTo("good");
+    assertThat(row.outcome().ending()).isEqualTo(Ending.ROUTED);
+    assertThat(row.outcome().servedVariant()).isEqualTo("bad");
+    assertThat(row.decision().kind()).isEqualTo(DecisionKind.DECISION);
+    assertThat(row.decision().propensity()).isEqualTo(1.0);
+    assertThat(row.attempts()).isEmpty();
+    assertThat(row.quantities().costNanos()).isNull();
+  }
+
+  @Test
+  void route_sameEpisode_isSticky() throws Exception {
+    JsonNode first = json(router.post("/v1/route", ask("broken", "")));
+    JsonNode second =
+        json(
+            router.post("/v1/route", ask("broken", ",\"episode_id\":" + first.path("episode_id"))));
+
+    assertThat(second.path("variant_name")).isEqualTo(first.path("variant_name"));
+    assertThat(router.inferences().get(1).decision().kind()).isEqualTo(DecisionKind.STICKY);
+  }
+
+  @Test
+  void route_dryrun_writesNothing() {
+    assertThat(router.post("/v1/route", ask("broken", ",\"dryrun\":true")).statusCode())
+        .isEqualTo(200);
+    assertThat(router.inferences()).isEmpty();
+  }
+
+  @Test
+  void route_streamOrModel_is400WithWhatToDo() {
+    assertThat(router.post("/v1/route", ask("broken", ",\"stream\":true")).body())
+        .contains("/v1/route only says which model to call");
+    String model =
+        "{\"model_name\":\"json\",\"input\":{\"messages\":[{\"role\":\"user\",\"content\":\"x\"}]}}";
+    HttpResponse<String> response = router.post("/v1/route", model);
+    assertThat(response.statusCode()).isEqualTo(400);
+    assertThat(response.body()).contains("there is nothing to decide");
+  }
+
+  @Test
   void inference_pinnedVariantFails_is500AndLogged() {
     HttpResponse<String> response =
         router.post("/inference", ask("broken", ",\"variant_name\":\"bad\""));

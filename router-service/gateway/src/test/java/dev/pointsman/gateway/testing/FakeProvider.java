@@ -78,6 +78,11 @@ public final class FakeProvider implements ProviderClient {
   }
 
   @Override
+  public String modelName() {
+    return "fake";
+  }
+
+  @Override
   public synchronized ProviderAnswer open(ModelRequest request, long beginBy)
       throws ProviderFailureException {
     requests.add(request);

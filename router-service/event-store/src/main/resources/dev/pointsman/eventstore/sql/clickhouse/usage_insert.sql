@@ -43,7 +43,9 @@ SELECT
   coalesce(sumIf(i.cost_nanos, i.baseline_cost_nanos IS NOT NULL), 0),
   countIf(i.cost_nanos IS NOT NULL AND i.baseline_cost_nanos IS NOT NULL),
   sum(i.duration_us),
-  sumMap(map(toInt32(ceil(log(greatest(i.duration_us, 1)) / log(1.1))), toInt64(1))),
+  -- Where only the decision was asked for, no model's time is known.
+  sumMap(if(i.outcome = 'routed', CAST(map(), 'Map(Int32, Int64)'),
+    map(toInt32(ceil(log(greatest(i.duration_us, 1)) / log(1.1))), toInt64(1)))),
   sumMap(if(i.ttft_us IS NULL, CAST(map(), 'Map(Int32, Int64)'),
     map(toInt32(ceil(log(greatest(assumeNotNull(i.ttft_us), 1)) / log(1.1))), toInt64(1)))),
   sumMap(map(toInt32(ceil(log(greatest(i.overhead_us, 1)) / log(1.1))), toInt64(1))),

@@ -38,7 +38,11 @@ SELECT
     AS compared_cost_nanos,
   count(cost_nanos) FILTER (WHERE baseline_cost_nanos IS NOT NULL) AS compared_count,
   sum(duration_us) AS duration_us,
-  histogram(ceil(ln(greatest(duration_us, 1)) / ln(1.1::DOUBLE))::INTEGER) AS durations,
+  -- Where only the decision was asked for, no model's time is known.
+  coalesce(
+    histogram(ceil(ln(greatest(duration_us, 1)) / ln(1.1::DOUBLE))::INTEGER)
+      FILTER (WHERE outcome <> 'routed'),
+    MAP {}) AS durations,
   coalesce(
     histogram(ceil(ln(greatest(ttft_us, 1)) / ln(1.1::DOUBLE))::INTEGER)
       FILTER (WHERE ttft_us IS NOT NULL),

@@ -56,6 +56,11 @@ public final class DummyProvider implements ProviderClient {
   }
 
   @Override
+  public String modelName() {
+    return model;
+  }
+
+  @Override
   public ProviderAnswer open(ModelRequest request, long beginBy)
       throws ProviderFailureException, InterruptedException {
     if (model.startsWith("error") || (model.startsWith("flaky_") && isEvenCall())) {

@@ -93,6 +93,11 @@ public final class OpenAiProvider implements ProviderClient {
   }
 
   @Override
+  public String modelName() {
+    return settings.modelName();
+  }
+
+  @Override
   public ProviderAnswer open(ModelRequest request, long beginBy)
       throws ProviderFailureException, InterruptedException {
     if (settings.missingSecret() != null) {
