@@ -76,12 +76,13 @@ final class DeadLetters {
     Path folder = source.equals(spool) ? directory : directory.resolve(folderOf(source));
     try {
       Files.createDirectories(folder);
-      Files.write(folder.resolve(name + ".event"), encoded);
       String readable = asJson(encoded);
       if (readable != null) {
         Files.writeString(folder.resolve(name + ".json"), readable + "\n");
       }
       Files.writeString(folder.resolve(name + ".reason.txt"), reason + "\n");
+      // Last: whoever lists or retries meanwhile takes it for a letter from here on.
+      Files.write(folder.resolve(name + ".event"), encoded);
     } catch (IOException e) {
       throw new UncheckedIOException(
           "event %s cannot be laid into %s: free space or make it writable".formatted(name, folder),

@@ -36,6 +36,9 @@ public final class EventStore implements AutoCloseable {
   private final String spool;
   private final DeadLetters deadLetters;
 
+  /** Held while letters are tried again: two at once would count the same one twice. */
+  private final Object retrying = new Object();
+
   /**
    * How much of the machine the embedded store may use.
    *
@@ -325,6 +328,12 @@ public final class EventStore implements AutoCloseable {
    * @throws StoreException if the store takes nothing
    */
   public LetterRetry retryRefused() {
+    synchronized (retrying) {
+      return retryAll();
+    }
+  }
+
+  private LetterRetry retryAll() {
     int stored = 0;
     List<DeadLetter> refused = new ArrayList<>();
     for (DeadLetters.Letter letter : deadLetters.all()) {

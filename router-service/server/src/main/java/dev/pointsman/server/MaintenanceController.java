@@ -7,6 +7,7 @@ import dev.pointsman.dashboard.ReportThreads;
 import dev.pointsman.eventstore.BanditFormat;
 import dev.pointsman.eventstore.DecisionExport;
 import dev.pointsman.eventstore.Erasure;
+import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.report.Reports;
 import dev.pointsman.routing.Decision;
@@ -29,7 +30,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.concurrent.Semaphore;
 
-/** What operators do to a running service: have it examined, and have texts erased. */
+/**
+ * What operators do to a running service: have it examined, texts erased, and refused events tried
+ * again.
+ */
 @Controller("/api")
 @ExecuteOn(ReportThreads.NAME)
 final class MaintenanceController {
@@ -61,6 +65,24 @@ final class MaintenanceController {
                 parts.drain(),
                 reports,
                 parts.clock())));
+  }
+
+  /** What the store refused. */
+  @Get("/dead-letters")
+  HttpResponse<JsonNode> deadLetters() {
+    return HttpResponse.ok(RefusedEvents.json(parts.store().refused()));
+  }
+
+  /** Takes JSON only, as erasures do. */
+  @Post(value = "/dead-letters/retry", consumes = "application/json")
+  HttpResponse<JsonNode> retryDeadLetters(@Body JsonNode nothing) {
+    try {
+      return HttpResponse.ok(RefusedEvents.json(parts.store().retryRefused()));
+    } catch (StoreException e) {
+      return HttpResponse.<JsonNode>status(HttpStatus.SERVICE_UNAVAILABLE)
+          .body(
+              error("the store takes nothing now, all letters are still there: " + e.getMessage()));
+    }
   }
 
   /** Takes JSON only, which a page of another origin cannot send without being asked first. */

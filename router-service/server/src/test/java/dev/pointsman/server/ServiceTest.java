@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.pointsman.eventlog.EventCodec;
+import dev.pointsman.eventlog.testing.Events;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -274,6 +276,23 @@ final class ServiceTest {
                       HttpResponse.BodyHandlers.ofString())
                   .statusCode())
           .isEqualTo(415);
+
+      Path letters = Files.createDirectories(data().resolve("dead-letter"));
+      Files.write(letters.resolve("7.event"), EventCodec.encode(Events.inference(7)));
+      Files.writeString(letters.resolve("7.reason.txt"), "a constraint");
+      Files.write(letters.resolve("8.event"), new byte[] {1, 2, 3});
+      assertThat(call(url, "/api/dead-letters", "").path("letters").path(0).path("reason"))
+          .hasToString("\"a constraint\"");
+      ServedProcess retrying =
+          ServedProcess.launched("dead-letters", "retry", "--data", data().toString());
+      assertThat(retrying.exitCode()).as("one is no event").isEqualTo(1);
+      assertThat(retrying.output())
+          .contains("1 stored, 1 refused again")
+          .contains("8\twhole event");
+      assertThat(letters.resolve("7.event")).doesNotExist();
+      assertThat(call(url, "/api/inferences/" + Events.id(7), "").path("inference").isObject())
+          .isTrue();
+      Files.delete(letters.resolve("8.event"));
 
       Path log = directory.resolve("log.jsonl");
       waitFor(
