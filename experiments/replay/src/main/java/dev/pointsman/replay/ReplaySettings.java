@@ -45,6 +45,12 @@ public record ReplaySettings(
   public enum Algorithm {
     /** Inverse-gap weighting on segment means, as in service. */
     SQUARECB,
+    /** The chance of being the best, as in service, by Beta beliefs. */
+    THOMPSON,
+    /** The chance of being among the best two, by Beta beliefs. */
+    TOP_TWO,
+    /** The best segment mean, and one request in ten spread evenly. */
+    EPSILON_GREEDY,
     /** Every model alike: what a router that learns nothing pays. */
     UNIFORM,
     /** The best model per task in hindsight: regret 0 by definition. */

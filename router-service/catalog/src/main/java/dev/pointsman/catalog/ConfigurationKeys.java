@@ -173,6 +173,8 @@ final class ConfigurationKeys {
             "fallback_variants",
             "baseline_variant",
             "algorithm",
+            "epsilon",
+            "epsilon_decay",
             "context",
             "cost_weight",
             "value_of_success",

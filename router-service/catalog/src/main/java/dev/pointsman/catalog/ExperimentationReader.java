@@ -1,6 +1,7 @@
 package dev.pointsman.catalog;
 
 import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TokenPrice;
 import java.math.BigDecimal;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code functions.F.experimentation}: how a variant is chosen. */
 final class ExperimentationReader {
 
-  private static final List<String> LATER_ALGORITHMS =
-      List.of("thompson", "epsilon_greedy", "linucb", "lints", "track_and_stop");
+  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints", "track_and_stop");
   private static final Pattern CONDITION =
       Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
   private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
@@ -186,9 +186,11 @@ final class ExperimentationReader {
   private Experimentation.Learned learned(Section section) {
     List<String> candidates = candidates(section);
     double costWeight = costWeight(section);
+    LearnedAlgorithm algorithm = algorithm(section);
+    String metric = metric(section);
     LearnedSettings settings =
         new LearnedSettings(
-            algorithm(section),
+            algorithm.label(),
             candidates,
             baseline(section, candidates),
             costWeight,
@@ -196,7 +198,8 @@ final class ExperimentationReader {
             minProbability(section, candidates.size()),
             explorationLimit(section),
             nursery(section),
-            halfLife(section));
+            halfLife(section),
+            options(section, algorithm, metric));
     if (costWeight > 0) {
       requirePrices(section, candidates);
     }
@@ -213,7 +216,7 @@ final class ExperimentationReader {
               .formatted(section.path("context")));
     }
     return new Experimentation.Learned(
-        metric(section),
+        metric,
         settings,
         context == null ? "auto" : context,
         shares(section),
@@ -249,23 +252,56 @@ final class ExperimentationReader {
     return section.names("candidate_variants", "variant", variants).stream().sorted().toList();
   }
 
-  private static String algorithm(Section section) {
-    String algorithm = section.text("algorithm", "squarecb");
-    if (LATER_ALGORITHMS.contains(algorithm)) {
-      section.error(
-          "algorithm",
-          "%s: \"%s\" is not supported yet: write \"squarecb\""
-              .formatted(section.path("algorithm"), algorithm));
-    } else if (!algorithm.equals("squarecb")) {
-      section.error(
-          "algorithm",
-          "%s must be squarecb, but is '%s'%s"
-              .formatted(
-                  section.path("algorithm"),
-                  algorithm,
-                  Problems.didYouMean(algorithm, List.of("squarecb"))));
+  private static LearnedAlgorithm algorithm(Section section) {
+    List<String> known = LearnedAlgorithm.labels();
+    String algorithm = section.text("algorithm", known.getFirst());
+    if (known.contains(algorithm)) {
+      return LearnedAlgorithm.of(algorithm);
     }
-    return "squarecb";
+    section.error(
+        "algorithm",
+        LATER_ALGORITHMS.contains(algorithm)
+            ? "%s: \"%s\" is not supported yet: write one of %s"
+                .formatted(section.path("algorithm"), algorithm, String.join(", ", known))
+            : "%s must be one of %s, but is '%s'%s"
+                .formatted(
+                    section.path("algorithm"),
+                    String.join(", ", known),
+                    algorithm,
+                    Problems.didYouMean(algorithm, known)));
+    return LearnedAlgorithm.of(known.getFirst());
+  }
+
+  private LearnedSettings.Options options(
+      Section section, LearnedAlgorithm algorithm, String metricName) {
+    LearnedSettings.Options defaults = LearnedSettings.Options.DEFAULT;
+    if (algorithm != LearnedAlgorithm.EPSILON_GREEDY) {
+      for (String key : List.of("epsilon", "epsilon_decay")) {
+        if (section.has(key)) {
+          section.error(
+              key,
+              "%s is for algorithm = \"%s\", but the algorithm is \"%s\": remove it"
+                  .formatted(
+                      section.path(key),
+                      LearnedAlgorithm.EPSILON_GREEDY.label(),
+                      algorithm.label()));
+        }
+      }
+    } else if (section.has("epsilon") && section.has("epsilon_decay")) {
+      section.error(
+          "epsilon_decay",
+          "%s takes the place of epsilon: keep one of the two"
+              .formatted(section.path("epsilon_decay")));
+    }
+    double epsilon = section.number("epsilon", 0, 1, defaults.epsilon());
+    double decay = section.number("epsilon_decay", 0, Double.POSITIVE_INFINITY, Double.NaN);
+    MetricDefinition metric = metrics.get(metricName);
+    return new LearnedSettings.Options(
+        metric != null && metric.type() == MetricDefinition.Type.FLOAT
+            ? LearnedSettings.Rewards.FLOAT
+            : LearnedSettings.Rewards.BOOLEAN,
+        epsilon,
+        Double.isNaN(decay) ? null : decay);
   }
 
   private String metric(Section section) {

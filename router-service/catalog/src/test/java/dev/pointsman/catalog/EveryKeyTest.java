@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every key of every class of the configuration, away from its default, and the defaults. */
 final class EveryKeyTest {
@@ -458,7 +460,8 @@ final class EveryKeyTest {
                     candidate_variants = ["b", "a"]
                     fallback_variants = ["b"]
                     baseline_variant = "a"
-                    algorithm = "squarecb"
+                    algorithm = "epsilon_greedy"
+                    epsilon = 0.2
                     context = "segments"
                     value_of_success = "$0.04"
                     latency_weight = 0.5
@@ -483,7 +486,7 @@ final class EveryKeyTest {
             new Experimentation.Learned(
                 "stars",
                 new LearnedSettings(
-                    "squarecb",
+                    "epsilon_greedy",
                     List.of("a", "b"),
                     "a",
                     25,
@@ -491,7 +494,8 @@ final class EveryKeyTest {
                     0.01,
                     Double.POSITIVE_INFINITY,
                     new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
-                    null),
+                    null,
+                    new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.2, null)),
                 "segments",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
@@ -502,5 +506,33 @@ final class EveryKeyTest {
                 0.5,
                 -0.5,
                 new Experimentation.ExploreCondition("plan", false, "enterprise")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy"})
+  void experimentationLearned_algorithm_isMapped(String algorithm) {
+    assertThat(learned("algorithm = \"%s\"".formatted(algorithm)).settings().algorithm())
+        .isEqualTo(algorithm);
+  }
+
+  @Test
+  void experimentationLearned_epsilonDecay_takesThePlaceOfEpsilon() {
+    assertThat(learned("algorithm = \"epsilon_greedy\"\nepsilon_decay = 5").settings().options())
+        .isEqualTo(new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, 5.0));
+  }
+
+  private static Experimentation.Learned learned(String keys) {
+    return (Experimentation.Learned)
+        function(
+                METRIC
+                    + VARIANTS
+                    + """
+                    [functions.f.experimentation]
+                    type = "learned"
+                    metric = "stars"
+                    baseline_variant = "a"
+                    """
+                    + keys)
+            .experimentation();
   }
 }

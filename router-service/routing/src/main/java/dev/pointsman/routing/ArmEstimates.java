@@ -96,6 +96,9 @@ final class ArmEstimates {
     checkWithin("min_prob", settings.minProbability(), 1);
     checkWithin("nursery.floor", settings.nursery().floor(), 1);
     checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
+    checkWithin("epsilon", settings.options().epsilon(), 1);
+    Double decay = settings.options().epsilonDecay();
+    checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
   }
 
   private static void checkEvidence(PolicyStatistics statistics) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 final class ExplorationLimit {
 
   private static final double LEAST_FLOOR = 0.001;
+  private static final int BISECTIONS = 30;
 
   private final LearnedSettings settings;
   private final boolean[] selectable;
@@ -93,5 +94,32 @@ final class ExplorationLimit {
       cost += raised[arm] * gap[arm];
     }
     return cost <= settings.explorationLimit();
+  }
+
+  /** π, mixed with the greedy choice by the least share that the limit asks for. */
+  double[] limited(double[] probabilities) {
+    if (!affordable) {
+      return greedy();
+    }
+    if (isKeptBy(probabilities)) {
+      return probabilities;
+    }
+    double kept = 0;
+    double over = 1;
+    double[] result = greedy();
+    for (int step = 0; step < BISECTIONS; step++) {
+      double middle = (kept + over) / 2;
+      double[] mixed = greedy();
+      for (int arm = 0; arm < mixed.length; arm++) {
+        mixed[arm] = (1 - middle) * mixed[arm] + middle * probabilities[arm];
+      }
+      if (isKeptBy(mixed)) {
+        kept = middle;
+        result = mixed;
+      } else {
+        over = middle;
+      }
+    }
+    return result;
   }
 }
