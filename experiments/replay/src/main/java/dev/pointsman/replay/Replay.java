@@ -228,7 +228,7 @@ public final class Replay {
 
   private LearningLoop.PolicyMaker maker() {
     return switch (settings.algorithm()) {
-      case SQUARECB, THOMPSON, TOP_TWO, EPSILON_GREEDY -> {
+      case SQUARECB, THOMPSON, TOP_TWO, EPSILON_GREEDY, TRACK_AND_STOP -> {
         LearnedSettings learned = setup().settings();
         LearnedAlgorithm algorithm = LearnedAlgorithm.of(learned.algorithm());
         yield (version, statistics, at) ->

@@ -51,6 +51,8 @@ public record ReplaySettings(
     TOP_TWO,
     /** The best segment mean, and one request in ten spread evenly. */
     EPSILON_GREEDY,
+    /** The best model over all tasks, with a chance of 5 % to be wrong. */
+    TRACK_AND_STOP,
     /** Every model alike: what a router that learns nothing pays. */
     UNIFORM,
     /** The best model per task in hindsight: regret 0 by definition. */

@@ -117,7 +117,8 @@ final class ReplayTest {
   void algorithm_unknownName_saysWhichThereAre() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Algorithm.of("magic"))
-        .withMessageContaining("[squarecb, thompson, top_two, epsilon_greedy, uniform, oracle]");
+        .withMessageContaining(
+            "[squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform, oracle]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ReplaySettings.estimator("magic"))
         .withMessageContaining("segment or simple");

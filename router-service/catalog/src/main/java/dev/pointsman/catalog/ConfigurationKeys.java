@@ -175,6 +175,7 @@ final class ConfigurationKeys {
             "algorithm",
             "epsilon",
             "epsilon_decay",
+            "delta",
             "context",
             "cost_weight",
             "value_of_success",

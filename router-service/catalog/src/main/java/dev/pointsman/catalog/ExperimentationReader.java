@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code functions.F.experimentation}: how a variant is chosen. */
 final class ExperimentationReader {
 
-  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints", "track_and_stop");
+  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints");
   private static final Pattern CONDITION =
       Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
   private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
@@ -275,23 +275,19 @@ final class ExperimentationReader {
   private LearnedSettings.Options options(
       Section section, LearnedAlgorithm algorithm, String metricName) {
     LearnedSettings.Options defaults = LearnedSettings.Options.DEFAULT;
-    if (algorithm != LearnedAlgorithm.EPSILON_GREEDY) {
-      for (String key : List.of("epsilon", "epsilon_decay")) {
-        if (section.has(key)) {
-          section.error(
-              key,
-              "%s is for algorithm = \"%s\", but the algorithm is \"%s\": remove it"
-                  .formatted(
-                      section.path(key),
-                      LearnedAlgorithm.EPSILON_GREEDY.label(),
-                      algorithm.label()));
-        }
-      }
-    } else if (section.has("epsilon") && section.has("epsilon_decay")) {
+    onlyFor(section, "epsilon", algorithm, LearnedAlgorithm.EPSILON_GREEDY);
+    onlyFor(section, "epsilon_decay", algorithm, LearnedAlgorithm.EPSILON_GREEDY);
+    onlyFor(section, "delta", algorithm, LearnedAlgorithm.TRACK_AND_STOP);
+    if (section.has("epsilon") && section.has("epsilon_decay")) {
       section.error(
           "epsilon_decay",
           "%s takes the place of epsilon: keep one of the two"
               .formatted(section.path("epsilon_decay")));
+    }
+    double delta = section.number("delta", 0, 1, defaults.delta());
+    if (delta == 0 || delta == 1) {
+      section.error(
+          "delta", "%s must be between 0 and 1, but is %s".formatted(section.path("delta"), delta));
     }
     double epsilon = section.number("epsilon", 0, 1, defaults.epsilon());
     double decay = section.number("epsilon_decay", 0, Double.POSITIVE_INFINITY, Double.NaN);
@@ -301,7 +297,19 @@ final class ExperimentationReader {
             ? LearnedSettings.Rewards.FLOAT
             : LearnedSettings.Rewards.BOOLEAN,
         epsilon,
-        Double.isNaN(decay) ? null : decay);
+        Double.isNaN(decay) ? null : decay,
+        delta);
+  }
+
+  /** Refuses a key of another algorithm, which would be without effect. */
+  private static void onlyFor(
+      Section section, String key, LearnedAlgorithm algorithm, LearnedAlgorithm owner) {
+    if (section.has(key) && algorithm != owner) {
+      section.error(
+          key,
+          "%s is for algorithm = \"%s\", but the algorithm is \"%s\": remove it"
+              .formatted(section.path(key), owner.label(), algorithm.label()));
+    }
   }
 
   private String metric(Section section) {

@@ -495,7 +495,7 @@ final class EveryKeyTest {
                     Double.POSITIVE_INFINITY,
                     new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
                     null,
-                    new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.2, null)),
+                    new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.2, null, 0.05)),
                 "segments",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
@@ -509,7 +509,7 @@ final class EveryKeyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy"})
+  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy", "track_and_stop"})
   void experimentationLearned_algorithm_isMapped(String algorithm) {
     assertThat(learned("algorithm = \"%s\"".formatted(algorithm)).settings().algorithm())
         .isEqualTo(algorithm);
@@ -518,7 +518,13 @@ final class EveryKeyTest {
   @Test
   void experimentationLearned_epsilonDecay_takesThePlaceOfEpsilon() {
     assertThat(learned("algorithm = \"epsilon_greedy\"\nepsilon_decay = 5").settings().options())
-        .isEqualTo(new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, 5.0));
+        .isEqualTo(new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, 5.0, 0.05));
+  }
+
+  @Test
+  void experimentationLearned_delta_isMapped() {
+    assertThat(learned("algorithm = \"track_and_stop\"\ndelta = 0.01").settings().options())
+        .isEqualTo(new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, 0.01));
   }
 
   private static Experimentation.Learned learned(String keys) {

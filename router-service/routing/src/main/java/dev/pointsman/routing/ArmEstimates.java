@@ -98,6 +98,7 @@ final class ArmEstimates {
     checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
     checkWithin("epsilon", settings.options().epsilon(), 1);
     Double decay = settings.options().epsilonDecay();
+    checkWithin("delta", settings.options().delta(), 1);
     checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
   }
 

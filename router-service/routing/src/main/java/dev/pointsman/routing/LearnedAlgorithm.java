@@ -54,6 +54,18 @@ public enum LearnedAlgorithm {
         MeanEstimator estimator) {
       return EpsilonGreedyPolicy.of(version, settings, statistics, prices, estimator);
     }
+  },
+  /** Finds the best one and stays with it. */
+  TRACK_AND_STOP(TrackAndStopPolicy.KIND) {
+    @Override
+    public Policy policy(
+        PolicyVersion version,
+        LearnedSettings settings,
+        PolicyStatistics statistics,
+        List<@Nullable TokenPrice> prices,
+        MeanEstimator estimator) {
+      return TrackAndStopPolicy.of(version, settings, statistics, prices);
+    }
   };
 
   private final String label;

@@ -68,11 +68,13 @@ public record LearnedSettings(
    * @param rewards which beliefs fit; {@code thompson} and {@code top_two}
    * @param epsilon the share explored by {@code epsilon_greedy}
    * @param epsilonDecay c of the share min(1, c·K/t) that takes its place; null = constant
+   * @param delta the chance of a wrong winner that {@code track_and_stop} may take
    */
-  public record Options(Rewards rewards, double epsilon, @Nullable Double epsilonDecay) {
+  public record Options(
+      Rewards rewards, double epsilon, @Nullable Double epsilonDecay, double delta) {
 
-    /** Boolean rewards, 10 % explored. */
-    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null);
+    /** Boolean rewards, 10 % explored, an error of 5 %. */
+    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, 0.05);
   }
 
   /**

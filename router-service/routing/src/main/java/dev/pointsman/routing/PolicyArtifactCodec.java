@@ -85,6 +85,7 @@ public final class PolicyArtifactCodec {
     } else {
       number(json, "epsilon_decay", decay);
     }
+    number(json, "delta", options.delta());
     json.writeEndObject();
   }
 
@@ -227,6 +228,7 @@ public final class PolicyArtifactCodec {
           switch (name) {
             case "rewards" -> read.rewards = rewards(json);
             case "epsilon" -> read.epsilon = json.number();
+            case "delta" -> read.delta = json.number();
             case "epsilon_decay" -> {
               read.epsilonDecayGiven = true;
               read.epsilonDecay = json.isNull() ? null : (Double) json.number();
@@ -238,7 +240,8 @@ public final class PolicyArtifactCodec {
     return new LearnedSettings.Options(
         json.required(read.rewards, "rewards"),
         json.required(read.epsilon, "epsilon"),
-        read.epsilonDecay);
+        read.epsilonDecay,
+        json.required(read.delta, "delta"));
   }
 
   private static LearnedSettings.Rewards rewards(StrictJson json) throws IOException {
@@ -342,6 +345,7 @@ public final class PolicyArtifactCodec {
     @Nullable Double epsilon;
     @Nullable Boolean epsilonDecayGiven;
     @Nullable Double epsilonDecay;
+    @Nullable Double delta;
   }
 
   private static final class Young {

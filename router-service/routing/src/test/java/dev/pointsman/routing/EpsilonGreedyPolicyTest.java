@@ -64,7 +64,7 @@ final class EpsilonGreedyPolicyTest extends PolicyContract {
             limit,
             LearnedSettings.Nursery.OFF,
             null,
-            new LearnedSettings.Options(LearnedSettings.Rewards.BOOLEAN, epsilon, decay));
+            new LearnedSettings.Options(LearnedSettings.Rewards.BOOLEAN, epsilon, decay, 0.05));
     PolicyStatistics statistics =
         new PolicyStatistics(
             feedbacks,

@@ -14,7 +14,7 @@ final class ThompsonPolicyTest extends PolicyContract {
   private static final List<String> NAMES = List.of("a", "b", "c");
   private static final boolean[] ALL = {true, true, true};
   private static final LearnedSettings.Options FLOAT =
-      new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null);
+      new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, 0.05);
 
   @Override
   protected Policy policy() {

@@ -55,7 +55,7 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--algorithm",
       defaultValue = "squarecb",
       description =
-          "squarecb, thompson, top_two, epsilon_greedy, uniform or oracle."
+          "squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform or oracle."
               + " Default: ${DEFAULT-VALUE}")
   private String algorithm = "squarecb";
 
