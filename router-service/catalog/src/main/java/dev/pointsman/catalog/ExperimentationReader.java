@@ -65,19 +65,25 @@ final class ExperimentationReader {
     }
     return switch (section.text("type", "")) {
       case "learned" -> learned(section);
+      case "adaptive" -> adaptive(section);
+      case "track_and_stop" -> {
+        deprecated(section, "track_and_stop", "adaptive");
+        yield adaptive(section);
+      }
       case "uniform" -> uniform(section);
       case "static_weights" -> {
-        deprecated(section, "static_weights");
+        deprecated(section, "static_weights", "static");
         yield fixed(section);
       }
       default -> fixed(section);
     };
   }
 
-  private static void deprecated(Section section, String name) {
+  private static void deprecated(Section section, String name, String successor) {
     section.warning(
         "type",
-        "%s: \"%s\" is deprecated, write \"static\" instead".formatted(section.path("type"), name));
+        "%s: \"%s\" is deprecated, write \"%s\" instead"
+            .formatted(section.path("type"), name, successor));
   }
 
   /** The kind of table by its type, so that unknown keys are judged by what it is. */
@@ -90,23 +96,14 @@ final class ExperimentationReader {
     return switch (type) {
       case "static", "static_weights", "uniform" -> "experimentation static";
       case "learned" -> "experimentation learned";
-      case "adaptive", "track_and_stop" -> {
-        function
-            .problems()
-            .error(
-                place,
-                "%s: \"%s\" is not supported yet: write \"learned\" instead, which takes metric,"
-                        .formatted(path, type)
-                    + " candidate_variants, fallback_variants and min_prob as they are");
-        yield null;
-      }
+      case "adaptive", "track_and_stop" -> "experimentation adaptive";
       default -> {
-        List<String> types = List.of("static", "learned");
+        List<String> types = List.of("static", "adaptive", "learned");
         function
             .problems()
             .error(
                 place,
-                "%s must be one of static, learned%s"
+                "%s must be one of static, adaptive, learned%s"
                     .formatted(path, Problems.didYouMean(type, types)));
         yield null;
       }
@@ -123,7 +120,7 @@ final class ExperimentationReader {
   }
 
   private Experimentation uniform(Section section) {
-    deprecated(section, "uniform");
+    deprecated(section, "uniform", "static");
     return section.has("candidate_variants") || section.has("fallback_variants")
         ? fixed(section)
         : new Experimentation.Uniform();
@@ -195,7 +192,7 @@ final class ExperimentationReader {
             baseline(section, candidates),
             costWeight,
             section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0),
-            minProbability(section, candidates.size()),
+            minProbability(section, candidates.size(), LearnedDefaults.MIN_PROBABILITY),
             explorationLimit(section),
             nursery(section),
             halfLife(section),
@@ -228,6 +225,74 @@ final class ExperimentationReader {
         noFeedback(section),
         section.number("reward_on_error", -1, 1, 0),
         section.parsed("explore_if", ExperimentationReader::parseCondition));
+  }
+
+  /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
+  private Experimentation.Learned adaptive(Section section) {
+    String algorithm = section.text("algorithm", "track_and_stop");
+    if (!algorithm.equals("track_and_stop")) {
+      section.error(
+          "algorithm",
+          "%s must be track_and_stop, but is '%s'".formatted(section.path("algorithm"), algorithm));
+    }
+    if (!section.has("candidate_variants")) {
+      section.missing("candidate_variants");
+    }
+    List<String> candidates = candidates(section);
+    String metricName = metric(section);
+    MetricDefinition metric = metrics.get(metricName);
+    MetricDefinition.Range range = metric == null ? null : metric.range();
+    long least = section.whole("min_samples_per_variant", 2, Integer.MAX_VALUE, 10);
+    long most = section.whole("max_samples_per_variant", 2, Integer.MAX_VALUE, 10_000);
+    if (most < least) {
+      section.error(
+          section.has("max_samples_per_variant")
+              ? "max_samples_per_variant"
+              : "min_samples_per_variant",
+          "%s must be <= max_samples_per_variant: %d > %d"
+              .formatted(section.path("min_samples_per_variant"), least, most));
+    }
+    double epsilon = section.number("epsilon", 0, Double.POSITIVE_INFINITY, 0);
+    LearnedSettings settings =
+        new LearnedSettings(
+            LearnedAlgorithm.ADAPTIVE.label(),
+            candidates,
+            null,
+            0,
+            0,
+            minProbability(section, candidates.size(), 0),
+            Double.POSITIVE_INFINITY,
+            LearnedSettings.Nursery.OFF,
+            null,
+            new LearnedSettings.Options(
+                rewards(metricName),
+                LearnedSettings.Options.DEFAULT.epsilon(),
+                null,
+                new LearnedSettings.Stopping(
+                    delta(section),
+                    range == null ? epsilon : epsilon / (range.high() - range.low()),
+                    least,
+                    most)));
+    return new Experimentation.Learned(
+        metricName,
+        settings,
+        "none",
+        LaneShares.POLICY_ONLY,
+        section.names("fallback_variants", "variant", variants),
+        Duration.ofSeconds(section.whole("update_period_s", 1, Integer.MAX_VALUE, 300)),
+        LearnedDefaults.STICKY_TTL,
+        LearnedDefaults.STICKY_MAX,
+        duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
+        null,
+        0,
+        null);
+  }
+
+  private LearnedSettings.Rewards rewards(String metricName) {
+    MetricDefinition metric = metrics.get(metricName);
+    return metric != null && metric.type() == MetricDefinition.Type.FLOAT
+        ? LearnedSettings.Rewards.FLOAT
+        : LearnedSettings.Rewards.BOOLEAN;
   }
 
   private static Duration duration(Section section, String key, Duration otherwise) {
@@ -284,21 +349,27 @@ final class ExperimentationReader {
           "%s takes the place of epsilon: keep one of the two"
               .formatted(section.path("epsilon_decay")));
     }
-    double delta = section.number("delta", 0, 1, defaults.delta());
+    double delta = delta(section);
+    double epsilon = section.number("epsilon", 0, 1, defaults.epsilon());
+    double decay = section.number("epsilon_decay", 0, Double.POSITIVE_INFINITY, Double.NaN);
+    return new LearnedSettings.Options(
+        rewards(metricName),
+        epsilon,
+        Double.isNaN(decay) ? null : decay,
+        new LearnedSettings.Stopping(
+            delta,
+            defaults.stopping().epsilon(),
+            defaults.stopping().leastSamples(),
+            defaults.stopping().mostSamples()));
+  }
+
+  private static double delta(Section section) {
+    double delta = section.number("delta", 0, 1, LearnedSettings.Stopping.DEFAULT.delta());
     if (delta == 0 || delta == 1) {
       section.error(
           "delta", "%s must be between 0 and 1, but is %s".formatted(section.path("delta"), delta));
     }
-    double epsilon = section.number("epsilon", 0, 1, defaults.epsilon());
-    double decay = section.number("epsilon_decay", 0, Double.POSITIVE_INFINITY, Double.NaN);
-    MetricDefinition metric = metrics.get(metricName);
-    return new LearnedSettings.Options(
-        metric != null && metric.type() == MetricDefinition.Type.FLOAT
-            ? LearnedSettings.Rewards.FLOAT
-            : LearnedSettings.Rewards.BOOLEAN,
-        epsilon,
-        Double.isNaN(decay) ? null : decay,
-        delta);
+    return delta;
   }
 
   /** Refuses a key of another algorithm, which would be without effect. */
@@ -427,8 +498,8 @@ final class ExperimentationReader {
     }
   }
 
-  private static double minProbability(Section section, int candidates) {
-    double least = section.number("min_prob", 0, 1, LearnedDefaults.MIN_PROBABILITY);
+  private static double minProbability(Section section, int candidates, double otherwise) {
+    double least = section.number("min_prob", 0, 1, otherwise);
     if (least * candidates > 1) {
       section.error(
           "min_prob",

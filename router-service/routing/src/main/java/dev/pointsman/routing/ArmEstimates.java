@@ -98,7 +98,11 @@ final class ArmEstimates {
     checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
     checkWithin("epsilon", settings.options().epsilon(), 1);
     Double decay = settings.options().epsilonDecay();
-    checkWithin("delta", settings.options().delta(), 1);
+    LearnedSettings.Stopping stopping = settings.options().stopping();
+    checkWithin("delta", stopping.delta(), 1);
+    checkWithin("epsilon of stopping", stopping.epsilon(), Double.MAX_VALUE);
+    // A variance needs two.
+    checkWithin("least samples less 2", stopping.leastSamples() - 2, LARGEST_QUANTITY);
     checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
   }
 

@@ -66,6 +66,18 @@ public enum LearnedAlgorithm {
         MeanEstimator estimator) {
       return TrackAndStopPolicy.of(version, settings, statistics, prices);
     }
+  },
+  /** The same after TensorZero, which has a type of its own in configurations. */
+  ADAPTIVE(TrackAndStopPolicy.ADAPTIVE_KIND) {
+    @Override
+    public Policy policy(
+        PolicyVersion version,
+        LearnedSettings settings,
+        PolicyStatistics statistics,
+        List<@Nullable TokenPrice> prices,
+        MeanEstimator estimator) {
+      return TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
+    }
   };
 
   private final String label;
@@ -79,9 +91,12 @@ public enum LearnedAlgorithm {
     return label;
   }
 
-  /** All names, the default's first. */
+  /** The names that a function of type {@code learned} may give, the default's first. */
   public static List<String> labels() {
-    return Arrays.stream(values()).map(LearnedAlgorithm::label).toList();
+    return Arrays.stream(values())
+        .filter(algorithm -> algorithm != ADAPTIVE)
+        .map(LearnedAlgorithm::label)
+        .toList();
   }
 
   /**

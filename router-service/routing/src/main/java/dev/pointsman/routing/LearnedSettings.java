@@ -63,18 +63,32 @@ public record LearnedSettings(
   }
 
   /**
+   * When a winner is found.
+   *
+   * @param delta the chance of a wrong winner that may be taken, above 0 and below 1
+   * @param epsilon how much worse than the best is good enough, in points of quality
+   * @param leastSamples rewards of a variant before it is compared, at least 2
+   * @param mostSamples more rewards of a variant than these count as these
+   */
+  public record Stopping(double delta, double epsilon, long leastSamples, long mostSamples) {
+
+    /** An error of 5 %, ten rewards before comparing. */
+    public static final Stopping DEFAULT = new Stopping(0.05, 0, 10, Long.MAX_VALUE);
+  }
+
+  /**
    * What only some algorithms ask for.
    *
    * @param rewards which beliefs fit; {@code thompson} and {@code top_two}
    * @param epsilon the share explored by {@code epsilon_greedy}
    * @param epsilonDecay c of the share min(1, c·K/t) that takes its place; null = constant
-   * @param delta the chance of a wrong winner that {@code track_and_stop} may take
+   * @param stopping when {@code track_and_stop} and {@code adaptive} have found a winner
    */
   public record Options(
-      Rewards rewards, double epsilon, @Nullable Double epsilonDecay, double delta) {
+      Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
 
     /** Boolean rewards, 10 % explored, an error of 5 %. */
-    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, 0.05);
+    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT);
   }
 
   /**

@@ -85,7 +85,13 @@ public final class PolicyArtifactCodec {
     } else {
       number(json, "epsilon_decay", decay);
     }
-    number(json, "delta", options.delta());
+    LearnedSettings.Stopping stopping = options.stopping();
+    json.writeObjectFieldStart("stopping");
+    number(json, "delta", stopping.delta());
+    number(json, "epsilon", stopping.epsilon());
+    json.writeNumberField("least_samples", stopping.leastSamples());
+    json.writeNumberField("most_samples", stopping.mostSamples());
+    json.writeEndObject();
     json.writeEndObject();
   }
 
@@ -228,7 +234,7 @@ public final class PolicyArtifactCodec {
           switch (name) {
             case "rewards" -> read.rewards = rewards(json);
             case "epsilon" -> read.epsilon = json.number();
-            case "delta" -> read.delta = json.number();
+            case "stopping" -> read.stopping = stopping(json);
             case "epsilon_decay" -> {
               read.epsilonDecayGiven = true;
               read.epsilonDecay = json.isNull() ? null : (Double) json.number();
@@ -241,7 +247,26 @@ public final class PolicyArtifactCodec {
         json.required(read.rewards, "rewards"),
         json.required(read.epsilon, "epsilon"),
         read.epsilonDecay,
-        json.required(read.delta, "delta"));
+        json.required(read.stopping, "stopping"));
+  }
+
+  private static LearnedSettings.Stopping stopping(StrictJson json) throws IOException {
+    Ending read = new Ending();
+    json.object(
+        name -> {
+          switch (name) {
+            case "delta" -> read.delta = json.number();
+            case "epsilon" -> read.epsilon = json.number();
+            case "least_samples" -> read.leastSamples = json.count();
+            case "most_samples" -> read.mostSamples = json.count();
+            default -> throw json.unknown(name);
+          }
+        });
+    return new LearnedSettings.Stopping(
+        json.required(read.delta, "delta"),
+        json.required(read.epsilon, "epsilon"),
+        json.required(read.leastSamples, "least_samples"),
+        json.required(read.mostSamples, "most_samples"));
   }
 
   private static LearnedSettings.Rewards rewards(StrictJson json) throws IOException {
@@ -345,7 +370,14 @@ public final class PolicyArtifactCodec {
     @Nullable Double epsilon;
     @Nullable Boolean epsilonDecayGiven;
     @Nullable Double epsilonDecay;
+    LearnedSettings.@Nullable Stopping stopping;
+  }
+
+  private static final class Ending {
     @Nullable Double delta;
+    @Nullable Double epsilon;
+    @Nullable Long leastSamples;
+    @Nullable Long mostSamples;
   }
 
   private static final class Young {

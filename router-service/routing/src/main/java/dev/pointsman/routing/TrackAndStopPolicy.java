@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>K selectable arms are in one of these states, by their (discounted) rewards:
  *
  * <ul>
- *   <li>fewer than two arms have {@value #LEAST_REWARDS} rewards: 1/K each;
+ *   <li>fewer than two arms have the least rewards asked for: 1/K each;
  *   <li>some have fewer: 1/K each for those, the others share the rest by the allocation;
  *   <li>all have them, and the test is passed: everything on the winner;
  *   <li>else the allocation.
@@ -20,17 +20,21 @@ import org.jspecify.annotations.Nullable;
  * <p>Means are utilities ({@link ArmEstimates}), so a winner is worth what it costs; variances are
  * those of the rewards. Evidence that ages or changes can reopen a decision. Floors and exploration
  * limit are kept as by all learning policies, so the losers' logs still judge other policies; a limit
- * makes the search longer. Immutable but for a memo that shows in nothing but time.
+ * makes the search longer. The {@code adaptive} form, after TensorZero, has neither: the least
+ * probability is a bound of the allocation, and the winner gets everything. Immutable but for a memo that shows in nothing but time.
  */
 public final class TrackAndStopPolicy implements Policy {
 
   /** The name of the algorithm in configurations, artifacts and the log. */
   public static final String KIND = "track_and_stop";
 
-  private static final int LEAST_REWARDS = 10;
+  /** The name of its form after TensorZero. */
+  public static final String ADAPTIVE_KIND = "adaptive";
 
   private final PolicyVersion version;
   private final LearnedSettings settings;
+  private final LearnedSettings.Stopping stopping;
+  private final boolean adaptive;
   private final ArmEstimates estimates;
   private final double[] counts;
   private final double[] means;
@@ -41,9 +45,12 @@ public final class TrackAndStopPolicy implements Policy {
       PolicyVersion version,
       LearnedSettings settings,
       PolicyStatistics statistics,
-      List<@Nullable TokenPrice> prices) {
+      List<@Nullable TokenPrice> prices,
+      boolean adaptive) {
     this.version = version;
     this.settings = settings;
+    this.stopping = settings.options().stopping();
+    this.adaptive = adaptive;
     this.estimates = new ArmEstimates(settings, statistics, prices, MeanEstimator.VARIANT_MEAN);
     int arms = estimates.candidates().size();
     this.counts = new double[arms];
@@ -62,9 +69,10 @@ public final class TrackAndStopPolicy implements Policy {
     double[] priors = estimates.means()[estimates.means().length - 1];
     for (int arm = 0; arm < arms; arm++) {
       double n = counts[arm];
-      if (n >= LEAST_REWARDS) {
+      if (n >= stopping.leastSamples()) {
         means[arm] /= n;
         variances[arm] = Math.max(0, squares[arm] - n * means[arm] * means[arm]) / (n - 1);
+        counts[arm] = Math.min(n, stopping.mostSamples());
       } else {
         means[arm] = priors[arm];
       }
@@ -84,7 +92,16 @@ public final class TrackAndStopPolicy implements Policy {
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices) {
-    return new TrackAndStopPolicy(version, settings, statistics, prices);
+    return new TrackAndStopPolicy(version, settings, statistics, prices, false);
+  }
+
+  /** The form after TensorZero, with the same arguments as {@link #of}. */
+  public static TrackAndStopPolicy adaptive(
+      PolicyVersion version,
+      LearnedSettings settings,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices) {
+    return new TrackAndStopPolicy(version, settings, statistics, prices, true);
   }
 
   @Override
@@ -108,8 +125,11 @@ public final class TrackAndStopPolicy implements Policy {
   private ArmProbabilities compute(DecisionContext context, boolean[] selectable, int row) {
     ArmScores scores = estimates.scores(context, row, means.clone());
     ExplorationLimit limit = new ExplorationLimit(settings, scores.utility(), selectable);
-    double[] floors = limit.affordableFloors(estimates.floors(row));
     double[] probabilities = shares(scores.utility(), selectable, limit.arms());
+    if (adaptive) {
+      return new ArmProbabilities(probabilities, new double[selectable.length], scores);
+    }
+    double[] floors = limit.affordableFloors(estimates.floors(row));
     return new ArmProbabilities(limit.limited(probabilities), floors, scores);
   }
 
@@ -117,7 +137,7 @@ public final class TrackAndStopPolicy implements Policy {
     int[] mature = new int[selectableCount];
     int count = 0;
     for (int arm = 0; arm < selectable.length; arm++) {
-      if (selectable[arm] && counts[arm] >= LEAST_REWARDS) {
+      if (selectable[arm] && counts[arm] >= stopping.leastSamples()) {
         mature[count++] = arm;
       }
     }
@@ -131,11 +151,13 @@ public final class TrackAndStopPolicy implements Policy {
     double[] variance = of(variances, compared);
     double[] weights;
     if (count == selectableCount
-        && TrackAndStop.isDecided(n, mean, variance, 0, settings.options().delta())) {
+        && TrackAndStop.isDecided(n, mean, variance, stopping.epsilon(), stopping.delta())) {
       weights = new double[count];
       weights[TrackAndStop.leader(n, mean, variance)] = 1;
     } else {
-      weights = TrackAndStop.weights(n, mean, variance, 0, 0);
+      weights =
+          TrackAndStop.weights(
+              n, mean, variance, stopping.epsilon(), adaptive ? settings.minProbability() : 0);
     }
     double together = (double) count / selectableCount;
     for (int at = 0; at < count; at++) {

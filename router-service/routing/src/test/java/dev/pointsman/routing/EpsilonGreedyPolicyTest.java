@@ -64,7 +64,8 @@ final class EpsilonGreedyPolicyTest extends PolicyContract {
             limit,
             LearnedSettings.Nursery.OFF,
             null,
-            new LearnedSettings.Options(LearnedSettings.Rewards.BOOLEAN, epsilon, decay, 0.05));
+            new LearnedSettings.Options(
+                LearnedSettings.Rewards.BOOLEAN, epsilon, decay, LearnedSettings.Stopping.DEFAULT));
     PolicyStatistics statistics =
         new PolicyStatistics(
             feedbacks,

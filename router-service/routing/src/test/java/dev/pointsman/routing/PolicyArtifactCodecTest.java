@@ -124,7 +124,11 @@ final class PolicyArtifactCodecTest {
                 0.02,
                 settings.nursery(),
                 null,
-                new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.05, 3.0, 0.01)),
+                new LearnedSettings.Options(
+                    LearnedSettings.Rewards.FLOAT,
+                    0.05,
+                    3.0,
+                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000))),
             ARTIFACT.provenance());
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(tuned))).isEqualTo(tuned);
   }

@@ -14,7 +14,8 @@ final class ThompsonPolicyTest extends PolicyContract {
   private static final List<String> NAMES = List.of("a", "b", "c");
   private static final boolean[] ALL = {true, true, true};
   private static final LearnedSettings.Options FLOAT =
-      new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, 0.05);
+      new LearnedSettings.Options(
+          LearnedSettings.Rewards.FLOAT, 0.1, null, LearnedSettings.Stopping.DEFAULT);
 
   @Override
   protected Policy policy() {
