@@ -3,8 +3,8 @@ package dev.pointsman.replay;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
-import dev.pointsman.routing.SquareCbPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.UniformPolicy;
 import java.time.Instant;
@@ -228,10 +228,11 @@ public final class Replay {
 
   private LearningLoop.PolicyMaker maker() {
     return switch (settings.algorithm()) {
-      case SQUARECB -> {
+      case SQUARECB, THOMPSON, TOP_TWO, EPSILON_GREEDY, TRACK_AND_STOP -> {
         LearnedSettings learned = setup().settings();
+        LearnedAlgorithm algorithm = LearnedAlgorithm.of(learned.algorithm());
         yield (version, statistics, at) ->
-            SquareCbPolicy.of(version, learned, statistics, prices(), settings.estimator());
+            algorithm.policy(version, learned, statistics, prices(), settings.estimator());
       }
       case UNIFORM -> {
         UniformPolicy uniform = new UniformPolicy(data.models());

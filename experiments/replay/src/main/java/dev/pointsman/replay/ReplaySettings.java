@@ -45,6 +45,14 @@ public record ReplaySettings(
   public enum Algorithm {
     /** Inverse-gap weighting on segment means, as in service. */
     SQUARECB,
+    /** The chance of being the best, as in service, by Beta beliefs. */
+    THOMPSON,
+    /** The chance of being among the best two, by Beta beliefs. */
+    TOP_TWO,
+    /** The best segment mean, and one request in ten spread evenly. */
+    EPSILON_GREEDY,
+    /** The best model over all tasks, with a chance of 5 % to be wrong. */
+    TRACK_AND_STOP,
     /** Every model alike: what a router that learns nothing pays. */
     UNIFORM,
     /** The best model per task in hindsight: regret 0 by definition. */

@@ -15,6 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ReplayTest {
 
@@ -56,6 +58,13 @@ final class ReplayTest {
               run(ReplaySettings.of(Algorithm.ORACLE).withOrders(1)).finalRewardMean(),
               within(1e-9));
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"THOMPSON", "TOP_TWO", "EPSILON_GREEDY"})
+  void run_otherLearners_beatChance(Algorithm algorithm) {
+    ReplayResult result = run(ReplaySettings.of(algorithm).withOrders(2));
+    assertThat(result.regretMean()).isLessThan(0.8 * result.uniformRegret()).isPositive();
   }
 
   @Test
@@ -108,7 +117,8 @@ final class ReplayTest {
   void algorithm_unknownName_saysWhichThereAre() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Algorithm.of("magic"))
-        .withMessageContaining("[squarecb, uniform, oracle]");
+        .withMessageContaining(
+            "[squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform, oracle]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ReplaySettings.estimator("magic"))
         .withMessageContaining("segment or simple");

@@ -165,6 +165,21 @@ final class ConfigurationKeys {
     t.table("experimentation static")
         .read("type", "candidate_variants", "fallback_variants")
         .refused("namespaces", "give each namespace a function of its own");
+    t.table("experimentation adaptive")
+        .read(
+            "type",
+            "algorithm",
+            "metric",
+            "candidate_variants",
+            "fallback_variants",
+            "min_samples_per_variant",
+            "max_samples_per_variant",
+            "delta",
+            "epsilon",
+            "update_period_s",
+            "min_prob",
+            "attribution_window")
+        .refused("namespaces", "give each namespace a function of its own");
     t.table("experimentation learned")
         .read(
             "type",
@@ -173,6 +188,9 @@ final class ConfigurationKeys {
             "fallback_variants",
             "baseline_variant",
             "algorithm",
+            "epsilon",
+            "epsilon_decay",
+            "delta",
             "context",
             "cost_weight",
             "value_of_success",

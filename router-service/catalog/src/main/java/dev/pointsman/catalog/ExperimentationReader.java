@@ -1,6 +1,7 @@
 package dev.pointsman.catalog;
 
 import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TokenPrice;
 import java.math.BigDecimal;
@@ -17,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code functions.F.experimentation}: how a variant is chosen. */
 final class ExperimentationReader {
 
-  private static final List<String> LATER_ALGORITHMS =
-      List.of("thompson", "epsilon_greedy", "linucb", "lints", "track_and_stop");
+  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints");
   private static final Pattern CONDITION =
       Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
   private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
@@ -65,19 +65,25 @@ final class ExperimentationReader {
     }
     return switch (section.text("type", "")) {
       case "learned" -> learned(section);
+      case "adaptive" -> adaptive(section);
+      case "track_and_stop" -> {
+        deprecated(section, "track_and_stop", "adaptive");
+        yield adaptive(section);
+      }
       case "uniform" -> uniform(section);
       case "static_weights" -> {
-        deprecated(section, "static_weights");
+        deprecated(section, "static_weights", "static");
         yield fixed(section);
       }
       default -> fixed(section);
     };
   }
 
-  private static void deprecated(Section section, String name) {
+  private static void deprecated(Section section, String name, String successor) {
     section.warning(
         "type",
-        "%s: \"%s\" is deprecated, write \"static\" instead".formatted(section.path("type"), name));
+        "%s: \"%s\" is deprecated, write \"%s\" instead"
+            .formatted(section.path("type"), name, successor));
   }
 
   /** The kind of table by its type, so that unknown keys are judged by what it is. */
@@ -90,23 +96,14 @@ final class ExperimentationReader {
     return switch (type) {
       case "static", "static_weights", "uniform" -> "experimentation static";
       case "learned" -> "experimentation learned";
-      case "adaptive", "track_and_stop" -> {
-        function
-            .problems()
-            .error(
-                place,
-                "%s: \"%s\" is not supported yet: write \"learned\" instead, which takes metric,"
-                        .formatted(path, type)
-                    + " candidate_variants, fallback_variants and min_prob as they are");
-        yield null;
-      }
+      case "adaptive", "track_and_stop" -> "experimentation adaptive";
       default -> {
-        List<String> types = List.of("static", "learned");
+        List<String> types = List.of("static", "adaptive", "learned");
         function
             .problems()
             .error(
                 place,
-                "%s must be one of static, learned%s"
+                "%s must be one of static, adaptive, learned%s"
                     .formatted(path, Problems.didYouMean(type, types)));
         yield null;
       }
@@ -123,7 +120,7 @@ final class ExperimentationReader {
   }
 
   private Experimentation uniform(Section section) {
-    deprecated(section, "uniform");
+    deprecated(section, "uniform", "static");
     return section.has("candidate_variants") || section.has("fallback_variants")
         ? fixed(section)
         : new Experimentation.Uniform();
@@ -186,17 +183,20 @@ final class ExperimentationReader {
   private Experimentation.Learned learned(Section section) {
     List<String> candidates = candidates(section);
     double costWeight = costWeight(section);
+    LearnedAlgorithm algorithm = algorithm(section);
+    String metric = metric(section);
     LearnedSettings settings =
         new LearnedSettings(
-            algorithm(section),
+            algorithm.label(),
             candidates,
             baseline(section, candidates),
             costWeight,
             section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0),
-            minProbability(section, candidates.size()),
+            minProbability(section, candidates.size(), LearnedDefaults.MIN_PROBABILITY),
             explorationLimit(section),
             nursery(section),
-            halfLife(section));
+            halfLife(section),
+            options(section, algorithm, metric));
     if (costWeight > 0) {
       requirePrices(section, candidates);
     }
@@ -213,7 +213,7 @@ final class ExperimentationReader {
               .formatted(section.path("context")));
     }
     return new Experimentation.Learned(
-        metric(section),
+        metric,
         settings,
         context == null ? "auto" : context,
         shares(section),
@@ -225,6 +225,74 @@ final class ExperimentationReader {
         noFeedback(section),
         section.number("reward_on_error", -1, 1, 0),
         section.parsed("explore_if", ExperimentationReader::parseCondition));
+  }
+
+  /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
+  private Experimentation.Learned adaptive(Section section) {
+    String algorithm = section.text("algorithm", "track_and_stop");
+    if (!algorithm.equals("track_and_stop")) {
+      section.error(
+          "algorithm",
+          "%s must be track_and_stop, but is '%s'".formatted(section.path("algorithm"), algorithm));
+    }
+    if (!section.has("candidate_variants")) {
+      section.missing("candidate_variants");
+    }
+    List<String> candidates = candidates(section);
+    String metricName = metric(section);
+    MetricDefinition metric = metrics.get(metricName);
+    MetricDefinition.Range range = metric == null ? null : metric.range();
+    long least = section.whole("min_samples_per_variant", 2, Integer.MAX_VALUE, 10);
+    long most = section.whole("max_samples_per_variant", 2, Integer.MAX_VALUE, 10_000);
+    if (most < least) {
+      section.error(
+          section.has("max_samples_per_variant")
+              ? "max_samples_per_variant"
+              : "min_samples_per_variant",
+          "%s must be <= max_samples_per_variant: %d > %d"
+              .formatted(section.path("min_samples_per_variant"), least, most));
+    }
+    double epsilon = section.number("epsilon", 0, Double.POSITIVE_INFINITY, 0);
+    LearnedSettings settings =
+        new LearnedSettings(
+            LearnedAlgorithm.ADAPTIVE.label(),
+            candidates,
+            null,
+            0,
+            0,
+            minProbability(section, candidates.size(), 0),
+            Double.POSITIVE_INFINITY,
+            LearnedSettings.Nursery.OFF,
+            null,
+            new LearnedSettings.Options(
+                rewards(metricName),
+                LearnedSettings.Options.DEFAULT.epsilon(),
+                null,
+                new LearnedSettings.Stopping(
+                    delta(section),
+                    range == null ? epsilon : epsilon / (range.high() - range.low()),
+                    least,
+                    most)));
+    return new Experimentation.Learned(
+        metricName,
+        settings,
+        "none",
+        LaneShares.POLICY_ONLY,
+        section.names("fallback_variants", "variant", variants),
+        Duration.ofSeconds(section.whole("update_period_s", 1, Integer.MAX_VALUE, 300)),
+        LearnedDefaults.STICKY_TTL,
+        LearnedDefaults.STICKY_MAX,
+        duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
+        null,
+        0,
+        null);
+  }
+
+  private LearnedSettings.Rewards rewards(String metricName) {
+    MetricDefinition metric = metrics.get(metricName);
+    return metric != null && metric.type() == MetricDefinition.Type.FLOAT
+        ? LearnedSettings.Rewards.FLOAT
+        : LearnedSettings.Rewards.BOOLEAN;
   }
 
   private static Duration duration(Section section, String key, Duration otherwise) {
@@ -249,23 +317,70 @@ final class ExperimentationReader {
     return section.names("candidate_variants", "variant", variants).stream().sorted().toList();
   }
 
-  private static String algorithm(Section section) {
-    String algorithm = section.text("algorithm", "squarecb");
-    if (LATER_ALGORITHMS.contains(algorithm)) {
-      section.error(
-          "algorithm",
-          "%s: \"%s\" is not supported yet: write \"squarecb\""
-              .formatted(section.path("algorithm"), algorithm));
-    } else if (!algorithm.equals("squarecb")) {
-      section.error(
-          "algorithm",
-          "%s must be squarecb, but is '%s'%s"
-              .formatted(
-                  section.path("algorithm"),
-                  algorithm,
-                  Problems.didYouMean(algorithm, List.of("squarecb"))));
+  private static LearnedAlgorithm algorithm(Section section) {
+    List<String> known = LearnedAlgorithm.labels();
+    String algorithm = section.text("algorithm", known.getFirst());
+    if (known.contains(algorithm)) {
+      return LearnedAlgorithm.of(algorithm);
     }
-    return "squarecb";
+    section.error(
+        "algorithm",
+        LATER_ALGORITHMS.contains(algorithm)
+            ? "%s: \"%s\" is not supported yet: write one of %s"
+                .formatted(section.path("algorithm"), algorithm, String.join(", ", known))
+            : "%s must be one of %s, but is '%s'%s"
+                .formatted(
+                    section.path("algorithm"),
+                    String.join(", ", known),
+                    algorithm,
+                    Problems.didYouMean(algorithm, known)));
+    return LearnedAlgorithm.of(known.getFirst());
+  }
+
+  private LearnedSettings.Options options(
+      Section section, LearnedAlgorithm algorithm, String metricName) {
+    LearnedSettings.Options defaults = LearnedSettings.Options.DEFAULT;
+    onlyFor(section, "epsilon", algorithm, LearnedAlgorithm.EPSILON_GREEDY);
+    onlyFor(section, "epsilon_decay", algorithm, LearnedAlgorithm.EPSILON_GREEDY);
+    onlyFor(section, "delta", algorithm, LearnedAlgorithm.TRACK_AND_STOP);
+    if (section.has("epsilon") && section.has("epsilon_decay")) {
+      section.error(
+          "epsilon_decay",
+          "%s takes the place of epsilon: keep one of the two"
+              .formatted(section.path("epsilon_decay")));
+    }
+    double delta = delta(section);
+    double epsilon = section.number("epsilon", 0, 1, defaults.epsilon());
+    double decay = section.number("epsilon_decay", 0, Double.POSITIVE_INFINITY, Double.NaN);
+    return new LearnedSettings.Options(
+        rewards(metricName),
+        epsilon,
+        Double.isNaN(decay) ? null : decay,
+        new LearnedSettings.Stopping(
+            delta,
+            defaults.stopping().epsilon(),
+            defaults.stopping().leastSamples(),
+            defaults.stopping().mostSamples()));
+  }
+
+  private static double delta(Section section) {
+    double delta = section.number("delta", 0, 1, LearnedSettings.Stopping.DEFAULT.delta());
+    if (delta == 0 || delta == 1) {
+      section.error(
+          "delta", "%s must be between 0 and 1, but is %s".formatted(section.path("delta"), delta));
+    }
+    return delta;
+  }
+
+  /** Refuses a key of another algorithm, which would be without effect. */
+  private static void onlyFor(
+      Section section, String key, LearnedAlgorithm algorithm, LearnedAlgorithm owner) {
+    if (section.has(key) && algorithm != owner) {
+      section.error(
+          key,
+          "%s is for algorithm = \"%s\", but the algorithm is \"%s\": remove it"
+              .formatted(section.path(key), owner.label(), algorithm.label()));
+    }
   }
 
   private String metric(Section section) {
@@ -383,8 +498,8 @@ final class ExperimentationReader {
     }
   }
 
-  private static double minProbability(Section section, int candidates) {
-    double least = section.number("min_prob", 0, 1, LearnedDefaults.MIN_PROBABILITY);
+  private static double minProbability(Section section, int candidates, double otherwise) {
+    double least = section.number("min_prob", 0, 1, otherwise);
     if (least * candidates > 1) {
       section.error(
           "min_prob",

@@ -9,6 +9,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every key of every class of the configuration, away from its default, and the defaults. */
 final class EveryKeyTest {
@@ -458,7 +460,8 @@ final class EveryKeyTest {
                     candidate_variants = ["b", "a"]
                     fallback_variants = ["b"]
                     baseline_variant = "a"
-                    algorithm = "squarecb"
+                    algorithm = "epsilon_greedy"
+                    epsilon = 0.2
                     context = "segments"
                     value_of_success = "$0.04"
                     latency_weight = 0.5
@@ -483,7 +486,7 @@ final class EveryKeyTest {
             new Experimentation.Learned(
                 "stars",
                 new LearnedSettings(
-                    "squarecb",
+                    "epsilon_greedy",
                     List.of("a", "b"),
                     "a",
                     25,
@@ -491,7 +494,12 @@ final class EveryKeyTest {
                     0.01,
                     Double.POSITIVE_INFINITY,
                     new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
-                    null),
+                    null,
+                    new LearnedSettings.Options(
+                        LearnedSettings.Rewards.FLOAT,
+                        0.2,
+                        null,
+                        LearnedSettings.Stopping.DEFAULT)),
                 "segments",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
@@ -502,5 +510,118 @@ final class EveryKeyTest {
                 0.5,
                 -0.5,
                 new Experimentation.ExploreCondition("plan", false, "enterprise")));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy", "track_and_stop"})
+  void experimentationLearned_algorithm_isMapped(String algorithm) {
+    assertThat(learned("algorithm = \"%s\"".formatted(algorithm)).settings().algorithm())
+        .isEqualTo(algorithm);
+  }
+
+  @Test
+  void experimentationLearned_epsilonDecay_takesThePlaceOfEpsilon() {
+    assertThat(learned("algorithm = \"epsilon_greedy\"\nepsilon_decay = 5").settings().options())
+        .isEqualTo(
+            new LearnedSettings.Options(
+                LearnedSettings.Rewards.FLOAT, 0.1, 5.0, LearnedSettings.Stopping.DEFAULT));
+  }
+
+  @Test
+  void experimentationLearned_delta_isMapped() {
+    assertThat(learned("algorithm = \"track_and_stop\"\ndelta = 0.01").settings().options())
+        .isEqualTo(
+            new LearnedSettings.Options(
+                LearnedSettings.Rewards.FLOAT,
+                0.1,
+                null,
+                new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"adaptive", "track_and_stop"})
+  void experimentationAdaptive_everyKey_isMapped(String type) {
+    assertThat(
+            adaptive(
+                """
+                type = "%s"
+                algorithm = "track_and_stop"
+                fallback_variants = ["b"]
+                min_samples_per_variant = 20
+                max_samples_per_variant = 500
+                delta = 0.01
+                epsilon = 0.4
+                update_period_s = 60
+                min_prob = 0.05
+                attribution_window = "7d"
+                """
+                    .formatted(type)))
+        .isEqualTo(
+            new Experimentation.Learned(
+                "stars",
+                adaptiveSettings(0.05, new LearnedSettings.Stopping(0.01, 0.1, 20, 500)),
+                "none",
+                LaneShares.POLICY_ONLY,
+                List.of("b"),
+                Duration.ofSeconds(60),
+                Duration.ofHours(24),
+                1_000_000,
+                Duration.ofDays(7),
+                null,
+                0,
+                null));
+  }
+
+  @Test
+  void experimentationAdaptive_withoutKeys_hasTheDefaults() {
+    Experimentation.Learned adaptive = adaptive("type = \"adaptive\"");
+    assertThat(adaptive.settings())
+        .isEqualTo(adaptiveSettings(0, new LearnedSettings.Stopping(0.05, 0, 10, 10_000)));
+    assertThat(adaptive.revisionInterval()).isEqualTo(Duration.ofSeconds(300));
+    assertThat(adaptive.fallbackVariants()).isEmpty();
+  }
+
+  private static LearnedSettings adaptiveSettings(
+      double minProbability, LearnedSettings.Stopping stopping) {
+    return new LearnedSettings(
+        "adaptive",
+        List.of("a", "b"),
+        null,
+        0,
+        0,
+        minProbability,
+        Double.POSITIVE_INFINITY,
+        LearnedSettings.Nursery.OFF,
+        null,
+        new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, stopping));
+  }
+
+  private static Experimentation.Learned adaptive(String keys) {
+    return (Experimentation.Learned)
+        function(
+                METRIC
+                    + VARIANTS
+                    + """
+                    [functions.f.experimentation]
+                    metric = "stars"
+                    candidate_variants = ["b", "a"]
+                    """
+                    + keys)
+            .experimentation();
+  }
+
+  private static Experimentation.Learned learned(String keys) {
+    return (Experimentation.Learned)
+        function(
+                METRIC
+                    + VARIANTS
+                    + """
+                    [functions.f.experimentation]
+                    type = "learned"
+                    metric = "stars"
+                    baseline_variant = "a"
+                    """
+                    + keys)
+            .experimentation();
   }
 }

@@ -18,4 +18,11 @@ public record ArmScores(
     long[] predictedLatencyUs,
     double[] utility,
     double utilityWeight,
-    double gamma) {}
+    double gamma) {
+
+  /** The same with an exploration parameter. */
+  ArmScores withGamma(double value) {
+    return new ArmScores(
+        predictedQuality, predictedCostNanos, predictedLatencyUs, utility, utilityWeight, value);
+  }
+}

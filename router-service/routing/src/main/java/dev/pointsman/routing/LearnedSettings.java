@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The settings of a {@code learned} function that its policy and its trainer compute with.
  *
- * @param algorithm the policy's kind, {@code squarecb}
+ * @param algorithm the policy's kind, a label of {@link LearnedAlgorithm}
  * @param candidates the variants it may choose, in name order
  * @param baselineVariant what savings and the holdout compare with
  * @param costWeight quality points per dollar
@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param explorationLimit utility points per request that exploring may cost; infinite = no limit
  * @param nursery when an arm counts as young, and the floor it has then
  * @param halfLife how long until evidence counts half; null = for ever
+ * @param options what only some algorithms ask for
  */
 public record LearnedSettings(
     String algorithm,
@@ -26,7 +27,69 @@ public record LearnedSettings(
     double minProbability,
     double explorationLimit,
     Nursery nursery,
-    @Nullable Duration halfLife) {
+    @Nullable Duration halfLife,
+    Options options) {
+
+  /** With the default options. */
+  public LearnedSettings(
+      String algorithm,
+      List<String> candidates,
+      @Nullable String baselineVariant,
+      double costWeight,
+      double latencyWeight,
+      double minProbability,
+      double explorationLimit,
+      Nursery nursery,
+      @Nullable Duration halfLife) {
+    this(
+        algorithm,
+        candidates,
+        baselineVariant,
+        costWeight,
+        latencyWeight,
+        minProbability,
+        explorationLimit,
+        nursery,
+        halfLife,
+        Options.DEFAULT);
+  }
+
+  /** What the rewards of the metric are like. */
+  public enum Rewards {
+    /** 0 or 1, and what several of them average to. */
+    BOOLEAN,
+    /** Anything from 0 to 1. */
+    FLOAT
+  }
+
+  /**
+   * When a winner is found.
+   *
+   * @param delta the chance of a wrong winner that may be taken, above 0 and below 1
+   * @param epsilon how much worse than the best is good enough, in points of quality
+   * @param leastSamples rewards of a variant before it is compared, at least 2
+   * @param mostSamples more rewards of a variant than these count as these
+   */
+  public record Stopping(double delta, double epsilon, long leastSamples, long mostSamples) {
+
+    /** An error of 5 %, ten rewards before comparing. */
+    public static final Stopping DEFAULT = new Stopping(0.05, 0, 10, Long.MAX_VALUE);
+  }
+
+  /**
+   * What only some algorithms ask for.
+   *
+   * @param rewards which beliefs fit; {@code thompson} and {@code top_two}
+   * @param epsilon the share explored by {@code epsilon_greedy}
+   * @param epsilonDecay c of the share min(1, c·K/t) that takes its place; null = constant
+   * @param stopping when {@code track_and_stop} and {@code adaptive} have found a winner
+   */
+  public record Options(
+      Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
+
+    /** Boolean rewards, 10 % explored, an error of 5 %. */
+    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT);
+  }
 
   /**
    * A young arm has a raised floor until the first of three bounds is reached.

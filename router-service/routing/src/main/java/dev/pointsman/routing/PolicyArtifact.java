@@ -41,12 +41,16 @@ public record PolicyArtifact(
    */
   public Policy policy(
       long revision, PolicyStatistics statistics, List<@Nullable TokenPrice> prices) {
-    if (!kind().equals(SquareCbPolicy.KIND)) {
+    LearnedAlgorithm algorithm;
+    try {
+      algorithm = LearnedAlgorithm.of(kind());
+    } catch (IllegalArgumentException unknown) {
       throw new IllegalArgumentException(
-          "functions.%s: generation %s has the unknown algorithm \"%s\": known is \"%s\""
-              .formatted(functionName, generation, kind(), SquareCbPolicy.KIND));
+          "functions.%s: generation %s has the %s"
+              .formatted(functionName, generation, unknown.getMessage()),
+          unknown);
     }
-    return SquareCbPolicy.of(
+    return algorithm.policy(
         new PolicyVersion(kind(), generation, revision), settings, statistics, prices, estimator);
   }
 }

@@ -67,6 +67,31 @@ public final class PolicyArtifactCodec {
     json.writeEndObject();
     Duration halfLife = settings.halfLife();
     json.writeStringField("half_life", halfLife == null ? null : halfLife.toString());
+    LearnedSettings.Options options = settings.options();
+    if (!options.equals(LearnedSettings.Options.DEFAULT)) {
+      options(json, options);
+    }
+    json.writeEndObject();
+  }
+
+  private static void options(JsonGenerator json, LearnedSettings.Options options)
+      throws IOException {
+    json.writeObjectFieldStart("options");
+    json.writeStringField("rewards", options.rewards().name().toLowerCase(Locale.ROOT));
+    number(json, "epsilon", options.epsilon());
+    Double decay = options.epsilonDecay();
+    if (decay == null) {
+      json.writeNullField("epsilon_decay");
+    } else {
+      number(json, "epsilon_decay", decay);
+    }
+    LearnedSettings.Stopping stopping = options.stopping();
+    json.writeObjectFieldStart("stopping");
+    number(json, "delta", stopping.delta());
+    number(json, "epsilon", stopping.epsilon());
+    json.writeNumberField("least_samples", stopping.leastSamples());
+    json.writeNumberField("most_samples", stopping.mostSamples());
+    json.writeEndObject();
     json.writeEndObject();
   }
 
@@ -182,6 +207,7 @@ public final class PolicyArtifactCodec {
               read.halfLifeGiven = true;
               read.halfLife = json.isNull() ? null : json.time(Duration::parse);
             }
+            case "options" -> read.options = readOptions(json);
             default -> throw json.unknown(name);
           }
         });
@@ -196,7 +222,61 @@ public final class PolicyArtifactCodec {
         json.required(read.minProbability, "min_prob"),
         json.required(read.explorationLimit, "exploration_limit"),
         json.required(read.nursery, "nursery"),
-        read.halfLife);
+        read.halfLife,
+        // Left out where they are the defaults, as in artifacts from before there were any.
+        read.options == null ? LearnedSettings.Options.DEFAULT : read.options);
+  }
+
+  private static LearnedSettings.Options readOptions(StrictJson json) throws IOException {
+    Tuning read = new Tuning();
+    json.object(
+        name -> {
+          switch (name) {
+            case "rewards" -> read.rewards = rewards(json);
+            case "epsilon" -> read.epsilon = json.number();
+            case "stopping" -> read.stopping = stopping(json);
+            case "epsilon_decay" -> {
+              read.epsilonDecayGiven = true;
+              read.epsilonDecay = json.isNull() ? null : (Double) json.number();
+            }
+            default -> throw json.unknown(name);
+          }
+        });
+    json.required(read.epsilonDecayGiven, "epsilon_decay");
+    return new LearnedSettings.Options(
+        json.required(read.rewards, "rewards"),
+        json.required(read.epsilon, "epsilon"),
+        read.epsilonDecay,
+        json.required(read.stopping, "stopping"));
+  }
+
+  private static LearnedSettings.Stopping stopping(StrictJson json) throws IOException {
+    Ending read = new Ending();
+    json.object(
+        name -> {
+          switch (name) {
+            case "delta" -> read.delta = json.number();
+            case "epsilon" -> read.epsilon = json.number();
+            case "least_samples" -> read.leastSamples = json.count();
+            case "most_samples" -> read.mostSamples = json.count();
+            default -> throw json.unknown(name);
+          }
+        });
+    return new LearnedSettings.Stopping(
+        json.required(read.delta, "delta"),
+        json.required(read.epsilon, "epsilon"),
+        json.required(read.leastSamples, "least_samples"),
+        json.required(read.mostSamples, "most_samples"));
+  }
+
+  private static LearnedSettings.Rewards rewards(StrictJson json) throws IOException {
+    String name = json.string();
+    for (LearnedSettings.Rewards rewards : LearnedSettings.Rewards.values()) {
+      if (rewards.name().toLowerCase(Locale.ROOT).equals(name)) {
+        return rewards;
+      }
+    }
+    throw json.malformed("unknown rewards \"%s\"".formatted(name));
   }
 
   private static List<String> candidates(StrictJson json, List<String> names) {
@@ -282,6 +362,22 @@ public final class PolicyArtifactCodec {
     LearnedSettings.@Nullable Nursery nursery;
     @Nullable Boolean halfLifeGiven;
     @Nullable Duration halfLife;
+    LearnedSettings.@Nullable Options options;
+  }
+
+  private static final class Tuning {
+    LearnedSettings.@Nullable Rewards rewards;
+    @Nullable Double epsilon;
+    @Nullable Boolean epsilonDecayGiven;
+    @Nullable Double epsilonDecay;
+    LearnedSettings.@Nullable Stopping stopping;
+  }
+
+  private static final class Ending {
+    @Nullable Double delta;
+    @Nullable Double epsilon;
+    @Nullable Long leastSamples;
+    @Nullable Long mostSamples;
   }
 
   private static final class Young {

@@ -25,7 +25,8 @@ final class ArchitectureTest {
             "java..",
             "org.jspecify.annotations",
             "com.fasterxml.jackson.core..",
-            "com.github.benmanes.caffeine..")
+            "com.github.benmanes.caffeine..",
+            "org.apache.commons.math3..")
         .because(
             "a decision must be computed alike in the router, the trainer, replay and a notebook; a"
                 + " framework would come along to all of them")

@@ -105,6 +105,35 @@ final class PolicyArtifactCodecTest {
   }
 
   @Test
+  void decode_options_areEqual() {
+    LearnedSettings settings = ARTIFACT.settings();
+    PolicyArtifact tuned =
+        new PolicyArtifact(
+            "f",
+            "g",
+            "m",
+            List.of(),
+            MeanEstimator.ADDITIVE_RIDGE,
+            new LearnedSettings(
+                "epsilon_greedy",
+                settings.candidates(),
+                settings.baselineVariant(),
+                25,
+                0,
+                0.005,
+                0.02,
+                settings.nursery(),
+                null,
+                new LearnedSettings.Options(
+                    LearnedSettings.Rewards.FLOAT,
+                    0.05,
+                    3.0,
+                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000))),
+            ARTIFACT.provenance());
+    assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(tuned))).isEqualTo(tuned);
+  }
+
+  @Test
   void decode_everyPrefix_isRefusedWithItsException() {
     for (int length = 0; length < GOLDEN.length(); length++) {
       String text = GOLDEN.substring(0, length);
@@ -166,6 +195,6 @@ final class PolicyArtifactCodecTest {
   void policy_unknownKind_isRefused() {
     PolicyArtifact artifact = PolicyArtifactCodec.decode(GOLDEN.replace("squarecb", "oracle"));
     assertThatThrownBy(() -> artifact.policy(0, PolicyStatistics.EMPTY, Routings.PRICES))
-        .hasMessageContaining("unknown algorithm \"oracle\": known is \"squarecb\"");
+        .hasMessageContaining("unknown algorithm \"oracle\": known are \"squarecb\", \"thompson\"");
   }
 }

@@ -27,8 +27,12 @@ final class Routings {
   private Routings() {}
 
   static LearnedSettings settings() {
+    return settings("squarecb", LearnedSettings.Options.DEFAULT);
+  }
+
+  static LearnedSettings settings(String algorithm, LearnedSettings.Options options) {
     return new LearnedSettings(
-        "squarecb",
+        algorithm,
         CANDIDATES,
         "large",
         25,
@@ -36,7 +40,8 @@ final class Routings {
         0.005,
         0.02,
         LearnedSettings.Nursery.DEFAULT,
-        Duration.ofDays(14));
+        Duration.ofDays(14),
+        options);
   }
 
   /** Enough rewards that no variant but {@code tiny} is young. */

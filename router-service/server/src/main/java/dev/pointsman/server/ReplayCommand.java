@@ -54,7 +54,9 @@ final class ReplayCommand implements Callable<Integer> {
   @Option(
       names = "--algorithm",
       defaultValue = "squarecb",
-      description = "squarecb, uniform or oracle. Default: ${DEFAULT-VALUE}")
+      description =
+          "squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform or oracle."
+              + " Default: ${DEFAULT-VALUE}")
   private String algorithm = "squarecb";
 
   @Option(

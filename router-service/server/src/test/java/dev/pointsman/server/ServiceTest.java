@@ -172,6 +172,55 @@ final class ServiceTest {
   }
 
   @Test
+  void serve_adaptiveExperiment_staysWithTheVariantThatFeedbackPrefers() throws Exception {
+    Path config =
+        config(
+            LEARNED.substring(0, LEARNED.indexOf("[functions.greet.experimentation]"))
+                + """
+                [functions.greet.experimentation]
+                type = "adaptive"
+                algorithm = "track_and_stop"
+                metric = "good"
+                candidate_variants = ["a", "b"]
+                update_period_s = 1
+                """);
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      for (int i = 0; i < 60; i++) {
+        JsonNode answer = greet(url);
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                .formatted(
+                    answer.path("inference_id").asText(),
+                    answer.path("variant_name").asText().equals("b")));
+      }
+      waitFor("a winner", () -> onlyB(url));
+      String id = greet(url).path("inference_id").asText();
+      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
+      JsonNode story = call(url, "/api/inferences/" + id, "");
+      assertThat(story.path("discrepancies")).isEmpty();
+      assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+      assertThat(policy(url)).startsWith("adaptive, generation ");
+    }
+  }
+
+  /** Whether twenty new episodes in a row get the variant b. */
+  private static boolean onlyB(URI service) {
+    try {
+      for (int i = 0; i < 20; i++) {
+        if (!greet(service).path("variant_name").asText().equals("b")) {
+          return false;
+        }
+      }
+      return true;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void serve_whatWasAnswered_isFoundAndKeptAsADataset() throws Exception {
     Path config = config(LEARNED);
     String datapoint;

@@ -12,13 +12,14 @@ import dev.pointsman.chat.BoundTool;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.MeanEstimator;
 import dev.pointsman.routing.Policy;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.SegmentRule;
 import dev.pointsman.routing.SegmentVocabulary;
-import dev.pointsman.routing.SquareCbPolicy;
 import dev.pointsman.routing.StaticPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.UniformPolicy;
@@ -128,15 +129,17 @@ public record Snapshot(
               function, variants, new StaticPolicy(fixed.weights()), fixed.fallbackVariants());
       case Experimentation.Learned learned -> {
         List<@Nullable TokenPrice> prices = prices(variants, learned.settings().candidates());
+        LearnedAlgorithm algorithm = LearnedAlgorithm.of(learned.settings().algorithm());
         Policy policy =
-            SquareCbPolicy.of(
+            algorithm.policy(
                 revision == null
-                    ? new PolicyVersion(learned.settings().algorithm(), FIRST_GENERATION, 0)
+                    ? new PolicyVersion(algorithm.label(), FIRST_GENERATION, 0)
                     : new PolicyVersion(
-                        learned.settings().algorithm(), revision.generation(), revision.revision()),
+                        algorithm.label(), revision.generation(), revision.revision()),
                 learned.settings(),
                 revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
-                prices);
+                prices,
+                MeanEstimator.ADDITIVE_RIDGE);
         yield new FunctionRouting(
             function.name(),
             policy,

@@ -1,0 +1,257 @@
+package dev.pointsman.routing;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a revision's evidence says about every arm in every segment: quality, cost, time, utility and
+ * floors. What the learning policies have in common; they differ in how they spread probability over
+ * utilities.
+ *
+ * <p>The utility of an arm is u_a = quality − W·dollars − latency weight·seconds. Tokens and time
+ * come from the statistics and are looked up; dollars come from a context's prices. An arm whose
+ * price is unknown counts as dear as the dearest known one, so that not knowing a price is never an
+ * advantage.
+ */
+final class ArmEstimates {
+
+  private static final double DEFAULT_OUTPUT_TOKENS = 200;
+
+  /** Above any count that can occur, below where sums of products lose their meaning. */
+  private static final double LARGEST_QUANTITY = 1e15;
+
+  /** Answers that a variant's mean counts for in a cell, and the default in a variant's mean. */
+  private static final double QUANTITY_PSEUDO_COUNTS = 4;
+
+  private final LearnedSettings settings;
+  private final List<String> candidates;
+  private final SegmentMeans quality;
+  private final double[][] outputTokens;
+  private final long[][] latencyUs;
+  private final double[] floors;
+  private final double[] alarmFloors;
+  private final Set<Integer> alarmedRows;
+
+  /**
+   * The estimates of one revision.
+   *
+   * @param prices today's price per candidate, null where unknown; what the priors of quality come
+   *     from
+   * @throws IllegalArgumentException if the candidates are not in name order, the prices do not fit
+   *     them, or a number in the settings or the statistics cannot be
+   */
+  ArmEstimates(
+      LearnedSettings settings,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices,
+      MeanEstimator estimator) {
+    this.settings = settings;
+    this.candidates = Arms.checkCandidates(settings.candidates());
+    if (prices.size() != candidates.size()) {
+      throw new IllegalArgumentException(
+          "one price (or null) per candidate is needed: %d candidates, %d prices"
+              .formatted(candidates.size(), prices.size()));
+    }
+    checkSettings(settings);
+    checkEvidence(statistics);
+    double[] priors =
+        QualityPrior.contrasts(candidates, settings.baselineVariant(), prices, statistics.priors());
+    this.quality = SegmentMeans.fit(estimator, candidates, statistics.cells(), priors);
+    int rows = quality.means().length;
+    double[][] tokens =
+        quantities(statistics, rows, PolicyStatistics.Cell::outputTokens, DEFAULT_OUTPUT_TOKENS);
+    double[][] latencies =
+        quantities(statistics, rows, PolicyStatistics.Cell::latencyUs, Double.NaN);
+    this.outputTokens = tokens;
+    this.latencyUs = new long[rows][candidates.size()];
+    for (int row = 0; row < rows; row++) {
+      for (int arm = 0; arm < candidates.size(); arm++) {
+        double latency = latencies[row][arm];
+        latencyUs[row][arm] = Double.isNaN(latency) ? -1 : Math.round(latency);
+      }
+    }
+    this.floors = nurseryFloors(settings, candidates, statistics);
+    this.alarmFloors = floors.clone();
+    double raised = raisedFloor(settings);
+    for (int arm = 0; arm < alarmFloors.length; arm++) {
+      alarmFloors[arm] = Math.max(alarmFloors[arm], raised);
+    }
+    this.alarmedRows = new HashSet<>();
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      if (cell.raisedFloorPulls() > 0) {
+        alarmedRows.add(quality.rowOf(cell.segment()));
+      }
+    }
+  }
+
+  /** What would make a probability negative or no number is refused when the policy is loaded. */
+  private static void checkSettings(LearnedSettings settings) {
+    checkWithin("cost_weight", settings.costWeight(), Double.MAX_VALUE);
+    checkWithin("latency_weight", settings.latencyWeight(), Double.MAX_VALUE);
+    checkWithin("min_prob", settings.minProbability(), 1);
+    checkWithin("nursery.floor", settings.nursery().floor(), 1);
+    checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
+    checkWithin("epsilon", settings.options().epsilon(), 1);
+    Double decay = settings.options().epsilonDecay();
+    LearnedSettings.Stopping stopping = settings.options().stopping();
+    checkWithin("delta", stopping.delta(), 1);
+    checkWithin("epsilon of stopping", stopping.epsilon(), Double.MAX_VALUE);
+    // A variance needs two.
+    checkWithin("least samples less 2", stopping.leastSamples() - 2, LARGEST_QUANTITY);
+    checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
+  }
+
+  private static void checkEvidence(PolicyStatistics statistics) {
+    checkWithin("feedback_count", statistics.feedbackCount(), LARGEST_QUANTITY);
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      String name = "cell (%s, %s): ".formatted(cell.segment(), cell.variant());
+      checkWithin(name + "weight", cell.weight(), LARGEST_QUANTITY);
+      // Discounted sums may leave 0..weight by rounding.
+      double slack = 1e-9 * (1 + cell.weight());
+      checkWithin(name + "sum", cell.sum() + slack, cell.weight() + 2 * slack);
+      checkWithin(name + "sum of squares", cell.sumSquares() + slack, cell.weight() + 2 * slack);
+      Double tokens = cell.outputTokens();
+      Double latency = cell.latencyUs();
+      checkWithin(name + "output tokens", tokens == null ? 0 : tokens, LARGEST_QUANTITY);
+      checkWithin(name + "latency", latency == null ? 0 : latency, LARGEST_QUANTITY);
+    }
+    statistics
+        .priors()
+        .forEach((variant, prior) -> checkWithin("prior of " + variant, Math.abs(prior), 1));
+  }
+
+  private static void checkWithin(String name, double value, double largest) {
+    if (!(value >= 0 && value <= largest)) {
+      throw new IllegalArgumentException(
+          "%s must be from 0 to %s, but was %s".formatted(name, largest, value));
+    }
+  }
+
+  /** The variants, in name order. */
+  List<String> candidates() {
+    return candidates;
+  }
+
+  /** The row of a segment; the last one for a segment never seen. */
+  int rowOf(String segment) {
+    return quality.rowOf(segment);
+  }
+
+  /** The mean quality per row and arm, 0..1. */
+  double[][] means() {
+    return quality.means();
+  }
+
+  /** The floors wanted in a row: raised for young arms, and for all arms after a change alarm. */
+  double[] floors(int row) {
+    return alarmedRows.contains(row) ? alarmFloors : floors;
+  }
+
+  /** The estimated qualities with cost, time and utility in that context; no gamma. */
+  ArmScores scores(DecisionContext context, int row, double[] predicted) {
+    long[] cost = costNanos(context, row);
+    long[] latency = latencyUs[row].clone();
+    return new ArmScores(
+        predicted, cost, latency, utility(predicted, cost, latency), settings.costWeight(), 0);
+  }
+
+  private long[] costNanos(DecisionContext context, int row) {
+    long[] result = new long[candidates.size()];
+    for (int arm = 0; arm < result.length; arm++) {
+      TokenPrice price = context.prices().get(arm);
+      result[arm] =
+          price == null
+              ? -1
+              : Math.round(
+                  price.inputNanos() * context.inputTokens()
+                      + price.outputNanos() * outputTokens[row][arm]);
+    }
+    return result;
+  }
+
+  /** From the rounded numbers, so that the logged row alone gives the utility again. */
+  private double[] utility(double[] predicted, long[] cost, long[] latency) {
+    long dearest = Math.max(0, Arrays.stream(cost).max().orElseThrow());
+    long slowest = Math.max(0, Arrays.stream(latency).max().orElseThrow());
+    double[] result = new double[predicted.length];
+    for (int arm = 0; arm < result.length; arm++) {
+      double dollars = (cost[arm] < 0 ? dearest : cost[arm]) * 1e-9;
+      double seconds = (latency[arm] < 0 ? slowest : latency[arm]) * 1e-6;
+      result[arm] =
+          predicted[arm] - settings.costWeight() * dollars - settings.latencyWeight() * seconds;
+    }
+    return result;
+  }
+
+  private static double raisedFloor(LearnedSettings settings) {
+    return Math.max(settings.minProbability(), settings.nursery().floor());
+  }
+
+  /** The floor per arm; a variant without any evidence is as young as can be. */
+  private static double[] nurseryFloors(
+      LearnedSettings settings, List<String> candidates, PolicyStatistics statistics) {
+    LearnedSettings.Nursery nursery = settings.nursery();
+    boolean on = nursery.feedbacks() > 0 && nursery.pulls() > 0 && nursery.age().isPositive();
+    Map<String, Boolean> young = new HashMap<>();
+    for (PolicyStatistics.VariantEvidence variant : statistics.variants()) {
+      young.put(variant.variant(), variant.inNursery());
+    }
+    double[] result = new double[candidates.size()];
+    for (int arm = 0; arm < result.length; arm++) {
+      result[arm] =
+          young.getOrDefault(candidates.get(arm), on)
+              ? raisedFloor(settings)
+              : settings.minProbability();
+    }
+    return result;
+  }
+
+  /**
+   * A quantity per (segment, arm), shrunk to the variant's mean, and that to the default; the mean
+   * of a cell without rewards still stands for one answer. With a default of NaN, NaN where a
+   * variant was never measured.
+   */
+  private double[][] quantities(
+      PolicyStatistics statistics, int rows, ToNullableDouble quantity, double defaultValue) {
+    double[] weights = new double[candidates.size()];
+    double[] sums = new double[candidates.size()];
+    double[][] cellWeights = new double[rows][candidates.size()];
+    double[][] cellSums = new double[rows][candidates.size()];
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      int arm = candidates.indexOf(cell.variant());
+      Double value = quantity.of(cell);
+      if (arm >= 0 && value != null) {
+        int row = quality.rowOf(cell.segment());
+        double weight = cell.weight() + 1;
+        weights[arm] += weight;
+        sums[arm] += weight * value;
+        cellWeights[row][arm] += weight;
+        cellSums[row][arm] += weight * value;
+      }
+    }
+    double[][] result = new double[rows][candidates.size()];
+    for (int arm = 0; arm < candidates.size(); arm++) {
+      double mean =
+          Double.isNaN(defaultValue)
+              ? sums[arm] / weights[arm]
+              : (sums[arm] + QUANTITY_PSEUDO_COUNTS * defaultValue)
+                  / (weights[arm] + QUANTITY_PSEUDO_COUNTS);
+      for (int row = 0; row < rows; row++) {
+        result[row][arm] =
+            (cellSums[row][arm] + QUANTITY_PSEUDO_COUNTS * mean)
+                / (cellWeights[row][arm] + QUANTITY_PSEUDO_COUNTS);
+      }
+    }
+    return result;
+  }
+
+  /** A quantity of a cell that may not have been measured yet. */
+  private interface ToNullableDouble {
+    @Nullable Double of(PolicyStatistics.Cell cell);
+  }
+}
