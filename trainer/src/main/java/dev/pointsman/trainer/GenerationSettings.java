@@ -66,11 +66,34 @@ record GenerationSettings(String text) {
       if (halfLife != null) {
         json.writeStringField("half_life", halfLife.toString());
       }
+      writeOptions(json, settings.options());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("settings could not be written to memory", e);
     }
     return new GenerationSettings(text.toString());
+  }
+
+  /** Those that are not the default; a generation from before there were options keeps its text. */
+  private static void writeOptions(JsonGenerator json, LearnedSettings.Options options)
+      throws IOException {
+    LearnedSettings.Options defaults = LearnedSettings.Options.DEFAULT;
+    if (options.epsilon() != defaults.epsilon()) {
+      json.writeNumberField("epsilon", options.epsilon());
+    }
+    Double decay = options.epsilonDecay();
+    if (decay != null) {
+      json.writeNumberField("epsilon_decay", decay);
+    }
+    LearnedSettings.Stopping stopping = options.stopping();
+    if (!stopping.equals(defaults.stopping())) {
+      json.writeObjectFieldStart("stopping");
+      json.writeNumberField("delta", stopping.delta());
+      json.writeNumberField("epsilon", stopping.epsilon());
+      json.writeNumberField("least_samples", stopping.leastSamples());
+      json.writeNumberField("most_samples", stopping.mostSamples());
+      json.writeEndObject();
+    }
   }
 
   /** 16 hex digits of the text's SHA-256. */

@@ -1,0 +1,76 @@
+package dev.pointsman.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.LearnedSettings.Options;
+import dev.pointsman.routing.LearnedSettings.Stopping;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class GenerationSettingsTest {
+
+  @Test
+  void of_defaultOptions_saysNothingOfThem() {
+    assertThat(text(Options.DEFAULT)).doesNotContain("epsilon", "stopping", "delta");
+  }
+
+  @Test
+  void of_anyOptionChanged_isAnotherGeneration() {
+    Options defaults = Options.DEFAULT;
+    List<Options> others =
+        List.of(
+            defaults,
+            new Options(defaults.rewards(), 0.2, null, defaults.stopping()),
+            new Options(defaults.rewards(), 0.1, 2.0, defaults.stopping()),
+            stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE)),
+            stopping(new Stopping(0.05, 0.1, 10, Long.MAX_VALUE)),
+            stopping(new Stopping(0.05, 0, 20, Long.MAX_VALUE)),
+            stopping(new Stopping(0.05, 0, 10, 10_000)));
+    Set<String> hashes = new HashSet<>();
+    others.forEach(options -> hashes.add(new GenerationSettings(text(options)).hash()));
+    assertThat(hashes).hasSize(others.size());
+  }
+
+  private static Options stopping(Stopping stopping) {
+    return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping);
+  }
+
+  private static String text(Options options) {
+    LearnedSettings settings = Rows.settings(null);
+    RewardRule rule =
+        RewardRule.ofBoolean("reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
+    return GenerationSettings.of(
+            rule,
+            new Experimentation.Learned(
+                "resolved",
+                new LearnedSettings(
+                    settings.algorithm(),
+                    settings.candidates(),
+                    settings.baselineVariant(),
+                    settings.costWeight(),
+                    settings.latencyWeight(),
+                    settings.minProbability(),
+                    settings.explorationLimit(),
+                    settings.nursery(),
+                    settings.halfLife(),
+                    options),
+                "segments",
+                LaneShares.POLICY_ONLY,
+                List.of(),
+                Duration.ofSeconds(5),
+                Duration.ofHours(1),
+                1_000,
+                Duration.ofDays(1),
+                null,
+                0,
+                null))
+        .text();
+  }
+}
