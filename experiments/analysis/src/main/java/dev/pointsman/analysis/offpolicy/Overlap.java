@@ -106,31 +106,42 @@ public record Overlap(
     List<String> against = new ArrayList<>();
     if (effectiveSampleSize < LEAST_ESS) {
       against.add(
-          format(
+          String.format(
+              Locale.ROOT,
               "effective sample size %.1f of %d rows is below %.0f",
-              effectiveSampleSize, rows, LEAST_ESS));
+              effectiveSampleSize,
+              rows,
+              LEAST_ESS));
     }
     double distance = Math.abs(meanWeight - 1);
     // The hair is for rounding: a policy judged on its own log has mean 1 and error 0.
     if (distance > MEAN_WEIGHT_ERRORS * meanWeightError + 1e-9) {
       against.add(
-          format(
+          String.format(
+              Locale.ROOT,
               "mean weight %.4f is more than %.0f standard errors (%.4f) away from 1:"
                   + " the logged propensities may be wrong",
-              meanWeight, MEAN_WEIGHT_ERRORS, meanWeightError));
+              meanWeight,
+              MEAN_WEIGHT_ERRORS,
+              meanWeightError));
     }
     if (largestShare > GREATEST_ROW_SHARE) {
       against.add(
-          format(
+          String.format(
+              Locale.ROOT,
               "one row (weight %.4g) has %.1f %% of the sum of squared weights, above %.0f %%",
-              maxWeight, 100 * largestShare, 100 * GREATEST_ROW_SHARE));
+              maxWeight,
+              100 * largestShare,
+              100 * GREATEST_ROW_SHARE));
     }
     if (unsupportedMass > GREATEST_UNSUPPORTED_MASS) {
       against.add(
-          format(
+          String.format(
+              Locale.ROOT,
               "%.1f %% of the policy's choices are arms that the log hardly ever chose, above"
                   + " %.0f %%",
-              100 * unsupportedMass, 100 * GREATEST_UNSUPPORTED_MASS));
+              100 * unsupportedMass,
+              100 * GREATEST_UNSUPPORTED_MASS));
     }
     if (!against.isEmpty()) {
       return new Gate.NoVerdict(against);
@@ -138,7 +149,8 @@ public record Overlap(
     if (effectiveSampleSize < LOW_ESS_SHARE * rows) {
       return new Gate.Yellow(
           List.of(
-              format(
+              String.format(
+                  Locale.ROOT,
                   "effective sample size %.1f is %.1f %% of %d rows, below %.0f %%: confirm with a"
                       + " canary",
                   effectiveSampleSize,
@@ -147,9 +159,5 @@ public record Overlap(
                   100 * LOW_ESS_SHARE)));
     }
     return new Gate.VerdictPossible();
-  }
-
-  private static String format(String text, Object... values) {
-    return String.format(Locale.ROOT, text, values);
   }
 }
