@@ -21,7 +21,7 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.pointsman.analysis",
+            "dev.pointsman.analysis..",
             "java.lang..",
             "java.util..",
             "org.apache.commons..",

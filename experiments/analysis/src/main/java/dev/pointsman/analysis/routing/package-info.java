@@ -1,0 +1,3 @@
+/** The measures by which the field compares LLM routers. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.analysis.routing;
