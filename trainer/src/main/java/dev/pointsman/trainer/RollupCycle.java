@@ -36,7 +36,10 @@ public final class RollupCycle implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   /** A round is followed by so many times its own length: pages may be late, requests may not. */
-  private static final int PAUSE_PER_ROUND = 19;
+  private static final int PAUSE_PER_ROUND = 49;
+
+  /** How long after its end the last events of a minute are in the store. */
+  private static final Duration DRAINED = Duration.ofSeconds(4);
 
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
@@ -73,19 +76,29 @@ public final class RollupCycle implements AutoCloseable {
         } catch (RuntimeException e) {
           LOG.warn("the figures of pages could not be brought up to date, trying again", e);
         }
-        pause = pauseAfter(Duration.ofNanos(System.nanoTime() - began));
+        pause = pauseAfter(Duration.ofNanos(System.nanoTime() - began), clock.instant());
       } while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  static Duration pauseAfter(Duration round) {
+  /**
+   * How long to rest after a round. Every round computes the minute that is filling anew, so a rest
+   * in which a minute ends is cut short to a moment after that: it is then computed once and whole.
+   */
+  static Duration pauseAfter(Duration round, Instant now) {
     Duration rest = round.multipliedBy(PAUSE_PER_ROUND);
     if (rest.compareTo(PAUSE) < 0) {
       return PAUSE;
     }
-    return rest.compareTo(LONGEST_PAUSE) < 0 ? rest : LONGEST_PAUSE;
+    if (rest.compareTo(LONGEST_PAUSE) > 0) {
+      rest = LONGEST_PAUSE;
+    }
+    Duration untilMinute =
+        Duration.between(now, now.plus(rest).truncatedTo(ChronoUnit.MINUTES).plus(DRAINED));
+    boolean ends = untilMinute.compareTo(PAUSE) > 0 && untilMinute.compareTo(rest) < 0;
+    return ends ? untilMinute : rest;
   }
 
   /**

@@ -25,9 +25,24 @@ final class RollupCycleTest {
 
   @Test
   void pauseAfter_shortAndLongRounds_isLongerForLongerOnes() {
-    assertThat(RollupCycle.pauseAfter(Duration.ofMillis(10))).isEqualTo(Duration.ofSeconds(2));
-    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1))).isEqualTo(Duration.ofSeconds(19));
-    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(30))).isEqualTo(Duration.ofMinutes(1));
+    Instant early = Instant.parse("2026-11-20T10:00:05Z");
+    assertThat(RollupCycle.pauseAfter(Duration.ofMillis(10), early))
+        .isEqualTo(Duration.ofSeconds(2));
+    assertThat(RollupCycle.pauseAfter(Duration.ofMillis(500), early))
+        .isEqualTo(Duration.ofMillis(24_500));
+    assertThat(
+            RollupCycle.pauseAfter(Duration.ofSeconds(30), Instant.parse("2026-11-20T10:00:03Z")))
+        .isEqualTo(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void pauseAfter_minuteEndsMeanwhile_endsShortlyAfterIt() {
+    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(2), Instant.parse("2026-11-20T10:00:06Z")))
+        .isEqualTo(Duration.ofSeconds(58));
+    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1), Instant.parse("2026-11-20T10:00:40Z")))
+        .isEqualTo(Duration.ofSeconds(24));
+    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1), Instant.parse("2026-11-20T10:00:03Z")))
+        .isEqualTo(Duration.ofSeconds(49));
   }
 
   @Test

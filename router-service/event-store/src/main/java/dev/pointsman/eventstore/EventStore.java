@@ -47,8 +47,11 @@ public final class EventStore implements AutoCloseable {
    * @param queryTimeout how long a reader may run
    */
   public record Settings(String memoryLimit, int threads, Duration queryTimeout) {
-    /** 384 MB, 2 threads, 30 seconds. */
-    public static final Settings DEFAULT = new Settings("384MB", 2, Duration.ofSeconds(30));
+    /**
+     * 384 MB, 1 thread, 30 seconds. With more threads the engine plans an append for all of them,
+     * which copies each row once more, and who waits for another's task spins.
+     */
+    public static final Settings DEFAULT = new Settings("384MB", 1, Duration.ofSeconds(30));
   }
 
   private EventStore(Path dataDirectory, Engine engine, String spool, DeadLetters deadLetters) {
