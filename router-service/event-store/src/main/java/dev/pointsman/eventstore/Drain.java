@@ -43,9 +43,7 @@ public final class Drain implements AutoCloseable {
   /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
   private static final int BUSY_EVENTS = 200;
 
-  /** Long enough for a whole batch at some 4,000 a second, and half the transactions below that. */
-  private static final Duration GATHER_WHEN_BUSY = Duration.ofSeconds(2);
-
+  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(800);
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
