@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -608,8 +609,14 @@ final class EventLogTest {
 
       log.append(Events.config(5));
       assertThat(cursor.next(100, 1 << 20, SOON, Duration.ofNanos(1))).hasSize(1);
-      Future<List<SpooledEvent>> closed = reader.submit(() -> cursor.next(2, 1 << 20, SOON, SOON));
+      FutureTask<List<SpooledEvent>> closed =
+          new FutureTask<>(() -> cursor.next(2, 1 << 20, SOON, SOON));
+      Thread gathering = Thread.ofPlatform().start(closed);
       log.append(Events.config(6));
+      // Closed before it asks, a cursor refuses to answer.
+      while (gathering.isAlive() && gathering.getState() != Thread.State.TIMED_WAITING) {
+        Thread.onSpinWait();
+      }
       cursor.close();
       assertThat(closed.get()).hasSizeLessThan(2);
     }
