@@ -8,77 +8,17 @@ import org.jspecify.annotations.Nullable;
 /** The algorithms that a {@code learned} function can choose by. */
 public enum LearnedAlgorithm {
   /** Inverse-gap weighting: pays least while it learns. */
-  SQUARECB(SquareCbPolicy.KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return SquareCbPolicy.of(version, settings, statistics, prices, estimator);
-    }
-  },
+  SQUARECB(SquareCbPolicy.KIND),
   /** The chance of being the best. */
-  THOMPSON(ThompsonPolicy.KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return ThompsonPolicy.of(version, settings, statistics, prices);
-    }
-  },
+  THOMPSON(ThompsonPolicy.KIND),
   /** The chance of being among the best two. */
-  TOP_TWO(ThompsonPolicy.TOP_TWO_KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return ThompsonPolicy.topTwo(version, settings, statistics, prices);
-    }
-  },
+  TOP_TWO(ThompsonPolicy.TOP_TWO_KIND),
   /** A share of the requests spread evenly. */
-  EPSILON_GREEDY(EpsilonGreedyPolicy.KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return EpsilonGreedyPolicy.of(version, settings, statistics, prices, estimator);
-    }
-  },
+  EPSILON_GREEDY(EpsilonGreedyPolicy.KIND),
   /** Finds the best one and stays with it. */
-  TRACK_AND_STOP(TrackAndStopPolicy.KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return TrackAndStopPolicy.of(version, settings, statistics, prices);
-    }
-  },
+  TRACK_AND_STOP(TrackAndStopPolicy.KIND),
   /** The same after TensorZero, which has a type of its own in configurations. */
-  ADAPTIVE(TrackAndStopPolicy.ADAPTIVE_KIND) {
-    @Override
-    public Policy policy(
-        PolicyVersion version,
-        LearnedSettings settings,
-        PolicyStatistics statistics,
-        List<@Nullable TokenPrice> prices,
-        MeanEstimator estimator) {
-      return TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
-    }
-  };
+  ADAPTIVE(TrackAndStopPolicy.ADAPTIVE_KIND);
 
   private final String label;
 
@@ -126,10 +66,20 @@ public enum LearnedAlgorithm {
    * @throws IllegalArgumentException if the candidates are not in name order, the prices do not fit
    *     them, or a number in the settings or the statistics cannot be
    */
-  public abstract Policy policy(
+  public Policy policy(
       PolicyVersion version,
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices,
-      MeanEstimator estimator);
+      MeanEstimator estimator) {
+    return switch (this) {
+      case SQUARECB -> SquareCbPolicy.of(version, settings, statistics, prices, estimator);
+      case THOMPSON -> ThompsonPolicy.of(version, settings, statistics, prices);
+      case TOP_TWO -> ThompsonPolicy.topTwo(version, settings, statistics, prices);
+      case EPSILON_GREEDY ->
+          EpsilonGreedyPolicy.of(version, settings, statistics, prices, estimator);
+      case TRACK_AND_STOP -> TrackAndStopPolicy.of(version, settings, statistics, prices);
+      case ADAPTIVE -> TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
+    };
+  }
 }

@@ -71,8 +71,7 @@ public final class LocalClickHouse implements AutoCloseable {
       library = ChdbLibrary.find();
     } catch (ChdbLibrary.MissingException e) {
       // The two commands need Maven and a JDK only, and the engine is an npm package. Where it
-      // counts
-      // nothing is skipped: .ci/run installs npm and fails on any test that was.
+      // counts nothing is skipped: .ci/run installs npm and fails on any test that was.
       Assumptions.abort("no ClickHouse to test with: " + e.getMessage());
       return;
     }
