@@ -107,6 +107,15 @@ final class ServiceTest {
     }
   }
 
+  private static int feedbackOf(URI service, String inference) {
+    try {
+      String path = "/api/inferences/" + inference;
+      return answers(service, path) ? call(service, path, "").path("feedback").size() : 0;
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
   private static String policy(URI service) {
     try {
       return call(service, "/api/functions/greet/report", "").path("policy").asText();
@@ -146,7 +155,8 @@ final class ServiceTest {
       }
       waitFor("a revision from feedback", () -> policy(url).contains("revision "));
       String id = inferenceId;
-      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
+      // A decision and its feedback may come into the store by two rounds of the drain.
+      waitFor("the last row and its feedback in the store", () -> feedbackOf(url, id) > 0);
       JsonNode story = call(url, "/api/inferences/" + inferenceId, "");
       assertThat(story.path("discrepancies")).isEmpty();
       assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
