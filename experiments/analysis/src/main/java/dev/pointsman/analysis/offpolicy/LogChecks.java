@@ -106,7 +106,7 @@ public final class LogChecks {
   }
 
   static LogCheck feedback(List<String> arms, List<PairedDecision> log) {
-    List<PairedDecision> known = log.stream().filter(row -> row.quality() != null).toList();
+    List<PairedDecision> known = log.stream().filter(PairedDecision::answered).toList();
     AllocationTest.Result[] results = byArm(arms.size(), known);
     int worst = worst(results);
     Outcome outcome = worst < 0 ? Outcome.FINE : results[worst].outcome();
@@ -331,6 +331,7 @@ public final class LogChecks {
         target,
         target,
         row.quality(),
+        row.answered(),
         row.dollars());
   }
 

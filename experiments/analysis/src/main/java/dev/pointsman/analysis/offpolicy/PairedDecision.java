@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param serving the serving policy's chance of each arm, as logged
  * @param challenger the challenger's chance of each arm
  * @param quality 0..1, null when no feedback came
+ * @param answered whether feedback came; without it a quality is what the function's rule fills in
  * @param dollars null when a price is unknown
  */
 @SuppressWarnings("ArrayRecordComponent") // rows of numbers on their way to an estimator
@@ -31,6 +32,7 @@ public record PairedDecision(
     double[] serving,
     double[] challenger,
     @Nullable Double quality,
+    boolean answered,
     @Nullable Double dollars) {
 
   /** Checks that the vectors name the same arms and that the chosen one had a chance. */

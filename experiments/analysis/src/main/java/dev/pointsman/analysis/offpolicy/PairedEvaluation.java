@@ -364,6 +364,7 @@ public record PairedEvaluation(
         row.serving(),
         policy,
         row.quality(),
+        row.answered(),
         row.dollars());
   }
 

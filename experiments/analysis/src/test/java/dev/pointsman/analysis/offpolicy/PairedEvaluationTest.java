@@ -99,6 +99,7 @@ final class PairedEvaluationTest {
                             r.serving(),
                             r.challenger(),
                             r.quality(),
+                            r.answered(),
                             null))
                 .toList();
     PairedEvaluation weighed =

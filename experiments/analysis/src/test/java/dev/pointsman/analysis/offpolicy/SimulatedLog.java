@@ -108,6 +108,7 @@ final class SimulatedLog {
         serving[s],
         challenger[s],
         quality,
+        quality != null,
         dollars);
   }
 
