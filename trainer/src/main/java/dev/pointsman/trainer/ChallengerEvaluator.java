@@ -140,7 +140,7 @@ public final class ChallengerEvaluator {
         question.challenger().name(),
         question.challenger().settings().algorithm(),
         rule.metric(),
-        String.valueOf(last.generation()),
+        last.generation() == null ? "what served" : last.generation(),
         figures.ruling().verdict().words(),
         question.margin(),
         learned.settings().costWeight(),

@@ -89,7 +89,8 @@ final class ChallengerEvaluatorTest {
               .withoutAttempts()
               .build());
       if (random.nextInt(10) < 8) {
-        events.add(Events.feedback(n, Events.id(n), "resolved", random.nextInt(10) < (large ? 8 : 9)));
+        events.add(
+            Events.feedback(n, Events.id(n), "resolved", random.nextInt(10) < (large ? 8 : 9)));
       }
     }
     store.append(events, events.size());

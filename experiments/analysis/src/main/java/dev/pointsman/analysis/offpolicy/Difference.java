@@ -12,7 +12,7 @@ package dev.pointsman.analysis.offpolicy;
 public record Difference(double value, double standardError, double lower, double upper) {
 
   /** The difference of an estimate. */
-  static Difference of(Estimate estimate, double alpha) {
+  public static Difference of(Estimate estimate, double alpha) {
     return EstimateIntervals.anytime(estimate, alpha)
         .map(
             bounds ->
