@@ -1,7 +1,5 @@
 package dev.pointsman.analysis.offpolicy;
 
-import dev.pointsman.analysis.AsymptoticConfidenceSequence;
-import dev.pointsman.analysis.Holm;
 import dev.pointsman.analysis.offpolicy.OffPolicyEstimator.ClippedDoublyRobust;
 import dev.pointsman.analysis.offpolicy.OffPolicyEstimator.ClippedInversePropensity;
 import dev.pointsman.analysis.offpolicy.OffPolicyEstimator.Direct;
@@ -284,7 +282,7 @@ public record PairedEvaluation(
       outcomes.merge(row.segment(), row.quality() == null ? 0 : 1, Integer::sum);
     }
     List<String> judged = new ArrayList<>();
-    List<Double> ps = new ArrayList<>();
+    List<Estimate> enough = new ArrayList<>();
     Map<String, Difference> differences = new TreeMap<>();
     bySegment.forEach(
         (segment, own) -> {
@@ -292,20 +290,10 @@ public record PairedEvaluation(
           differences.put(segment, Difference.of(estimate, rule.alpha()));
           if (outcomes.getOrDefault(segment, 0) >= LEAST_IN_SEGMENT) {
             judged.add(segment);
-            double over = estimate.value() + 2 * rule.margin();
-            ps.add(
-                over >= 0
-                    ? 1
-                    : AsymptoticConfidenceSequence.around(
-                            over,
-                            estimate.standardError(),
-                            estimate.episodes(),
-                            rule.alpha(),
-                            EstimateIntervals.TUNING_EPISODES)
-                        .p());
+            enough.add(estimate);
           }
         });
-    double[] adjusted = Holm.adjust(ps.stream().mapToDouble(Double::doubleValue).toArray());
+    double[] adjusted = rule.notWorse(enough);
     List<SegmentDifference> result = new ArrayList<>();
     differences.forEach(
         (segment, difference) -> {

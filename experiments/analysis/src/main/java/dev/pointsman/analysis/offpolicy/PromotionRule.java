@@ -1,6 +1,7 @@
 package dev.pointsman.analysis.offpolicy;
 
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import dev.pointsman.analysis.Holm;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -119,6 +120,31 @@ public record PromotionRule(double margin, double costWeight, double alpha) {
               points(utility), dollars == null ? "" : ", Δ " + thousand(dollars) + " per 1,000"));
     }
     return new Ruling(Verdict.HOLD, open);
+  }
+
+  /**
+   * Per segment the always-valid p-value of "it is not worse by more than twice the margin", adjusted
+   * by {@link Holm}; a segment below α is certainly worse.
+   *
+   * @param segments Δquality of each segment that has outcomes enough to be judged by itself
+   */
+  public double[] notWorse(List<Estimate> segments) {
+    return Holm.adjust(
+        segments.stream()
+            .mapToDouble(
+                estimate -> {
+                  double over = estimate.value() + 2 * margin;
+                  return over >= 0
+                      ? 1
+                      : AsymptoticConfidenceSequence.around(
+                              over,
+                              estimate.standardError(),
+                              estimate.episodes(),
+                              alpha,
+                              EstimateIntervals.TUNING_EPISODES)
+                          .p();
+                })
+            .toArray());
   }
 
   /**
