@@ -155,19 +155,41 @@ public final class ChallengerEvaluator {
               .formatted(
                   functionName, rule.attributionWindow(), leftOut.isEmpty() ? "none" : leftOut));
     }
+    return log(configured, rule, rows);
+  }
+
+  /**
+   * The same of a part, which may be empty.
+   *
+   * @param from the first moment
+   * @param to behind the last moment; all before it must have matured
+   */
+  DecisionLog maturedBetween(String functionName, Instant from, Instant to, Instant now) {
+    Configured configured = configured(functionName);
+    RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
+    Deque<LoggedDecision> judged = new ArrayDeque<>();
+    Map<String, Long> leftOut = new TreeMap<>();
+    store.functions().decisions(rule, from, to, now, row -> take(row, judged, leftOut));
+    onlyLastGeneration(judged, leftOut);
+    return log(configured, rule, new ArrayList<>(judged));
+  }
+
+  private DecisionLog log(Configured configured, RewardRule rule, List<LoggedDecision> rows) {
     List<String> arms = arms(rows, configured.learned().settings());
     return new DecisionLog(
         configured.learned(),
         rule.metric(),
+        rows.isEmpty() ? "" : String.valueOf(rows.getLast().generation()),
         arms,
         new Pairing(arms, configured.function(), configured.learned(), rows).greedily(),
-        rows.getFirst().decidedAt(),
-        rows.getLast().decidedAt());
+        rows.isEmpty() ? Instant.EPOCH : rows.getFirst().decidedAt(),
+        rows.isEmpty() ? Instant.EPOCH : rows.getLast().decidedAt());
   }
 
   /**
    * Decisions of the serving generation.
    *
+   * @param generation the one that decided
    * @param arms the arms' names
    * @param decisions in order
    * @param from the first
@@ -176,6 +198,7 @@ public final class ChallengerEvaluator {
   record DecisionLog(
       Experimentation.Learned learned,
       String metric,
+      String generation,
       List<String> arms,
       List<PairedDecision> decisions,
       Instant from,

@@ -456,6 +456,20 @@ final class PolicyTrainerTest {
     return Events.START.plusSeconds(second);
   }
 
+  /** A function of that name that learns from {@code resolved}. */
+  static FunctionCatalog catalogOf(String name) {
+    FunctionCatalog catalog = catalog(learned(0));
+    return new FunctionCatalog(
+        catalog.configHash(),
+        catalog.text(),
+        catalog.gateway(),
+        catalog.store(),
+        Map.of(name, function(name, learned(0))),
+        catalog.models(),
+        catalog.metrics(),
+        catalog.tools());
+  }
+
   private static FunctionCatalog catalog(Experimentation.Learned learned) {
     return new FunctionCatalog(
         "h",

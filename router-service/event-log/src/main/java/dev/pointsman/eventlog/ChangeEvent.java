@@ -28,6 +28,12 @@ public record ChangeEvent(
     String reason)
     implements Event {
 
+  /**
+   * The object of a change of what the checks of a function's log found; its new state is {@code
+   * fine}, {@code warn} or {@code block}.
+   */
+  public static final String LOG_CHECKS = "log checks";
+
   /** Cuts the time to microseconds. */
   public ChangeEvent {
     at = Event.micros(at);

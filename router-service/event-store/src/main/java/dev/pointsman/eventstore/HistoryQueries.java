@@ -113,6 +113,11 @@ public final class HistoryQueries {
     return readers.query("changes", values, Rows::change);
   }
 
+  /** What changed about an object of any function, newest first, at most so much. */
+  public List<ChangeEvent> changesOf(String object, int most) {
+    return readers.query("changes_of", Map.of("object", object, "most", most), Rows::change);
+  }
+
   /** The text of a configuration that rows name by its hash, null when it is not in the store. */
   public @Nullable String configuration(String configHash) {
     List<String> found =

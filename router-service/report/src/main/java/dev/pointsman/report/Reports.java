@@ -171,6 +171,7 @@ public final class Reports {
    *
    * @param served what each variant served, by name
    * @param durations how long that took, by name
+   * @param logChecks what the checks of the log found last, null when they never found anything
    */
   private record Loaded(
       @Nullable FunctionDefinition definition,
@@ -178,7 +179,8 @@ public final class Reports {
       RewardRule rule,
       FunctionFigures figures,
       Map<String, UsageSums> served,
-      Map<String, LatencyHistogram> durations) {}
+      Map<String, LatencyHistogram> durations,
+      @Nullable ChangeEvent logChecks) {}
 
   private List<Loaded> load(List<String> names, Range range, boolean bySegment) {
     List<RewardRule> rules = names.stream().map(this::rule).toList();
@@ -205,6 +207,17 @@ public final class Reports {
                 durations
                     .computeIfAbsent(key.first(), f -> new TreeMap<>())
                     .put(key.second(), histogram));
+    Map<String, ChangeEvent> logChecks = new HashMap<>();
+    store
+        .history()
+        .changesOf(ChangeEvent.LOG_CHECKS, MOST_CHANGES)
+        .forEach(
+            change -> {
+              if (change.functionName() != null) {
+                // Newest first.
+                logChecks.putIfAbsent(change.functionName(), change);
+              }
+            });
     List<Loaded> loaded = new ArrayList<>();
     for (int i = 0; i < names.size(); i++) {
       String name = names.get(i);
@@ -220,7 +233,8 @@ public final class Reports {
               new FunctionFigures(
                   sources.get(i), definition == null ? List.of() : definition.variants().keySet()),
               withoutUnserved(served.getOrDefault(name, Map.of())),
-              withoutUnserved(durations.getOrDefault(name, Map.of()))));
+              withoutUnserved(durations.getOrDefault(name, Map.of())),
+              logChecks.get(name)));
     }
     return loaded;
   }
@@ -374,6 +388,10 @@ public final class Reports {
     checks.add(prices(loaded, headline));
     checks.add(providers(figures));
     checks.add(drift(marks, range));
+    ChangeEvent found = loaded.logChecks();
+    if (loaded.learned() != null && found != null) {
+      checks.add(new HealthCheck("log", stateOf(found), found.reason()));
+    }
     return checks;
   }
 
@@ -747,6 +765,14 @@ public final class Reports {
 
   private static HealthCheck.State worse(HealthCheck.State a, HealthCheck.State b) {
     return a.compareTo(b) >= 0 ? a : b;
+  }
+
+  private static HealthCheck.State stateOf(ChangeEvent logChecks) {
+    return switch (String.valueOf(logChecks.after())) {
+      case "block" -> HealthCheck.State.BLOCKED;
+      case "warn" -> HealthCheck.State.WATCH;
+      default -> HealthCheck.State.OK;
+    };
   }
 
   private static HealthCheck.State stateOf(AllocationTest.Outcome outcome) {

@@ -379,6 +379,32 @@ final class ReportsTest {
   }
 
   @Test
+  void logChecks_thatBlock_withholdTheVerdictUntilTheyAreFine() {
+    append(List.of(logChecks(1, "block", "holdout: they disagree")));
+    FunctionReport report = report();
+    assertThat(check(report, "log").state()).isEqualTo(HealthCheck.State.BLOCKED);
+    assertThat(report.verdict().state()).isEqualTo(Verdict.State.BLOCKED);
+    assertThat(report.verdict().sentence()).isEqualTo("log: holdout: they disagree");
+
+    append(List.of(logChecks(2, "fine", "consistent again")));
+    assertThat(check(report(), "log").state()).isEqualTo(HealthCheck.State.OK);
+    assertThat(report().verdict().state()).isNotEqualTo(Verdict.State.BLOCKED);
+  }
+
+  private static ChangeEvent logChecks(long n, String state, String reason) {
+    return new ChangeEvent(
+        Events.id(9_000_000 + n),
+        NOW.minusSeconds(100 - n),
+        ChangeEvent.Kind.POLICY,
+        "trainer",
+        FUNCTION,
+        ChangeEvent.LOG_CHECKS,
+        null,
+        state,
+        reason);
+  }
+
+  @Test
   void story_ofADrawnDecision_passesBothChecks() {
     InferenceEvent inference = drawn(1).build();
     append(List.of(inference, Events.feedback(1, true)));

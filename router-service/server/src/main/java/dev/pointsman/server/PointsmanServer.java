@@ -19,6 +19,7 @@ import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.trainer.LogWatch;
 import dev.pointsman.trainer.PolicyTrainer;
 import dev.pointsman.trainer.RollupCycle;
 import dev.pointsman.worlds.WorldClock;
@@ -135,8 +136,11 @@ final class PointsmanServer implements AutoCloseable {
                 () -> snapshots.current().catalog(),
                 RollupTags.of(settings.rollupTags()),
                 clock));
+    LogWatch watch =
+        opened(new LogWatch(store, () -> snapshots.current().catalog(), eventLog::append, ids));
     drain.start();
     trainer.start();
+    watch.start();
     rollups.start();
     opened(
             new Retention(

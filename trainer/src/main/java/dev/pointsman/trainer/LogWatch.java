@@ -1,0 +1,233 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.analysis.AllocationTest.Outcome;
+import dev.pointsman.analysis.offpolicy.LogCheck;
+import dev.pointsman.analysis.offpolicy.RunningLogChecks;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.IdSource;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps looking whether the log of each function that learns tells the truth: the checks of {@link
+ * RunningLogChecks}, the self-test against uniform slice and holdout among them, on every decision
+ * as it matures. When what is found changes, a change is logged about the object {@link ChangeEvent#LOG_CHECKS},
+ * whose new state is {@code fine}, {@code warn} or {@code block}; reports withhold their verdict
+ * while it is {@code block}.
+ *
+ * <p>All checks are always-valid, so looking for ever raises no more alarms than looking once. A
+ * sequence starts anew with another generation or other candidates, and at a start of the process,
+ * from where it has a day of decisions to begin with; and every day while something blocks, so that a
+ * day without a finding says that it was mended. Works on its own thread, or on the caller's by
+ * {@link #look}.
+ */
+public final class LogWatch implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LogWatch.class);
+  private static final String ACTOR = "trainer";
+  private static final Duration PAUSE = Duration.ofMinutes(1);
+
+  /** A round is followed by so many times its own length. */
+  private static final int PAUSE_PER_ROUND = 49;
+
+  private static final Duration FIRST = Duration.ofDays(1);
+
+  /** How far back the last stored finding is sought at a start. */
+  private static final Duration REMEMBERED = Duration.ofDays(90);
+
+  private static final int MOST_CHANGES = 20_000;
+
+  private final EventStore store;
+  private final Supplier<FunctionCatalog> catalog;
+  private final Consumer<Event> log;
+  private final IdSource ids;
+  private final Map<String, Watched> watched = new TreeMap<>();
+  private final CountDownLatch stopping = new CountDownLatch(1);
+  private @Nullable Thread thread;
+
+  /** What was seen of one function. */
+  private static final class Watched {
+    private String said;
+    private Instant from;
+    private @Nullable String generation;
+    private List<String> arms = List.of();
+    private @Nullable RunningLogChecks checks;
+
+    /** Where the sequence of the checks begins. */
+    private Instant since;
+
+    Watched(String said, Instant from) {
+      this.said = said;
+      this.from = from;
+      this.since = from;
+    }
+  }
+
+  /**
+   * A watch that does nothing until it is started or asked to look.
+   *
+   * @param log appends an event durably before it returns
+   */
+  public LogWatch(
+      EventStore store, Supplier<FunctionCatalog> catalog, Consumer<Event> log, IdSource ids) {
+    this.store = store;
+    this.catalog = catalog;
+    this.log = log;
+    this.ids = ids;
+  }
+
+  /** Starts the thread. */
+  public void start() {
+    thread = Thread.ofPlatform().name("log-watch").daemon(true).start(this::run);
+  }
+
+  private void run() {
+    try {
+      long pause = PAUSE.toMillis();
+      while (!stopping.await(pause, TimeUnit.MILLISECONDS)) {
+        long began = System.nanoTime();
+        look(ids.now());
+        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
+        pause = Math.max(PAUSE.toMillis(), PAUSE_PER_ROUND * took);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /**
+   * One round over all functions that learn; what fails is logged and tried again at the next.
+   *
+   * @param now the present, never before that of an earlier round
+   */
+  public void look(Instant now) {
+    FunctionCatalog configured = catalog.get();
+    watched.keySet().retainAll(configured.functions().keySet());
+    for (FunctionDefinition function : configured.functions().values()) {
+      if (function.experimentation() instanceof Experimentation.Learned learned) {
+        try {
+          look(configured, function.name(), learned, now);
+        } catch (RuntimeException e) {
+          LOG.warn("the log of {} could not be checked, trying again", function.name(), e);
+        }
+      }
+    }
+  }
+
+  private void look(
+      FunctionCatalog configured, String function, Experimentation.Learned learned, Instant now) {
+    Instant until = now.minus(learned.attributionWindow());
+    Watched own =
+        watched.computeIfAbsent(function, f -> new Watched(lastSaid(f, now), until.minus(FIRST)));
+    if (!own.from.isBefore(until)) {
+      return;
+    }
+    ChallengerEvaluator.DecisionLog rows =
+        new ChallengerEvaluator(store, configured).maturedBetween(function, own.from, until, now);
+    Instant begun = own.from;
+    own.from = until;
+    if (rows.decisions().isEmpty()) {
+      return;
+    }
+    RunningLogChecks checks = own.checks;
+    boolean again = own.said.equals(word(Outcome.BLOCK)) && isOld(own, begun);
+    if (checks == null
+        || again
+        || !rows.arms().equals(own.arms)
+        || !rows.generation().equals(own.generation)) {
+      String baseline = learned.settings().baselineVariant();
+      checks =
+          new RunningLogChecks(rows.arms(), baseline == null ? -1 : rows.arms().indexOf(baseline));
+      own.checks = checks;
+      own.since = begun;
+      own.arms = rows.arms();
+      own.generation = rows.generation();
+    }
+    rows.decisions().forEach(checks::accept);
+    say(function, own, checks, now);
+  }
+
+  /** Whether a sequence is long enough to speak for a log that was wrong before. */
+  private static boolean isOld(Watched own, Instant until) {
+    return Duration.between(own.since, until).compareTo(FIRST) >= 0;
+  }
+
+  private void say(String function, Watched own, RunningLogChecks checks, Instant now) {
+    List<LogCheck> found = new ArrayList<>(checks.result());
+    found.removeIf(check -> check.outcome() == Outcome.FINE);
+    Outcome worst =
+        found.stream().map(LogCheck::outcome).max(Outcome::compareTo).orElse(Outcome.FINE);
+    String state = word(worst);
+    if (state.equals(own.said) || (own.said.equals(word(Outcome.BLOCK)) && !isOld(own, own.from))) {
+      return;
+    }
+    log.accept(
+        new ChangeEvent(
+            ids.at(now),
+            now,
+            ChangeEvent.Kind.POLICY,
+            ACTOR,
+            function,
+            ChangeEvent.LOG_CHECKS,
+            own.said,
+            state,
+            found.isEmpty()
+                ? "The log of %s is consistent again.".formatted(function)
+                : found.stream()
+                    .map(check -> check.name() + ": " + check.sentence())
+                    .collect(Collectors.joining("; "))));
+    own.said = state;
+  }
+
+  /** Without a stored finding all was fine. */
+  private String lastSaid(String function, Instant now) {
+    return store
+        .history()
+        .changes(function, now.minus(REMEMBERED), now.plusSeconds(1), MOST_CHANGES)
+        .reversed()
+        .stream()
+        .filter(change -> change.object().equals(ChangeEvent.LOG_CHECKS) && change.after() != null)
+        .map(change -> String.valueOf(change.after()))
+        .findFirst()
+        .orElse(word(Outcome.FINE));
+  }
+
+  private static String word(Outcome outcome) {
+    return switch (outcome) {
+      case FINE -> "fine";
+      case WARN -> "warn";
+      case BLOCK -> "block";
+    };
+  }
+
+  /** Stops the thread after the round it is in. */
+  @Override
+  public void close() {
+    stopping.countDown();
+    Thread started = thread;
+    if (started != null) {
+      try {
+        started.join();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

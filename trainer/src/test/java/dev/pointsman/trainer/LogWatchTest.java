@@ -1,0 +1,169 @@
+package dev.pointsman.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.IdSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LogWatchTest {
+
+  private static final double[] LOGGED = {0.5, 0.3, 0.2};
+
+  @TempDir private Path directory;
+
+  private final SplittableRandom random = new SplittableRandom(4);
+  private final List<ChangeEvent> said = new ArrayList<>();
+  private final FunctionCatalog catalog = PolicyTrainerTest.catalogOf("reply");
+  private EventStore store;
+  private long next;
+  private long sequence;
+
+  @BeforeEach
+  void open() {
+    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+  }
+
+  @AfterEach
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void look_cleanLog_saysNothing() {
+    decide(3000, LOGGED, 0);
+    watch().look(matured());
+    assertThat(said).isEmpty();
+  }
+
+  @Test
+  void look_drawnOtherwiseThanLogged_saysBlockOnce() {
+    LogWatch watch = watch();
+    decide(500, LOGGED, 0);
+    watch.look(matured());
+    assertThat(said).isEmpty();
+    decide(1500, new double[] {0.3, 0.5, 0.2}, 0);
+    watch.look(matured());
+    watch.look(matured());
+    assertThat(said).hasSize(1);
+    ChangeEvent change = said.getFirst();
+    assertThat(change.object()).isEqualTo(ChangeEvent.LOG_CHECKS);
+    assertThat(change.before()).isEqualTo("fine");
+    assertThat(change.after()).isEqualTo("block");
+    assertThat(change.reason()).contains("allocation: ", "is not chosen as often");
+  }
+
+  @Test
+  void look_feedbackOfOneVariantLost_saysBlock() {
+    decide(3000, LOGGED, 0.4);
+    watch().look(matured());
+    assertThat(said).extracting(ChangeEvent::after).containsExactly("block");
+    assertThat(said.getFirst().reason()).contains("feedback: large gets feedback on");
+  }
+
+  @Test
+  void look_mended_saysFineAfterADayWithoutFinding() {
+    LogWatch watch = watch();
+    decide(2000, new double[] {0.2, 0.6, 0.2}, 0);
+    watch.look(matured());
+    assertThat(said).extracting(ChangeEvent::after).containsExactly("block");
+    for (int hours = 0; hours < 60; hours += 6) {
+      next += Duration.ofHours(6).toSeconds();
+      decide(200, LOGGED, 0);
+      watch.look(matured());
+    }
+    assertThat(said).extracting(ChangeEvent::after).containsExactly("block", "fine");
+  }
+
+  @Test
+  void look_afterARestart_goesOnFromWhatWasSaid() {
+    decide(2000, new double[] {0.2, 0.6, 0.2}, 0);
+    watch().look(matured());
+    assertThat(said).hasSize(1);
+    watch().look(matured());
+    assertThat(said).as("what was said is in the store").hasSize(1);
+  }
+
+  private LogWatch watch() {
+    return new LogWatch(
+        store,
+        () -> catalog,
+        event -> {
+          said.add((ChangeEvent) event);
+          store.append(List.of(event), ++sequence);
+        },
+        new IdSource(() -> Events.START, random::nextLong));
+  }
+
+  /** Behind the attribution window of the last decision. */
+  private Instant matured() {
+    return Events.time(next).plus(Duration.ofHours(24)).plusSeconds(1);
+  }
+
+  /** One decision a second, logged with the same chances whatever they are. */
+  private void decide(int count, double[] chances, double lost) {
+    List<Event> events = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      long n = next++;
+      double u = random.nextDouble();
+      int arm = u < chances[0] ? 0 : u < chances[0] + chances[1] ? 1 : 2;
+      String variant = Events.CANDIDATES.get(arm);
+      Decision decision = withoutLanes(Events.decision(Events.CANDIDATES, LOGGED, variant, "a"));
+      events.add(
+          Events.inferenceOf(n).function("reply").decision(decision).withoutAttempts().build());
+      if (random.nextDouble() < 0.7 && !(arm == 0 && random.nextDouble() < lost)) {
+        events.add(Events.feedback(n, Events.id(n), "resolved", random.nextDouble() < 0.8));
+      }
+    }
+    sequence += events.size();
+    store.append(events, sequence);
+  }
+
+  /** The samples say that they had lanes, but are all of one. */
+  private static Decision withoutLanes(Decision d) {
+    return new Decision(
+        d.kind(),
+        d.decidedBy(),
+        d.version(),
+        d.segment(),
+        d.stratum(),
+        d.experiment(),
+        d.experimentGroup(),
+        Map.of(),
+        Map.of(),
+        "policy",
+        Map.of("policy", 1.0),
+        d.candidates(),
+        d.exclusions(),
+        d.predictedQuality(),
+        d.predictedCostNanos(),
+        d.predictedLatencyUs(),
+        d.utility(),
+        d.floors(),
+        d.policyProbabilities(),
+        d.challengerProbabilities(),
+        d.propensities(),
+        d.utilityWeight(),
+        d.gamma(),
+        d.features(),
+        d.chosenVariant(),
+        d.propensity(),
+        d.explored(),
+        d.fallbackOrder());
+  }
+}
