@@ -51,7 +51,7 @@ public final class ChallengerEvaluator {
   static final int BLOCKS = 20;
 
   /** The latest decisions that are read at most; earlier ones are left out and counted. */
-  public static final int MOST_DECISIONS = 200_000;
+  public static final int MOST_DECISIONS = 100_000;
 
   private static final double ALPHA = 0.05;
 

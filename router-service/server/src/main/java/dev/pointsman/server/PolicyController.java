@@ -9,6 +9,7 @@ import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.annotation.ExecuteOn;
@@ -29,6 +30,17 @@ final class PolicyController {
   PolicyController(ServerParts parts, ActiveSnapshot snapshots) {
     this.parts = parts;
     this.snapshots = snapshots;
+  }
+
+  /** The generations of a function. */
+  @Get("/{function}")
+  HttpResponse<JsonNode> list(@PathVariable String function) {
+    try {
+      return HttpResponse.ok(Policies.list(parts.store(), parts.control(), function));
+    } catch (IllegalArgumentException e) {
+      return HttpResponse.<JsonNode>status(HttpStatus.NOT_FOUND)
+          .body(error(String.valueOf(e.getMessage())));
+    }
   }
 
   /** Judges a challenger. Takes JSON only, which a page of another origin cannot send unasked. */

@@ -323,6 +323,8 @@ final class ServiceTest {
               HttpResponse.BodyHandlers.ofString());
       assertThat(unknown.statusCode()).isEqualTo(400);
       assertThat(unknown.body()).contains("has no generation g-77; it has [g-1]");
+      assertThat(call(url, "/api/policies/greet", "").path("generations").findValuesAsText("id"))
+          .containsExactly("g-1");
       ServedProcess evaluating =
           ServedProcess.launched(
               "evaluate",

@@ -1,0 +1,121 @@
+package dev.pointsman.server;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.Generation;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.PolicyRevision;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The generations of a function as JSON, and how two of them differ. */
+final class Policies {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private Policies() {}
+
+  /**
+   * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
+   * "provenance", "last_revision"}]}}, the latest first; {@code last_revision} is null but for the
+   * generation that published last.
+   *
+   * @throws IllegalArgumentException if the function has none
+   */
+  static JsonNode list(EventStore store, ControlStore control, String function) {
+    List<Generation> generations = control.generations(function);
+    if (generations.isEmpty()) {
+      throw new IllegalArgumentException(
+          "%s has no generations: it learns nothing, or has not begun".formatted(function));
+    }
+    PolicyRevision latest = store.history().latestRevision(function);
+    ObjectNode answer = JsonNodeFactory.instance.objectNode().put("function", function);
+    ArrayNode list = answer.putArray("generations");
+    for (Generation generation : generations) {
+      ObjectNode one =
+          list.addObject()
+              .put("id", generation.id())
+              .put("algorithm", generation.kind())
+              .put("status", generation.status().name().toLowerCase(Locale.ROOT))
+              .put("created_at", generation.createdAt().toString());
+      one.set("settings", parsed(generation.settings()));
+      one.set("provenance", parsed(generation.provenance()));
+      if (latest != null && latest.generation().equals(generation.id())) {
+        one.putObject("last_revision")
+            .put("revision", latest.revision())
+            .put("published_at", latest.publishedAt().toString());
+      } else {
+        one.putNull("last_revision");
+      }
+    }
+    return answer;
+  }
+
+  private static JsonNode parsed(String json) {
+    try {
+      return JSON.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("what is stored of a generation is no JSON: " + json, e);
+    }
+  }
+
+  /**
+   * One generation of a list.
+   *
+   * @throws IllegalArgumentException if it is not in it
+   */
+  static JsonNode generation(JsonNode list, String id) {
+    for (JsonNode generation : list.path("generations")) {
+      if (generation.path("id").asText().equals(id)) {
+        return generation;
+      }
+    }
+    throw new IllegalArgumentException(
+        "%s has no generation %s; it has %s"
+            .formatted(
+                list.path("function").asText(),
+                id,
+                list.path("generations").findValuesAsText("id")));
+  }
+
+  /**
+   * What is set otherwise, {@code [{"setting", "from", "to"}]} by name; settings within others are
+   * named as in {@code nursery.age}, and null is what a generation does not have.
+   */
+  static ArrayNode diff(JsonNode from, JsonNode to) {
+    Map<String, JsonNode> before = flat("", from.path("settings"), new TreeMap<>());
+    Map<String, JsonNode> after = flat("", to.path("settings"), new TreeMap<>());
+    TreeSet<String> names = new TreeSet<>(before.keySet());
+    names.addAll(after.keySet());
+    ArrayNode changes = JsonNodeFactory.instance.arrayNode();
+    for (String name : names) {
+      if (!Objects.equals(before.get(name), after.get(name))) {
+        ObjectNode change = changes.addObject().put("setting", name);
+        change.set("from", before.get(name));
+        change.set("to", after.get(name));
+      }
+    }
+    return changes;
+  }
+
+  private static Map<String, JsonNode> flat(
+      String prefix, JsonNode node, Map<String, JsonNode> into) {
+    for (Map.Entry<String, JsonNode> field : node.properties()) {
+      if (field.getValue().isObject()) {
+        flat(prefix + field.getKey() + ".", field.getValue(), into);
+      } else {
+        into.put(prefix + field.getKey(), field.getValue());
+      }
+    }
+    return into;
+  }
+}
