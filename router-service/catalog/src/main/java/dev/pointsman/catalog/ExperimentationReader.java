@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code functions.F.experimentation}: how a variant is chosen. */
 final class ExperimentationReader {
 
-  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints");
   private static final Pattern CONDITION =
       Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
   private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
@@ -325,15 +324,12 @@ final class ExperimentationReader {
     }
     section.error(
         "algorithm",
-        LATER_ALGORITHMS.contains(algorithm)
-            ? "%s: \"%s\" is not supported yet: write one of %s"
-                .formatted(section.path("algorithm"), algorithm, String.join(", ", known))
-            : "%s must be one of %s, but is '%s'%s"
-                .formatted(
-                    section.path("algorithm"),
-                    String.join(", ", known),
-                    algorithm,
-                    Problems.didYouMean(algorithm, known)));
+        "%s must be one of %s, but is '%s'%s"
+            .formatted(
+                section.path("algorithm"),
+                String.join(", ", known),
+                algorithm,
+                Problems.didYouMean(algorithm, known)));
     return LearnedAlgorithm.of(known.getFirst());
   }
 

@@ -513,7 +513,17 @@ final class EveryKeyTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy", "track_and_stop"})
+  @ValueSource(
+      strings = {
+        "squarecb",
+        "thompson",
+        "top_two",
+        "epsilon_greedy",
+        "linucb",
+        "lints",
+        "logistic_thompson",
+        "track_and_stop"
+      })
   void experimentationLearned_algorithm_isMapped(String algorithm) {
     assertThat(learned("algorithm = \"%s\"".formatted(algorithm)).settings().algorithm())
         .isEqualTo(algorithm);
