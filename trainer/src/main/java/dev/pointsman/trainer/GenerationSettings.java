@@ -2,6 +2,8 @@ package dev.pointsman.trainer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.LearnedSettings;
@@ -12,7 +14,11 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
 
 /**
  * What makes a generation: its reward and everything its policy and its trainer compute with. Other
@@ -94,6 +100,96 @@ record GenerationSettings(String text) {
       json.writeNumberField("most_samples", stopping.mostSamples());
       json.writeEndObject();
     }
+  }
+
+  /**
+   * What a generation's policy computes with, read back.
+   *
+   * @param text as {@link #of} wrote it, also before there were options
+   * @throws IllegalArgumentException if it is not such a text
+   */
+  static LearnedSettings settingsOf(String text) {
+    Map<String, String> fields = new HashMap<>();
+    List<String> candidates = new ArrayList<>();
+    try (JsonParser json = JSON.createParser(text)) {
+      String within = "";
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        switch (token) {
+          case START_OBJECT -> within = json.currentName() == null ? "" : json.currentName() + ".";
+          case END_OBJECT -> within = "";
+          case FIELD_NAME, START_ARRAY, END_ARRAY -> {}
+          default -> {
+            if (json.getParsingContext().inArray()) {
+              candidates.add(json.getText());
+            } else {
+              fields.put(within + json.currentName(), json.getText());
+            }
+          }
+        }
+      }
+      LearnedSettings.Stopping stopping = LearnedSettings.Stopping.DEFAULT;
+      String decay = fields.get("epsilon_decay");
+      String halfLife = fields.get("half_life");
+      String limit = need(fields, "exploration_limit");
+      return new LearnedSettings(
+          need(fields, "algorithm"),
+          candidates,
+          fields.get("baseline_variant"),
+          number(fields, "cost_weight"),
+          number(fields, "latency_weight"),
+          number(fields, "min_prob"),
+          // Written as text, for JSON has no such number.
+          limit.equals("Infinity") ? Double.POSITIVE_INFINITY : Double.parseDouble(limit),
+          new LearnedSettings.Nursery(
+              Long.parseLong(need(fields, "nursery.feedbacks")),
+              Long.parseLong(need(fields, "nursery.pulls")),
+              Duration.parse(need(fields, "nursery.age")),
+              number(fields, "nursery.floor")),
+          halfLife == null ? null : Duration.parse(halfLife),
+          new LearnedSettings.Options(
+              LearnedSettings.Rewards.valueOf(need(fields, "metric_type")),
+              fields.containsKey("epsilon")
+                  ? number(fields, "epsilon")
+                  : LearnedSettings.Options.DEFAULT.epsilon(),
+              decay == null ? null : Double.valueOf(decay),
+              fields.containsKey("stopping.delta")
+                  ? new LearnedSettings.Stopping(
+                      number(fields, "stopping.delta"),
+                      number(fields, "stopping.epsilon"),
+                      Long.parseLong(need(fields, "stopping.least_samples")),
+                      Long.parseLong(need(fields, "stopping.most_samples")))
+                  : stopping));
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "the stored settings of a generation are not readable: " + text, e);
+    }
+  }
+
+  /** The metric that a generation learns from. */
+  static String metricOf(String text) {
+    try (JsonParser json = JSON.createParser(text)) {
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token == JsonToken.VALUE_STRING && "metric".equals(json.currentName())) {
+          return json.getText();
+        }
+      }
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the stored settings of a generation are not readable: " + text, e);
+    }
+    throw new IllegalArgumentException("the stored settings of a generation lack metric: " + text);
+  }
+
+  private static double number(Map<String, String> fields, String name) {
+    return Double.parseDouble(need(fields, name));
+  }
+
+  private static String need(Map<String, String> fields, String name) {
+    String value = fields.get(name);
+    if (value == null) {
+      throw new IllegalArgumentException("lacks " + name);
+    }
+    return value;
   }
 
   /** 16 hex digits of the text's SHA-256. */

@@ -1,6 +1,8 @@
 package dev.pointsman.catalog;
 
+import dev.pointsman.routing.TokenPrice;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything that is configured, checked and with its references resolved. Immutable; one request
@@ -23,4 +25,24 @@ public record FunctionCatalog(
     Map<String, FunctionDefinition> functions,
     Map<String, ModelDefinition> models,
     Map<String, MetricDefinition> metrics,
-    Map<String, ToolDefinition> tools) {}
+    Map<String, ToolDefinition> tools) {
+
+  /**
+   * Today's price of a model's tokens at the provider that is tried first.
+   *
+   * @param model its name
+   * @return null when it is unknown, or the model is none of [models]
+   */
+  public @Nullable TokenPrice price(String model) {
+    return price(models, model);
+  }
+
+  static @Nullable TokenPrice price(Map<String, ModelDefinition> models, String name) {
+    ModelDefinition model = models.get(name);
+    if (model == null || model.routing().isEmpty()) {
+      return null;
+    }
+    ModelDefinition.ProviderDefinition first = model.providers().get(model.routing().getFirst());
+    return first == null ? null : first.tokenPrice();
+  }
+}

@@ -74,7 +74,9 @@ final class FunctionReader {
           "variants", "%s is empty: name at least one variant".formatted(section.path("variants")));
     }
     Map<String, @Nullable TokenPrice> prices = new TreeMap<>();
-    variants.forEach((variant, definition) -> prices.put(variant, price(definition.model())));
+    variants.forEach(
+        (variant, definition) ->
+            prices.put(variant, FunctionCatalog.price(models, definition.model())));
     return new FunctionDefinition(
         name,
         type,
@@ -171,15 +173,5 @@ final class FunctionReader {
       }
     }
     return features;
-  }
-
-  /** What a model's tokens cost at the provider that is tried first. */
-  private @Nullable TokenPrice price(String modelName) {
-    ModelDefinition model = models.get(modelName);
-    if (model == null || model.routing().isEmpty()) {
-      return null;
-    }
-    ModelDefinition.ProviderDefinition first = model.providers().get(model.routing().getFirst());
-    return first == null ? null : first.tokenPrice();
   }
 }

@@ -151,6 +151,7 @@ public final class FunctionQueries {
         row.getBoolean("as_chosen"),
         inferences,
         row.getLong("cost_count") == inferences ? Rows.wholeOrNull(row, "cost_nanos") : null,
+        row.getLong("input_tokens_count") > 0 ? Rows.wholeOrNull(row, "input_tokens") : null,
         row.getLong("output_tokens_count") > 0 ? Rows.wholeOrNull(row, "output_tokens") : null,
         Rows.realOrNull(row, "reward"),
         row.getBoolean("filled"),

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param servedAsChosen whether the chosen variant served, and no other did
  * @param inferences inferences of the unit
  * @param costNanos nano-dollars of all of them, null when one is unpriced
+ * @param inputTokens Σ over the inferences that the chosen variant answered, null when none is known
  * @param outputTokens Σ over the inferences that the chosen variant answered, null when none is
  *     known
  * @param reward 0..1, null when unknown
@@ -50,6 +51,7 @@ public record LoggedDecision(
     boolean servedAsChosen,
     long inferences,
     @Nullable Long costNanos,
+    @Nullable Long inputTokens,
     @Nullable Long outputTokens,
     @Nullable Double reward,
     boolean filled,

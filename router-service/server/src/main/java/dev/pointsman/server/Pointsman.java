@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
       EraseCommand.class,
       DoctorCommand.class,
       DeadLettersCommand.class,
+      EvaluateCommand.class,
       ReplayCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",

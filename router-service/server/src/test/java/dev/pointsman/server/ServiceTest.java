@@ -314,6 +314,28 @@ final class ServiceTest {
           .contains("the log is open");
       assertThat(ServedProcess.run("doctor", "--data", data().toString())).isZero();
 
+      HttpResponse<String> unknown =
+          HTTP.send(
+              HttpRequest.newBuilder(url.resolve("/api/policies/greet/evaluations"))
+                  .header("content-type", "application/json")
+                  .POST(HttpRequest.BodyPublishers.ofString("{\"challenger\":\"g-77\"}"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertThat(unknown.statusCode()).isEqualTo(400);
+      assertThat(unknown.body()).contains("has no generation g-77; it has [g-1]");
+      ServedProcess evaluating =
+          ServedProcess.launched(
+              "evaluate",
+              "--data",
+              data().toString(),
+              "--function",
+              "greet",
+              "--challenger",
+              "g-1");
+      assertThat(evaluating.exitCode()).as(evaluating.output()).isEqualTo(1);
+      // Whether the last revision came before the decisions or after them is a matter of time.
+      assertThat(evaluating.output()).containsAnyOf("\nBLOCKED\n", "decisions mature after");
+
       String body =
           "{\"tag\":{\"key\":\"user_id\",\"value\":\"secret-42\"},\"dry_run\":%s,\"reason\":\"asked\"}";
       assertThat(call(url, "/api/erasures", body.formatted("true")).path("rows").path("inference"))

@@ -1,8 +1,6 @@
 package dev.pointsman.analysis.offpolicy;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * The plain q̂ of an analysis: the mean reward of each arm in each segment, shrunk to the arm's mean
@@ -15,35 +13,16 @@ import java.util.Map;
  */
 public final class SegmentArmMeans implements OutcomeModel {
 
-  private static final double SHRINKAGE = 5;
+  private static final double NOTHING_KNOWN = 0.5;
 
-  private final Map<Cell, Sum> cells = new HashMap<>();
-  private final Map<Integer, Sum> arms = new HashMap<>();
+  private final SegmentArmSums sums = new SegmentArmSums();
 
   private SegmentArmMeans() {}
-
-  private record Cell(String segment, int arm) {}
-
-  private record Sum(double count, double rewards) {
-    static final Sum NONE = new Sum(0, 0);
-
-    Sum plus(Sum other) {
-      return new Sum(count + other.count, rewards + other.rewards);
-    }
-
-    double shrunkTo(double prior) {
-      return (rewards + SHRINKAGE * prior) / (count + SHRINKAGE);
-    }
-  }
 
   /** The means over these decisions. */
   public static SegmentArmMeans fit(List<LoggedChoice> choices) {
     SegmentArmMeans means = new SegmentArmMeans();
-    for (LoggedChoice choice : choices) {
-      Sum one = new Sum(1, choice.reward());
-      means.cells.merge(new Cell(choice.segment(), choice.arm()), one, Sum::plus);
-      means.arms.merge(choice.arm(), one, Sum::plus);
-    }
+    choices.forEach(choice -> means.sums.add(choice.segment(), choice.arm(), choice.reward()));
     return means;
   }
 
@@ -51,9 +30,7 @@ public final class SegmentArmMeans implements OutcomeModel {
   public double[] expected(LoggedChoice choice) {
     double[] expected = new double[choice.propensities().size()];
     for (int arm = 0; arm < expected.length; arm++) {
-      double overall = arms.getOrDefault(arm, Sum.NONE).shrunkTo(0.5);
-      expected[arm] =
-          cells.getOrDefault(new Cell(choice.segment(), arm), Sum.NONE).shrunkTo(overall);
+      expected[arm] = sums.mean(choice.segment(), arm, NOTHING_KNOWN);
     }
     return expected;
   }

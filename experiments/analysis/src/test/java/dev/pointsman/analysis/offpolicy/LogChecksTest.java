@@ -1,0 +1,93 @@
+package dev.pointsman.analysis.offpolicy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.pointsman.analysis.AllocationTest.Outcome;
+import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Faults planted in logs of 20,000 decisions, and clean logs. A build looks at a few logs; {@code
+ * -Pevidence} at many.
+ */
+final class LogChecksTest {
+
+  private static final boolean LONG = Boolean.getBoolean("evidence");
+  private static final int ROWS = 20_000;
+  private static final int FAULTY = LONG ? 200 : 5;
+  private static final int CLEAN = LONG ? 1000 : 40;
+
+  @Test
+  void propensitiesTimesFourFifths_onOneArm_blocksByAllocation() {
+    assertEachIsCaught("allocation", log -> log.propensityFactor = 0.8);
+  }
+
+  @Test
+  void feedbackLost_ofOneVariant_blocksByFeedback() {
+    assertEachIsCaught("feedback", log -> log.feedbackLost = 0.3);
+  }
+
+  @Test
+  void feedbackLate_ofOneVariantsFailures_blocksByFeedback() {
+    assertEachIsCaught("feedback", log -> log.failuresLate = 0.5);
+  }
+
+  @Test
+  void judgeChange_inTheMiddle_blocksByRewards() {
+    assertEachIsCaught("rewards", log -> log.judgeShift = 0.1);
+  }
+
+  @Test
+  void judgeChange_stricter_blocksByRewards() {
+    assertEachIsCaught("rewards", log -> log.judgeShift = -0.1);
+  }
+
+  @Test
+  void policyLaneMeasuredOtherwise_blocksBySelfTest() {
+    assertEachIsCaught("holdout", log -> log.policyLaneShift = -0.3);
+  }
+
+  @Test
+  void cleanLogs_falseAlarms_areAtMostOnePercent() {
+    long alarms =
+        LongStream.range(0, CLEAN)
+            .filter(
+                seed ->
+                    checks(new SimulatedLog(), seed).stream()
+                        .anyMatch(check -> check.outcome() == Outcome.BLOCK))
+            .count();
+    System.out.printf("false alarms: %d of %d clean logs%n", alarms, CLEAN);
+    assertThat(alarms).isLessThanOrEqualTo(CLEAN / 100);
+  }
+
+  @Test
+  void selfTest_fewRowsInTheSlice_isSilentAndSaysSo() {
+    LogCheck uniform =
+        LogChecks.of(SimulatedLog.ARMS, new SimulatedLog().of(500, 1), SimulatedLog.BASELINE)
+            .stream()
+            .filter(check -> check.name().equals("uniform"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(uniform.outcome()).isEqualTo(Outcome.FINE);
+    assertThat(uniform.sentence()).startsWith("too few rows to compare");
+  }
+
+  private static void assertEachIsCaught(String check, Consumer<SimulatedLog> fault) {
+    for (long seed = 0; seed < FAULTY; seed++) {
+      SimulatedLog log = new SimulatedLog();
+      fault.accept(log);
+      PairedEvaluation evaluation = log.evaluate(ROWS, seed);
+      assertThat(evaluation.ruling().verdict()).as("seed %d", seed).isEqualTo(Verdict.BLOCKED);
+      assertThat(evaluation.ruling().reasons())
+          .as("seed %d", seed)
+          .anyMatch(reason -> reason.startsWith(check + ": "));
+    }
+  }
+
+  private static List<LogCheck> checks(SimulatedLog log, long seed) {
+    return LogChecks.of(SimulatedLog.ARMS, log.of(ROWS, seed), SimulatedLog.BASELINE);
+  }
+}

@@ -1,0 +1,73 @@
+package dev.pointsman.routing;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was known when a logged decision was made, so that any policy can be asked what it would have
+ * done. Lists are in the order of {@code candidates}.
+ *
+ * @param candidates the candidates of the policy that decided
+ * @param exclusions why each could not be chosen, {@code ""} where it could
+ * @param segment the segment
+ * @param features the features, {@code input_tokens} among them
+ */
+public record LoggedInputs(
+    List<String> candidates,
+    List<String> exclusions,
+    String segment,
+    Map<String, String> features) {
+
+  /** Copies what it is given and checks that there is one exclusion per candidate. */
+  public LoggedInputs {
+    candidates = List.copyOf(candidates);
+    exclusions = List.copyOf(exclusions);
+    features = Map.copyOf(features);
+    if (candidates.size() != exclusions.size()) {
+      throw new IllegalArgumentException(
+          "one exclusion per candidate is needed: %d candidates, %d given"
+              .formatted(candidates.size(), exclusions.size()));
+    }
+  }
+
+  /**
+   * Which candidates could be chosen at all (E of the design).
+   *
+   * @throws IllegalArgumentException if an exclusion is not readable
+   */
+  public boolean[] eligible() {
+    return Eligibility.ofLogged(exclusions).eligible();
+  }
+
+  /**
+   * What a policy would have served in its lane: its probabilities over Es, raised to their floors.
+   * A candidate of the policy that the decision did not know counts as selectable: nothing is known
+   * against it.
+   *
+   * @param policy any policy
+   * @param prices today's price per candidate of the policy, null where unknown
+   * @return by candidate of the policy; empty when none of them could be chosen
+   * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
+   */
+  public double[] served(Policy policy, List<@Nullable TokenPrice> prices) {
+    boolean[] logged = Eligibility.ofLogged(exclusions).selectable();
+    boolean[] selectable = new boolean[policy.candidates().size()];
+    boolean any = false;
+    for (int arm = 0; arm < selectable.length; arm++) {
+      int at = candidates.indexOf(policy.candidates().get(arm));
+      selectable[arm] = at < 0 || logged[at];
+      any |= selectable[arm];
+    }
+    if (!any) {
+      return new double[0];
+    }
+    String tokens = Objects.requireNonNullElse(features.get(Decision.INPUT_TOKENS), "none");
+    ArmProbabilities answer =
+        policy.probabilities(
+            new DecisionContext(segment, selectable, prices, Integer.parseInt(tokens), features));
+    return ProbabilityFloors.raise(
+        answer.probabilities(), ProbabilityFloors.applicable(answer.floors(), selectable));
+  }
+}

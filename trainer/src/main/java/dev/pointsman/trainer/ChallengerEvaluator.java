@@ -1,0 +1,414 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.analysis.offpolicy.PairedDecision;
+import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PromotionRule;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.EvidenceAges;
+import dev.pointsman.eventstore.EvidenceRow;
+import dev.pointsman.eventstore.LoggedDecision;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.LoggedInputs;
+import dev.pointsman.routing.MeanEstimator;
+import dev.pointsman.routing.Policy;
+import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TokenPrice;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Judges a challenger on the log, before it serves. Matured decisions of the main stratum are read
+ * in order; on each the challenger is asked what it would have done with what was known then, and
+ * what it would have done is compared with what the serving generation did, as logged.
+ *
+ * <p>No decision judges what it trained. A frozen generation is judged on decisions after its log
+ * cut, and asking for earlier ones is refused. A recipe is judged progressively: the decisions are
+ * cut into {@value #BLOCKS} blocks, and on each the policy is the one that the evidence before the
+ * block gives; blocks without any evidence before them are left out.
+ *
+ * <p>Cost is today's price of the tokens logged; where those are not all known, or another variant
+ * answered, it is what was logged. A decision that nothing could answer counts as {@code
+ * reward_on_error}.
+ */
+public final class ChallengerEvaluator {
+
+  /** Into how many parts the decisions are cut when a recipe is judged. */
+  static final int BLOCKS = 20;
+
+  /** The latest decisions that are read at most; earlier ones are left out and counted. */
+  public static final int MOST_DECISIONS = 200_000;
+
+  private static final double ALPHA = 0.05;
+
+  private final EventStore store;
+  private final FunctionCatalog catalog;
+
+  /**
+   * Over a store.
+   *
+   * @param catalog what is configured: rewards, weights and prices
+   */
+  public ChallengerEvaluator(EventStore store, FunctionCatalog catalog) {
+    this.store = store;
+    this.catalog = catalog;
+  }
+
+  /**
+   * What is asked.
+   *
+   * @param functionName a function that learns
+   * @param challenger who is judged
+   * @param from the first decision to judge; null for all that may
+   * @param margin how much quality may be lost, in points of 0..1
+   * @param now decides what is matured
+   */
+  public record Question(
+      String functionName,
+      Challenger challenger,
+      @Nullable Instant from,
+      double margin,
+      Instant now) {}
+
+  /**
+   * The judgement. Reads the store for long; not for a request thread.
+   *
+   * @throws EvaluationRefusedException if there is nothing to judge by, or it would be judged by what
+   *     trained it
+   */
+  public ChallengerEvaluation evaluate(Question question) {
+    FunctionDefinition function = catalog.functions().get(question.functionName());
+    if (function == null
+        || !(function.experimentation() instanceof Experimentation.Learned learned)) {
+      throw new EvaluationRefusedException(
+          "functions.%s is not configured as a function that learns"
+              .formatted(question.functionName()));
+    }
+    RewardRule rule = RewardRules.of(catalog, question.functionName(), learned);
+    check(question, function, rule);
+    Deque<LoggedDecision> judged = new ArrayDeque<>();
+    Map<String, Long> leftOut = new TreeMap<>();
+    store
+        .functions()
+        .decisions(
+            rule,
+            from(question),
+            question.now(),
+            question.now(),
+            row -> take(row, judged, leftOut));
+    onlyLastGeneration(judged, leftOut);
+    if (judged.isEmpty()) {
+      throw nothing(question, rule, leftOut);
+    }
+    List<LoggedDecision> rows = new ArrayList<>(judged);
+    List<String> arms = arms(rows, question.challenger().settings());
+    Pairing pairing = new Pairing(arms, function, learned, rows);
+    List<PairedDecision> paired = pairing.pairs(question.challenger(), rule, leftOut);
+    Instant first = pairing.first;
+    if (first == null) {
+      throw nothing(question, rule, leftOut);
+    }
+    PromotionRule promotion =
+        new PromotionRule(question.margin(), learned.settings().costWeight(), ALPHA);
+    String baseline = learned.settings().baselineVariant();
+    PairedEvaluation figures;
+    try {
+      figures =
+          PairedEvaluation.of(
+              arms, paired, baseline == null ? -1 : arms.indexOf(baseline), promotion);
+    } catch (IllegalArgumentException noFeedback) {
+      throw new EvaluationRefusedException(
+          "%s: %s".formatted(question.functionName(), noFeedback.getMessage()));
+    }
+    LoggedDecision last = rows.getLast();
+    return new ChallengerEvaluation(
+        question.functionName(),
+        question.challenger().name(),
+        question.challenger().settings().algorithm(),
+        rule.metric(),
+        last.generation() == null ? "what served" : last.generation(),
+        figures.ruling().verdict().words(),
+        question.margin(),
+        learned.settings().costWeight(),
+        first,
+        last.decidedAt(),
+        question.challenger() instanceof Challenger.Frozen frozen ? frozen.logCut() : null,
+        leftOut,
+        figures);
+  }
+
+  private static void check(Question question, FunctionDefinition function, RewardRule rule) {
+    Challenger challenger = question.challenger();
+    if (!challenger.metric().equals(rule.metric())) {
+      throw new EvaluationRefusedException(
+          "%s learns from metric %s, %s from %s: their values cannot be compared"
+              .formatted(
+                  challenger.name(), challenger.metric(), question.functionName(), rule.metric()));
+    }
+    for (String candidate : challenger.settings().candidates()) {
+      if (!function.variants().containsKey(candidate)) {
+        throw new EvaluationRefusedException(
+            "%s may choose %s, which is no variant of functions.%s any more"
+                .formatted(challenger.name(), candidate, question.functionName()));
+      }
+    }
+    if (challenger instanceof Challenger.Frozen frozen
+        && question.from() != null
+        && question.from().isBefore(frozen.logCut())) {
+      throw new EvaluationRefusedException(
+          ("%s was trained on decisions up to %s, and rows from %s were asked for: a policy looks"
+               + " better on what trained it than it is. Ask from %s on, or judge its recipe with"
+               + " --progressive")
+              .formatted(challenger.name(), frozen.logCut(), question.from(), frozen.logCut()));
+    }
+  }
+
+  private static Instant from(Question question) {
+    Instant from = question.from();
+    if (from != null) {
+      return from;
+    }
+    return question.challenger() instanceof Challenger.Frozen frozen
+        ? frozen.logCut()
+        : Instant.EPOCH;
+  }
+
+  private static EvaluationRefusedException nothing(
+      Question question, RewardRule rule, Map<String, Long> leftOut) {
+    return new EvaluationRefusedException(
+        ("no decision of %s since %s can judge %s: decisions mature after %s, left out were %s%s")
+            .formatted(
+                question.functionName(),
+                from(question),
+                question.challenger().name(),
+                rule.attributionWindow(),
+                leftOut.isEmpty() ? "none" : leftOut,
+                question.challenger() instanceof Challenger.Frozen
+                    ? "; it was trained on all before, so wait, or judge its recipe with"
+                        + " --progressive"
+                    : ""));
+  }
+
+  private static void take(
+      LoggedDecision row, Deque<LoggedDecision> judged, Map<String, Long> leftOut) {
+    String reason =
+        !row.matured()
+            ? "not matured yet"
+            : !row.stratum().equals(Decision.MAIN)
+                ? "outside the main stratum"
+                : row.propensities().length == 0 || row.chosenArm() < 0
+                    ? "without propensities"
+                    : null;
+    if (reason != null) {
+      leftOut.merge(reason, 1L, Long::sum);
+      return;
+    }
+    judged.add(row);
+    if (judged.size() > MOST_DECISIONS) {
+      judged.remove();
+      leftOut.merge("before the latest %,d".formatted(MOST_DECISIONS), 1L, Long::sum);
+    }
+  }
+
+  /** What an earlier generation did is no measure of the one that serves. */
+  private static void onlyLastGeneration(Deque<LoggedDecision> judged, Map<String, Long> leftOut) {
+    if (judged.isEmpty()) {
+      return;
+    }
+    String serving = String.valueOf(judged.getLast().generation());
+    judged.removeIf(
+        row -> {
+          boolean other = !serving.equals(String.valueOf(row.generation()));
+          if (other) {
+            leftOut.merge("decided by an earlier generation", 1L, Long::sum);
+          }
+          return other;
+        });
+  }
+
+  private static List<String> arms(List<LoggedDecision> rows, LearnedSettings challenger) {
+    TreeSet<String> arms = new TreeSet<>(challenger.candidates());
+    List<String> last = List.of();
+    for (LoggedDecision row : rows) {
+      if (row.candidates() != last && !row.candidates().equals(last)) {
+        last = row.candidates();
+        arms.addAll(last);
+      }
+    }
+    return List.copyOf(arms);
+  }
+
+  /** The challenger beside each row. */
+  private final class Pairing {
+    private final List<String> arms;
+    private final FunctionDefinition function;
+    private final Experimentation.Learned learned;
+    private final List<LoggedDecision> rows;
+
+    /** The first row that is judged. */
+    private @Nullable Instant first;
+
+    Pairing(
+        List<String> arms,
+        FunctionDefinition function,
+        Experimentation.Learned learned,
+        List<LoggedDecision> rows) {
+      this.arms = arms;
+      this.function = function;
+      this.learned = learned;
+      this.rows = rows;
+    }
+
+    List<PairedDecision> pairs(Challenger challenger, RewardRule rule, Map<String, Long> leftOut) {
+      List<PairedDecision> pairs = new ArrayList<>(rows.size());
+      switch (challenger) {
+        case Challenger.Frozen frozen ->
+            pair(
+                rows,
+                policy(frozen.settings(), frozen.revision().statistics(), frozen.name()),
+                pairs,
+                leftOut);
+        case Challenger.Recipe recipe -> pairProgressively(recipe, rule, pairs, leftOut);
+      }
+      return pairs;
+    }
+
+    private void pairProgressively(
+        Challenger.Recipe recipe,
+        RewardRule rule,
+        List<PairedDecision> pairs,
+        Map<String, Long> leftOut) {
+      Instant now = rows.getLast().decidedAt();
+      store.refreshStatistics(rule, now);
+      EvidenceAges ages = EvidenceAges.at(now, List.of());
+      List<EvidenceRow> evidence =
+          store.evidence(rule.functionName(), rule.metric(), Instant.EPOCH, ages);
+      FunctionTrainer trainer = new FunctionTrainer(recipe.settings(), rule.type());
+      for (int block = 0; block < BLOCKS; block++) {
+        List<LoggedDecision> own =
+            rows.subList(
+                (int) ((long) rows.size() * block / BLOCKS),
+                (int) ((long) rows.size() * (block + 1) / BLOCKS));
+        if (own.isEmpty()) {
+          continue;
+        }
+        // No bucket before it reaches over it.
+        Instant cut = ages.floor(own.getFirst().decidedAt());
+        List<EvidenceRow> before =
+            evidence.stream().filter(row -> row.start().isBefore(cut)).toList();
+        PolicyStatistics statistics = trainer.statistics(before, List.of(), Map.of(), cut);
+        if (pairs.isEmpty() && statistics.feedbackCount() == 0) {
+          leftOut.merge("train only: nothing was learnt before them", (long) own.size(), Long::sum);
+          continue;
+        }
+        pair(own, policy(recipe.settings(), statistics, recipe.name()), pairs, leftOut);
+      }
+    }
+
+    private Policy policy(LearnedSettings settings, PolicyStatistics statistics, String name) {
+      LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
+      return algorithm.policy(
+          new PolicyVersion(algorithm.label(), name, 0),
+          settings,
+          statistics,
+          prices(settings.candidates()),
+          MeanEstimator.ADDITIVE_RIDGE);
+    }
+
+    private List<@Nullable TokenPrice> prices(List<String> candidates) {
+      List<@Nullable TokenPrice> prices = new ArrayList<>();
+      for (String candidate : candidates) {
+        VariantDefinition variant = function.variants().get(candidate);
+        prices.add(variant == null ? null : catalog.price(variant.model()));
+      }
+      return prices;
+    }
+
+    private void pair(
+        List<LoggedDecision> own,
+        Policy policy,
+        List<PairedDecision> pairs,
+        Map<String, Long> leftOut) {
+      List<@Nullable TokenPrice> prices = prices(policy.candidates());
+      for (LoggedDecision row : own) {
+        LoggedInputs inputs =
+            new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features());
+        double[] served;
+        try {
+          served = inputs.served(policy, prices);
+        } catch (IllegalArgumentException unreadable) {
+          leftOut.merge("whose logged inputs cannot be read", 1L, Long::sum);
+          continue;
+        }
+        if (served.length == 0) {
+          leftOut.merge("none of the challenger's candidates could serve", 1L, Long::sum);
+          continue;
+        }
+        pairs.add(
+            new PairedDecision(
+                row.episodeId().toString(),
+                row.segment(),
+                row.lane(),
+                row.laneShares(),
+                arms.indexOf(row.chosenVariant()),
+                eligible(row, inputs),
+                byArm(row.candidates(), row.propensities()),
+                byArm(row.candidates(), row.policyProbabilities()),
+                byArm(policy.candidates(), served),
+                quality(row),
+                row.reward() != null && !row.filled(),
+                dollars(row)));
+        first = first == null ? row.decidedAt() : first;
+      }
+    }
+
+    private boolean[] eligible(LoggedDecision row, LoggedInputs inputs) {
+      boolean[] logged = inputs.eligible();
+      boolean[] eligible = new boolean[arms.size()];
+      for (int at = 0; at < logged.length; at++) {
+        eligible[arms.indexOf(row.candidates().get(at))] = logged[at];
+      }
+      return eligible;
+    }
+
+    private double[] byArm(List<String> candidates, double[] vector) {
+      double[] result = new double[arms.size()];
+      for (int at = 0; at < vector.length; at++) {
+        result[arms.indexOf(candidates.get(at))] = vector[at];
+      }
+      return result;
+    }
+
+    /** A filled reward is a policy's rule for what is missing, and so a value. */
+    private @Nullable Double quality(LoggedDecision row) {
+      Double reward = row.reward();
+      return reward == null && row.failed() ? Double.valueOf(learned.rewardOnError()) : reward;
+    }
+
+    private @Nullable Double dollars(LoggedDecision row) {
+      VariantDefinition variant = function.variants().get(row.chosenVariant());
+      TokenPrice price = variant == null ? null : catalog.price(variant.model());
+      Long input = row.inputTokens();
+      Long output = row.outputTokens();
+      if (price != null && input != null && output != null && row.servedAsChosen()) {
+        return (price.inputNanos() * input + price.outputNanos() * output) / 1e9;
+      }
+      Long nanos = row.costNanos();
+      return nanos == null ? null : nanos / 1e9;
+    }
+  }
+}

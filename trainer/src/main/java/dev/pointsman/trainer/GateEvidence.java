@@ -1,0 +1,37 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.analysis.offpolicy.Difference;
+import dev.pointsman.analysis.offpolicy.Overlap;
+import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
+import java.util.List;
+
+/**
+ * What is known at one look at the gate.
+ *
+ * @param ruling the rule on all matured decisions since the challenger was registered, those of its
+ *     canary among them: one sequence from the first look to the last
+ * @param coverage whether the log covers the challenger
+ * @param quality Δquality
+ * @param laneOutcomes matured outcomes of decisions that the challenger itself made in its present
+ *     stage
+ * @param guardrails of the challenger's own requests
+ */
+public record GateEvidence(
+    Ruling ruling,
+    Overlap.Gate coverage,
+    Difference quality,
+    long laneOutcomes,
+    List<Guardrail> guardrails) {
+
+  public GateEvidence {
+    guardrails = List.copyOf(guardrails);
+  }
+
+  /** The evidence of an evaluation. */
+  public static GateEvidence of(
+      PairedEvaluation figures, long laneOutcomes, List<Guardrail> guardrails) {
+    return new GateEvidence(
+        figures.ruling(), figures.overlap().gate(), figures.quality(), laneOutcomes, guardrails);
+  }
+}

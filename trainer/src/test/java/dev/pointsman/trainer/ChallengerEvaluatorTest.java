@@ -1,0 +1,326 @@
+package dev.pointsman.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.pointsman.analysis.offpolicy.LogCheck;
+import dev.pointsman.catalog.CatalogReader;
+import dev.pointsman.catalog.CatalogReading;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.ExperimentationFragment;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.ProviderKind;
+import dev.pointsman.control.Generation;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionRequest;
+import dev.pointsman.routing.DecisionSampler;
+import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.MeanEstimator;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TokenPrice;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A function whose serving generation prefers the dear model, while the cheap one is better: 6,000
+ * decisions, drawn by the real sampler under one revision, with the truth known.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ChallengerEvaluatorTest {
+
+  private static final int DECISIONS = 6000;
+  private static final Instant NOW = Events.START.plus(Duration.ofHours(30));
+
+  private final FunctionCatalog catalog = catalog();
+  private EventStore store;
+
+  @BeforeAll
+  void fill(@TempDir Path directory) {
+    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    List<Event> events = new ArrayList<>();
+    events.add(new RevisionEvent(Events.id(9_000_000), revision("g-1", Events.START)));
+    events.add(
+        new RevisionEvent(
+            Events.id(9_000_001), revision("g-2", Events.START.plus(Duration.ofHours(1)))));
+    // Of forty salts the one of zeros draws the holdout too often, as one in forty may.
+    byte[] salt = new byte[16];
+    salt[3] = 1;
+    DecisionSampler sampler = new DecisionSampler(salt);
+    FunctionRouting routing = routing();
+    SplittableRandom random = new SplittableRandom(5);
+    for (int n = 0; n < DECISIONS; n++) {
+      Decision decision =
+          sampler.decide(
+              routing,
+              new DecisionRequest(
+                  Events.id(1_000_000 + n),
+                  n % 2 == 0 ? "chat" : "code",
+                  Map.of(),
+                  200,
+                  Arrays.asList(null, null),
+                  List.of(),
+                  true));
+      boolean large = decision.chosenVariant().equals("large");
+      events.add(
+          Events.inferenceOf(n)
+              .function("reply")
+              .decision(decision)
+              .costNanos(large ? 12_000_000L : 400_000L)
+              .withoutAttempts()
+              .build());
+      if (random.nextInt(10) < 8) {
+        events.add(
+            Events.feedback(n, Events.id(n), "resolved", random.nextInt(10) < (large ? 8 : 9)));
+      }
+    }
+    store.append(events, events.size());
+  }
+
+  @AfterAll
+  void close() {
+    store.close();
+  }
+
+  @Test
+  void evaluate_frozenCheaperChallenger_isPromotedOnLaterRowsOnly() {
+    ChallengerEvaluation evaluation = evaluate(frozen(), null);
+
+    assertThat(evaluation.figures().ruling().verdict().words())
+        .as(evaluation.figures().ruling().reasons().toString())
+        .isEqualTo("PROMOTE");
+    assertThat(evaluation.verdict()).isEqualTo("PROMOTE");
+    assertThat(evaluation.incumbent()).isEqualTo("g-1");
+    assertThat(evaluation.logCut()).isEqualTo(Events.START.plus(Duration.ofHours(1)));
+    assertThat(evaluation.from()).isAfter(evaluation.logCut());
+    // One decision a second; those of the first hour trained it.
+    assertThat(evaluation.figures().decisions()).isEqualTo(DECISIONS - 3600);
+    assertThat(evaluation.figures().checks())
+        .extracting(LogCheck::name)
+        .containsExactly("allocation", "lanes", "feedback", "rewards", "uniform", "holdout");
+    assertThat(Objects.requireNonNull(evaluation.figures().dollars()).upper()).isNegative();
+  }
+
+  @Test
+  void evaluate_rowsThatTrainedIt_isRefused() {
+    assertThatExceptionOfType(EvaluationRefusedException.class)
+        .isThrownBy(() -> evaluate(frozen(), Events.START))
+        .withMessageContaining("was trained on decisions up to 2026-11-20T01:00:00Z")
+        .withMessageContaining("--progressive");
+  }
+
+  @Test
+  void evaluate_nothingMaturedSince_isRefusedWithWhatWasLeftOut() {
+    Challenger late =
+        new Challenger.Frozen(
+            learned().settings(), "resolved", revision("g-1", NOW.minusSeconds(60)));
+    assertThatExceptionOfType(EvaluationRefusedException.class)
+        .isThrownBy(() -> evaluate(late, null))
+        .withMessageContaining("decisions mature after PT1H");
+  }
+
+  @Test
+  void evaluate_recipe_isTrainedOnWhatCameBeforeEachBlock() {
+    ChallengerEvaluation evaluation = evaluate(fragment("cost_weight = 100.0"), null);
+
+    assertThat(evaluation.logCut()).isNull();
+    assertThat(evaluation.leftOut())
+        .containsEntry("train only: nothing was learnt before them", (long) DECISIONS / 20);
+    assertThat(evaluation.figures().decisions()).isEqualTo(DECISIONS - DECISIONS / 20);
+    assertThat(evaluation.figures().moved()).isGreaterThan(0.3);
+    assertThat(Objects.requireNonNull(evaluation.figures().dollars()).upper()).isNegative();
+  }
+
+  @Test
+  void evaluate_anotherMetric_isRefused() {
+    Challenger other = new Challenger.Recipe("file", learned().settings(), "polite");
+    assertThatExceptionOfType(EvaluationRefusedException.class)
+        .isThrownBy(() -> evaluate(other, null))
+        .withMessageContaining("learns from metric polite, reply from resolved");
+  }
+
+  @Test
+  void evaluate_functionWithoutLearning_isRefused() {
+    ChallengerEvaluator evaluator = new ChallengerEvaluator(store, catalog);
+    assertThatExceptionOfType(EvaluationRefusedException.class)
+        .isThrownBy(
+            () ->
+                evaluator.evaluate(
+                    new ChallengerEvaluator.Question("nobody", frozen(), null, 0.01, NOW)))
+        .withMessage("functions.nobody is not configured as a function that learns");
+  }
+
+  @Test
+  void of_registeredGeneration_isItsLastRevision() {
+    Challenger challenger = Challenger.of(store, generation("g-2"), NOW, false);
+    assertThat(challenger.name()).isEqualTo("g-2 revision 1");
+    assertThat(challenger.settings()).isEqualTo(learned().settings());
+    assertThat(challenger.metric()).isEqualTo("resolved");
+    assertThat(Challenger.of(store, generation("g-2"), NOW, true).name()).isEqualTo("g-2 (recipe)");
+  }
+
+  @Test
+  void of_generationWithoutRevision_isRefused() {
+    assertThatExceptionOfType(EvaluationRefusedException.class)
+        .isThrownBy(() -> Challenger.of(store, generation("g-9"), NOW, false))
+        .withMessageContaining("has no stored revision");
+  }
+
+  private ChallengerEvaluation evaluate(Challenger challenger, Instant from) {
+    return new ChallengerEvaluator(store, catalog)
+        .evaluate(new ChallengerEvaluator.Question("reply", challenger, from, 0.03, NOW));
+  }
+
+  private Challenger frozen() {
+    return new Challenger.Frozen(
+        learned().settings(),
+        "resolved",
+        new PolicyRevision(
+            "reply", "g-2", 1, Events.START.plus(Duration.ofHours(1)), statistics(160, 152), "{}"));
+  }
+
+  private Challenger fragment(String line) {
+    ExperimentationFragment fragment =
+        ExperimentationFragment.read(
+            catalog,
+            function(),
+            "challenger.toml",
+            """
+            [functions.reply.experimentation]
+            type = "learned"
+            metric = "resolved"
+            baseline_variant = "large"
+            attribution_window = "1h"
+            nursery = { feedbacks = 0, pulls = 0, age = "0s", floor = 0.0 }
+            """
+                + line);
+    assertThat(fragment.diagnostics()).isEmpty();
+    return Challenger.of("challenger.toml", (Experimentation.Learned) fragment.experimentation());
+  }
+
+  private Generation generation(String id) {
+    return new Generation(
+        id,
+        "reply",
+        "squarecb",
+        learned().settings().candidates(),
+        GenerationSettings.of(RewardRules.of(catalog, "reply", learned()), learned()).text(),
+        "{}",
+        Events.START.minusSeconds(1),
+        Generation.Status.RETIRED);
+  }
+
+  private PolicyRevision revision(String generation, Instant at) {
+    return new PolicyRevision("reply", generation, 1, at, statistics(160, 120), "{}");
+  }
+
+  /** Evidence that large is right on 152 of 160, and small on so many. */
+  private static PolicyStatistics statistics(double n, double small) {
+    List<PolicyStatistics.Cell> cells = new ArrayList<>();
+    for (String segment : List.of("chat", "code")) {
+      cells.add(new PolicyStatistics.Cell(segment, "large", n, 152, 152, 300.0, 1e6, 0));
+      cells.add(new PolicyStatistics.Cell(segment, "small", n, small, small, 300.0, 1e6, 0));
+    }
+    return new PolicyStatistics(
+        4 * n,
+        cells,
+        List.of(
+            new PolicyStatistics.VariantEvidence("large", 1000, 320, false),
+            new PolicyStatistics.VariantEvidence("small", 1000, 320, false)),
+        Map.of());
+  }
+
+  private FunctionRouting routing() {
+    List<TokenPrice> prices =
+        List.of(
+            Objects.requireNonNull(catalog.price("large")),
+            Objects.requireNonNull(catalog.price("small")));
+    return new FunctionRouting(
+        "reply",
+        LearnedAlgorithm.SQUARECB.policy(
+            new PolicyVersion("squarecb", "g-1", 1),
+            learned().settings(),
+            statistics(160, 120),
+            List.copyOf(prices),
+            MeanEstimator.ADDITIVE_RIDGE),
+        FunctionRouting.Draw.KEYED,
+        learned().shares(),
+        "large",
+        List.of(),
+        List.copyOf(prices));
+  }
+
+  private FunctionDefinition function() {
+    return Objects.requireNonNull(catalog.functions().get("reply"));
+  }
+
+  private Experimentation.Learned learned() {
+    return (Experimentation.Learned) function().experimentation();
+  }
+
+  private static FunctionCatalog catalog() {
+    CatalogReading reading =
+        new CatalogReader(
+                List.of(new ProviderKind("dummy", (table, r) -> r.requiredText("model_name"))),
+                Map.of())
+            .readText(
+                "pointsman.toml",
+                """
+                [metrics.resolved]
+                type = "boolean"
+                level = "inference"
+                optimize = "max"
+                [models.large]
+                routing = ["d"]
+                [models.large.providers.d]
+                type = "dummy"
+                model_name = "good"
+                cost = [
+                  { pointer = "/usage/prompt_tokens", cost_per_million = 10.0 },
+                  { pointer = "/usage/completion_tokens", cost_per_million = 30.0 },
+                ]
+                [models.small]
+                routing = ["d"]
+                [models.small.providers.d]
+                type = "dummy"
+                model_name = "good"
+                cost = [
+                  { pointer = "/usage/prompt_tokens", cost_per_million = 0.4 },
+                  { pointer = "/usage/completion_tokens", cost_per_million = 1.0 },
+                ]
+                [functions.reply]
+                type = "chat"
+                variants.large = { type = "chat_completion", model = "large" }
+                variants.small = { type = "chat_completion", model = "small" }
+                [functions.reply.experimentation]
+                type = "learned"
+                metric = "resolved"
+                baseline_variant = "large"
+                min_prob = 0.05
+                attribution_window = "1h"
+                """);
+    if (reading instanceof CatalogReading.Loaded loaded) {
+      return loaded.catalog();
+    }
+    throw new AssertionError(reading.diagnostics());
+  }
+}
