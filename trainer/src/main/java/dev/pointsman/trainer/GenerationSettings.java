@@ -67,6 +67,7 @@ record GenerationSettings(String text) {
         json.writeStringField("half_life", halfLife.toString());
       }
       writeOptions(json, settings.options());
+      writeLimits(json, settings.limits());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("settings could not be written to memory", e);
@@ -93,6 +94,15 @@ record GenerationSettings(String text) {
       json.writeNumberField("least_samples", stopping.leastSamples());
       json.writeNumberField("most_samples", stopping.mostSamples());
       json.writeEndObject();
+    }
+  }
+
+  /** Likewise only those that there are. */
+  private static void writeLimits(JsonGenerator json, LearnedSettings.Limits limits)
+      throws IOException {
+    Double target = limits.targetUsd();
+    if (target != null) {
+      json.writeNumberField("target_usd_per_request", target);
     }
   }
 
