@@ -106,6 +106,8 @@ final class ArmEstimates {
     checkWithin("epsilon of stopping", stopping.epsilon(), Double.MAX_VALUE);
     // A variance needs two.
     checkWithin("least samples less 2", stopping.leastSamples() - 2, LARGEST_QUANTITY);
+    Double target = settings.limits().targetUsd();
+    checkWithin("target_usd_per_request", target == null ? 0 : target, LARGEST_QUANTITY);
     checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
   }
 
@@ -218,8 +220,14 @@ final class ArmEstimates {
   ArmScores scores(DecisionContext context, int row, double[] predicted) {
     long[] cost = costNanos(context, row);
     long[] latency = latencyUs[row].clone();
+    double weight = utilityWeight(context);
     return new ArmScores(
-        predicted, cost, latency, utility(predicted, cost, latency), settings.costWeight(), 0);
+        predicted, cost, latency, utility(predicted, cost, latency, weight), weight, 0);
+  }
+
+  /** W of that context. */
+  double utilityWeight(DecisionContext context) {
+    return settings.utilityWeight(context.costPrice());
   }
 
   private long[] costNanos(DecisionContext context, int row) {
@@ -237,15 +245,14 @@ final class ArmEstimates {
   }
 
   /** From the rounded numbers, so that the logged row alone gives the utility again. */
-  private double[] utility(double[] predicted, long[] cost, long[] latency) {
+  private double[] utility(double[] predicted, long[] cost, long[] latency, double weight) {
     long dearest = Math.max(0, Arrays.stream(cost).max().orElseThrow());
     long slowest = Math.max(0, Arrays.stream(latency).max().orElseThrow());
     double[] result = new double[predicted.length];
     for (int arm = 0; arm < result.length; arm++) {
       double dollars = (cost[arm] < 0 ? dearest : cost[arm]) * 1e-9;
       double seconds = (latency[arm] < 0 ? slowest : latency[arm]) * 1e-6;
-      result[arm] =
-          predicted[arm] - settings.costWeight() * dollars - settings.latencyWeight() * seconds;
+      result[arm] = predicted[arm] - weight * dollars - settings.latencyWeight() * seconds;
     }
     return result;
   }
