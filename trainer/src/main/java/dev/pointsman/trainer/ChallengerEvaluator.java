@@ -91,30 +91,16 @@ public final class ChallengerEvaluator {
    *     trained it
    */
   public ChallengerEvaluation evaluate(Question question) {
-    FunctionDefinition function = catalog.functions().get(question.functionName());
-    if (function == null
-        || !(function.experimentation() instanceof Experimentation.Learned learned)) {
-      throw new EvaluationRefusedException(
-          "functions.%s is not configured as a function that learns"
-              .formatted(question.functionName()));
-    }
+    Configured configured = configured(question.functionName());
+    FunctionDefinition function = configured.function();
+    Experimentation.Learned learned = configured.learned();
     RewardRule rule = RewardRules.of(catalog, question.functionName(), learned);
     check(question, function, rule);
-    Deque<LoggedDecision> judged = new ArrayDeque<>();
     Map<String, Long> leftOut = new TreeMap<>();
-    store
-        .functions()
-        .decisions(
-            rule,
-            from(question),
-            question.now(),
-            question.now(),
-            row -> take(row, judged, leftOut));
-    onlyLastGeneration(judged, leftOut);
-    if (judged.isEmpty()) {
+    List<LoggedDecision> rows = rows(rule, from(question), question.now(), leftOut);
+    if (rows.isEmpty()) {
       throw nothing(question, rule, leftOut);
     }
-    List<LoggedDecision> rows = new ArrayList<>(judged);
     List<String> arms = arms(rows, question.challenger().settings());
     Pairing pairing = new Pairing(arms, function, learned, rows);
     List<PairedDecision> paired = pairing.pairs(question.challenger(), rule, leftOut);
@@ -149,6 +135,70 @@ public final class ChallengerEvaluator {
         question.challenger() instanceof Challenger.Frozen frozen ? frozen.logCut() : null,
         leftOut,
         figures);
+  }
+
+  /**
+   * What the serving generation did, as the gate would see it: its decisions beside those of a
+   * challenger that always takes its first choice and explores nothing.
+   *
+   * @param now decides what is matured
+   * @throws EvaluationRefusedException if the function learns nothing, or no decision has matured
+   */
+  DecisionLog log(String functionName, Instant now) {
+    Configured configured = configured(functionName);
+    RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
+    Map<String, Long> leftOut = new TreeMap<>();
+    List<LoggedDecision> rows = rows(rule, Instant.EPOCH, now, leftOut);
+    if (rows.isEmpty()) {
+      throw new EvaluationRefusedException(
+          "no decision of %s has matured: decisions mature after %s, left out were %s"
+              .formatted(
+                  functionName, rule.attributionWindow(), leftOut.isEmpty() ? "none" : leftOut));
+    }
+    List<String> arms = arms(rows, configured.learned().settings());
+    return new DecisionLog(
+        configured.learned(),
+        rule.metric(),
+        arms,
+        new Pairing(arms, configured.function(), configured.learned(), rows).greedily(),
+        rows.getFirst().decidedAt(),
+        rows.getLast().decidedAt());
+  }
+
+  /**
+   * Decisions of the serving generation.
+   *
+   * @param arms the arms' names
+   * @param decisions in order
+   * @param from the first
+   * @param to the last
+   */
+  record DecisionLog(
+      Experimentation.Learned learned,
+      String metric,
+      List<String> arms,
+      List<PairedDecision> decisions,
+      Instant from,
+      Instant to) {}
+
+  private record Configured(FunctionDefinition function, Experimentation.Learned learned) {}
+
+  private Configured configured(String functionName) {
+    FunctionDefinition function = catalog.functions().get(functionName);
+    if (function == null
+        || !(function.experimentation() instanceof Experimentation.Learned learned)) {
+      throw new EvaluationRefusedException(
+          "functions.%s is not configured as a function that learns".formatted(functionName));
+    }
+    return new Configured(function, learned);
+  }
+
+  private List<LoggedDecision> rows(
+      RewardRule rule, Instant from, Instant now, Map<String, Long> leftOut) {
+    Deque<LoggedDecision> judged = new ArrayDeque<>();
+    store.functions().decisions(rule, from, now, now, row -> take(row, judged, leftOut));
+    onlyLastGeneration(judged, leftOut);
+    return new ArrayList<>(judged);
   }
 
   private static void check(Question question, FunctionDefinition function, RewardRule rule) {
@@ -358,22 +408,44 @@ public final class ChallengerEvaluator {
           leftOut.merge("none of the challenger's candidates could serve", 1L, Long::sum);
           continue;
         }
-        pairs.add(
-            new PairedDecision(
-                row.episodeId().toString(),
-                row.segment(),
-                row.lane(),
-                row.laneShares(),
-                arms.indexOf(row.chosenVariant()),
-                eligible(row, inputs),
-                byArm(row.candidates(), row.propensities()),
-                byArm(row.candidates(), row.policyProbabilities()),
-                byArm(policy.candidates(), served),
-                quality(row),
-                row.reward() != null && !row.filled(),
-                dollars(row)));
+        pairs.add(paired(row, inputs, byArm(policy.candidates(), served)));
         first = first == null ? row.decidedAt() : first;
       }
+    }
+
+    /** Beside each row the first choice of what served. */
+    List<PairedDecision> greedily() {
+      List<PairedDecision> pairs = new ArrayList<>(rows.size());
+      for (LoggedDecision row : rows) {
+        double[] greedy = new double[arms.size()];
+        int best = 0;
+        for (int at = 1; at < row.policyProbabilities().length; at++) {
+          best = row.policyProbabilities()[at] > row.policyProbabilities()[best] ? at : best;
+        }
+        greedy[arms.indexOf(row.candidates().get(best))] = 1;
+        pairs.add(
+            paired(
+                row,
+                new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features()),
+                greedy));
+      }
+      return pairs;
+    }
+
+    private PairedDecision paired(LoggedDecision row, LoggedInputs inputs, double[] challenger) {
+      return new PairedDecision(
+          row.episodeId().toString(),
+          row.segment(),
+          row.lane(),
+          row.laneShares(),
+          arms.indexOf(row.chosenVariant()),
+          eligible(row, inputs),
+          byArm(row.candidates(), row.propensities()),
+          byArm(row.candidates(), row.policyProbabilities()),
+          challenger,
+          quality(row),
+          row.reward() != null && !row.filled(),
+          dollars(row));
     }
 
     private boolean[] eligible(LoggedDecision row, LoggedInputs inputs) {

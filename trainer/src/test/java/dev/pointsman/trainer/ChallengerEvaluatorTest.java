@@ -2,6 +2,7 @@ package dev.pointsman.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.analysis.offpolicy.LogCheck;
 import dev.pointsman.catalog.CatalogReader;
@@ -167,6 +168,28 @@ final class ChallengerEvaluatorTest {
                 evaluator.evaluate(
                     new ChallengerEvaluator.Question("nobody", frozen(), null, 0.01, NOW)))
         .withMessage("functions.nobody is not configured as a function that learns");
+  }
+
+  @Test
+  void simulate_ownTraffic_findsTwoPointsAndRarelyErrs() {
+    FunctionSimulation simulation =
+        FunctionSimulation.of(
+            store,
+            catalog,
+            "reply",
+            new GateSettings(GateSettings.Mode.AUTO, 0.01, 0.05, Duration.ofDays(1)),
+            20,
+            1,
+            NOW);
+    assertThat(simulation.decisions()).isEqualTo(DECISIONS);
+    assertThat(simulation.kinds()).hasSize(3);
+    assertThat(simulation.kinds().get(0).promoted()).isLessThanOrEqualTo(0.1);
+    assertThat(simulation.kinds().get(1).promoted()).isLessThanOrEqualTo(0.1);
+    assertThat(simulation.kinds().get(2).promoted()).isGreaterThanOrEqualTo(0.8);
+    assertThat(simulation.kinds().get(2).difference()).isCloseTo(0.02, within(0.003));
+    assertThat(simulation.kinds().get(2).medianDays()).isBetween(5, simulation.mostDays());
+    // The holdout and the slice serve the dear variant or the cheap one by chance.
+    assertThat(simulation.exploration().qualityError()).isPositive();
   }
 
   @Test

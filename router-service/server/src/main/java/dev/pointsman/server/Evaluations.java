@@ -15,7 +15,10 @@ import dev.pointsman.routing.PolicyArtifactCodec;
 import dev.pointsman.trainer.Challenger;
 import dev.pointsman.trainer.ChallengerEvaluator;
 import dev.pointsman.trainer.EvaluationRefusedException;
+import dev.pointsman.trainer.FunctionSimulation;
+import dev.pointsman.trainer.GateSettings;
 import java.time.DateTimeException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -25,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Evaluations {
 
   private static final double MARGIN = 0.01;
+  private static final double CANARY = 0.05;
+  private static final int RUNS = 200;
+  private static final int MOST_RUNS = 10_000;
 
   private final EventStore store;
   private final ControlStore control;
@@ -56,6 +62,31 @@ final class Evaluations {
             .evaluate(
                 new ChallengerEvaluator.Question(
                     function, challenger(definition, body, now), from(body), margin(body), now)));
+  }
+
+  /**
+   * The gate tried on a function's own traffic, as JSON.
+   *
+   * @param body {@code runs}, {@code seed}, {@code margin}, {@code canary}; all may be left out
+   * @throws IllegalArgumentException if the body is not that
+   * @throws EvaluationRefusedException if there is no log to draw from
+   */
+  JsonNode simulate(String function, JsonNode body, Instant now) {
+    double canary = body.path("canary").asDouble(CANARY);
+    int runs = body.path("runs").asInt(RUNS);
+    if (runs < 1 || runs > MOST_RUNS) {
+      throw new IllegalArgumentException(
+          "runs must be from 1 to %d: %s".formatted(MOST_RUNS, body.path("runs")));
+    }
+    return ReportJson.tree(
+        FunctionSimulation.of(
+            store,
+            catalog,
+            function,
+            new GateSettings(GateSettings.Mode.AUTO, margin(body), canary, Duration.ofDays(1)),
+            runs,
+            body.path("seed").asLong(1),
+            now));
   }
 
   private Challenger challenger(FunctionDefinition function, JsonNode body, Instant now) {

@@ -13,6 +13,7 @@ import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
 import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /** What people ask about the policies of a running service. */
 @Controller("/api/policies")
@@ -23,7 +24,7 @@ final class PolicyController {
   private final ActiveSnapshot snapshots;
 
   /** One at a time: each reads up to months of decisions. */
-  private final Semaphore evaluations = new Semaphore(1);
+  private final Semaphore running = new Semaphore(1);
 
   PolicyController(ServerParts parts, ActiveSnapshot snapshots) {
     this.parts = parts;
@@ -33,18 +34,28 @@ final class PolicyController {
   /** Judges a challenger. Takes JSON only, which a page of another origin cannot send unasked. */
   @Post(value = "/{function}/evaluations", consumes = "application/json")
   HttpResponse<JsonNode> evaluate(@PathVariable String function, @Body JsonNode body) {
-    if (!evaluations.tryAcquire()) {
+    return alone(evaluations -> evaluations.evaluate(function, body, parts.clock().instant()));
+  }
+
+  /** Tries the promotion gate on the function's own traffic. Takes JSON only. */
+  @Post(value = "/{function}/simulations", consumes = "application/json")
+  HttpResponse<JsonNode> simulate(@PathVariable String function, @Body JsonNode body) {
+    return alone(evaluations -> evaluations.simulate(function, body, parts.clock().instant()));
+  }
+
+  private HttpResponse<JsonNode> alone(Function<Evaluations, JsonNode> question) {
+    if (!running.tryAcquire()) {
       return HttpResponse.<JsonNode>status(HttpStatus.SERVICE_UNAVAILABLE)
           .body(error("another challenger is being judged; try again when it is done"));
     }
     try {
       return HttpResponse.ok(
-          new Evaluations(parts.store(), parts.control(), snapshots.current().catalog())
-              .evaluate(function, body, parts.clock().instant()));
+          question.apply(
+              new Evaluations(parts.store(), parts.control(), snapshots.current().catalog())));
     } catch (EvaluationRefusedException | IllegalArgumentException e) {
       return HttpResponse.badRequest(error(String.valueOf(e.getMessage())));
     } finally {
-      evaluations.release();
+      running.release();
     }
   }
 

@@ -37,12 +37,16 @@ final class EvaluateCommandTest {
   private record Ran(int exitCode, String out, String err) {}
 
   private Ran evaluate(String... more) {
+    return run("evaluate", more);
+  }
+
+  private Ran run(String command, String... more) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine commandLine = Pointsman.commandLine();
     commandLine.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
     String[] arguments = {
-      "evaluate",
+      command,
       "--data",
       directory.resolve("data").toString(),
       "--config-file",
@@ -167,6 +171,26 @@ final class EvaluateCommandTest {
     Ran ran = evaluate("--challenger", "g-7");
     assertThat(ran.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
     assertThat(ran.err()).contains("functions.support_reply has no generation g-7; it has []");
+  }
+
+  @Test
+  void simulate_ownTraffic_saysWhatTheGateWouldDo() throws Exception {
+    Ran ran = run("simulate", "--runs", "1", "--json");
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    JsonNode simulation = new ObjectMapper().readTree(ran.out());
+    assertThat(simulation.path("outcomes").asInt()).isEqualTo(DECISIONS);
+    assertThat(simulation.path("kinds")).hasSize(3);
+    assertThat(simulation.path("kinds").path(0).path("promoted").asDouble()).isZero();
+    assertThat(simulation.path("exploration").path("quality_error").asDouble()).isPositive();
+    assertThat(run("simulate", "--runs", "1").out())
+        .contains("equal, at the same cost (A/A)", "median days", "without exploring");
+  }
+
+  @Test
+  void simulate_noRuns_isRefused() {
+    Ran ran = run("simulate", "--runs", "0");
+    assertThat(ran.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+    assertThat(ran.err()).contains("runs must be from 1 to 10000: 0");
   }
 
   @Test
