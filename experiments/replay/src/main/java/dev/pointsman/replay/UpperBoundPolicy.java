@@ -49,35 +49,42 @@ final class UpperBoundPolicy implements Policy {
     KL_UCB
   }
 
+  /** Number and sum of the rewards of each arm in one segment. */
+  @SuppressWarnings("ArrayRecordComponent") // filled once, never compared
+  private record Cells(double[] n, double[] sum) {
+
+    double[] bounds(Index index) {
+      double total = Arrays.stream(n).sum();
+      double[] result = new double[n.length];
+      for (int arm = 0; arm < result.length; arm++) {
+        double mean = n[arm] == 0 ? 0 : sum[arm] / n[arm];
+        result[arm] =
+            n[arm] == 0
+                ? Double.POSITIVE_INFINITY
+                : switch (index) {
+                  case UCB1 -> ucb1(mean, n[arm], total, SCALE);
+                  case KL_UCB -> klUcb(mean, n[arm], total, 0);
+                };
+      }
+      return result;
+    }
+  }
+
   /** The policy of one revision. */
   static UpperBoundPolicy of(
       PolicyVersion version, Index index, LearnedSettings settings, PolicyStatistics statistics) {
     int arms = settings.candidates().size();
-    Map<String, double[]> n = new HashMap<>();
-    Map<String, double[]> sum = new HashMap<>();
+    Map<String, Cells> segments = new HashMap<>();
     for (PolicyStatistics.Cell cell : statistics.cells()) {
+      Cells cells =
+          segments.computeIfAbsent(
+              cell.segment(), segment -> new Cells(new double[arms], new double[arms]));
       int arm = settings.candidates().indexOf(cell.variant());
-      n.computeIfAbsent(cell.segment(), s -> new double[arms])[arm] += cell.weight();
-      sum.computeIfAbsent(cell.segment(), s -> new double[arms])[arm] += cell.sum();
+      cells.n[arm] += cell.weight();
+      cells.sum[arm] += cell.sum();
     }
     Map<String, double[]> bounds = new HashMap<>();
-    n.forEach(
-        (segment, counts) -> {
-          double total = Arrays.stream(counts).sum();
-          double[] result = new double[arms];
-          for (int arm = 0; arm < arms; arm++) {
-            double count = counts[arm];
-            double mean = count == 0 ? 0 : sum.get(segment)[arm] / count;
-            result[arm] =
-                count == 0
-                    ? Double.POSITIVE_INFINITY
-                    : switch (index) {
-                      case UCB1 -> ucb1(mean, count, total, SCALE);
-                      case KL_UCB -> klUcb(mean, count, total, 0);
-                    };
-          }
-          bounds.put(segment, result);
-        });
+    segments.forEach((segment, cells) -> bounds.put(segment, cells.bounds(index)));
     return new UpperBoundPolicy(version, settings, bounds);
   }
 

@@ -93,7 +93,7 @@ final class FunctionReader {
   }
 
   /** The {@code max_tokens} of the variants that have one. */
-  private static Map<String, Integer> longestAnswers(Map<String, VariantDefinition> variants) {
+  static Map<String, Integer> longestAnswers(Map<String, VariantDefinition> variants) {
     Map<String, Integer> result = new TreeMap<>();
     variants.forEach(
         (name, variant) -> {
