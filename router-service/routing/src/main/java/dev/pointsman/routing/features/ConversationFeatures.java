@@ -7,9 +7,8 @@ import java.util.List;
  * question, writing systems, turns, tools) and hashed n-grams of the user's last message (words, word
  * pairs, runs of four characters), in any language and without a dictionary.
  *
- * <p>Pure and in one pass over the text; no text is built per n-gram. The n-grams are read from at
- * most {@value #LONGEST_TEXT} characters, the beginning and the end of the message, so that the cost
- * is bounded. Each of the two groups of n-grams (words; characters) has the values {@code (1 + ln
+ * <p>Pure; no text is built per n-gram. Of a longer message its beginning and its end are read, {@value
+ * #LONGEST_TEXT} characters together, so that the cost is bounded; only its length is taken whole. Each of the two groups of n-grams (words; characters) has the values {@code (1 + ln
  * count)} divided by the group's Euclidean length, as in text retrieval; weights of rarity belong to
  * the model.
  *
@@ -48,16 +47,21 @@ public final class ConversationFeatures {
    * @param tools how many tools the request offers
    */
   public static FeatureVector of(List<Turn> turns, int tools) {
-    String text = lastUserText(turns);
-    double[] measures = TextMeasures.of(turns, text, tools);
-    NgramCounts counts = new NgramCounts(Math.min(text.length(), LONGEST_TEXT));
-    if (text.length() <= LONGEST_TEXT) {
-      hash(text, 0, text.length(), counts);
-    } else {
-      hash(text, 0, LONGEST_HEAD, counts);
-      hash(text, text.length() - (LONGEST_TEXT - LONGEST_HEAD), text.length(), counts);
-    }
+    String whole = lastUserText(turns);
+    String text = read(whole);
+    double[] measures = TextMeasures.of(turns, text, whole.length(), tools);
+    NgramCounts counts = new NgramCounts(text.length());
+    hash(text, counts);
     return counts.vector(measures);
+  }
+
+  /** What is read of a text: all of it, or its beginning and its end. */
+  private static String read(String text) {
+    return text.length() <= LONGEST_TEXT
+        ? text
+        : text.substring(0, LONGEST_HEAD)
+            + '\n'
+            + text.substring(text.length() - (LONGEST_TEXT - LONGEST_HEAD));
   }
 
   /** The features of a single prompt without tools. */
@@ -74,14 +78,14 @@ public final class ConversationFeatures {
     return "";
   }
 
-  /** Counts words, word pairs and runs of four characters of a part of the text. */
-  private static void hash(String text, int from, int to, NgramCounts counts) {
+  /** Counts words, word pairs and runs of four characters. */
+  private static void hash(String text, NgramCounts counts) {
     long window = 0; // the last four characters, 16 bits each
     int filled = 0;
     int word = 0;
     int before = 0;
     boolean inWord = false;
-    for (int at = from; at < to; at++) {
+    for (int at = 0; at < text.length(); at++) {
       char sign = lower(text.charAt(at));
       boolean space = sign <= ' ' || (sign > 127 && Character.isWhitespace(sign));
       if (!(space && (window & 0xffff) == ' ')) {

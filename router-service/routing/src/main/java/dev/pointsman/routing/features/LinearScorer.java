@@ -19,7 +19,7 @@ public final class LinearScorer {
 
   private static final int MAGIC = 0x504d4c53; // PMLS
   private static final byte FORMAT = 1;
-  private static final int MOST_OUTPUTS = 10_000;
+  private static final int MOST_OUTPUTS = 256; // of a quarter megabyte each
   private static final int LONGEST_NAME = 1_000;
 
   private final List<String> outputs;
@@ -43,9 +43,9 @@ public final class LinearScorer {
    */
   public static LinearScorer of(List<String> outputs, double[] intercepts, double[] weights) {
     int k = outputs.size();
-    if (k == 0 || outputs.stream().distinct().count() != k) {
+    if (k == 0 || k > MOST_OUTPUTS || outputs.stream().distinct().count() != k) {
       throw new IllegalArgumentException(
-          "outputs must name at least one output, each once: " + outputs);
+          "outputs must name one to %d outputs, each once: %s".formatted(MOST_OUTPUTS, outputs));
     }
     if (intercepts.length != k || weights.length != k * ConversationFeatures.DIMENSION) {
       throw new IllegalArgumentException(
@@ -147,6 +147,7 @@ public final class LinearScorer {
     for (int output = 0; output < k; output++) {
       outputs.add(name(in));
     }
+    require(outputs.stream().distinct().count() == k, "an output comes twice: " + outputs);
     require(in.remaining() >= 8 * k + 4, "its intercepts are cut");
     double[] intercepts = new double[k];
     for (int output = 0; output < k; output++) {

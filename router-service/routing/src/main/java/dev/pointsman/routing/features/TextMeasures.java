@@ -45,14 +45,20 @@ final class TextMeasures {
 
   private TextMeasures() {}
 
-  static double[] of(List<Turn> turns, String text, int tools) {
+  /**
+   * The measures.
+   *
+   * @param text what is read of the user's last message
+   * @param length how long that message is
+   */
+  static double[] of(List<Turn> turns, String text, int length, int tools) {
     Scan scan = new Scan();
     scan.read(text);
     int n = Math.max(text.length(), 1);
     int letters = Math.max(scan.letters(), 1);
     double[] out = new double[ConversationFeatures.MEASURES];
     int i = 0;
-    out[i++] = logarithmic(text.length(), 10_000);
+    out[i++] = logarithmic(length, 10_000);
     out[i++] = logarithmic(scan.words, 2_000);
     out[i++] = Math.min((double) scan.letters() / Math.max(scan.words, 1) / 10, 2);
     out[i++] = logarithmic(scan.lines, 200);
@@ -63,7 +69,7 @@ final class TextMeasures {
     out[i++] = (double) scan.spaces / n;
     out[i++] = logarithmic(scan.numbers, 50);
     out[i++] = CodeSpotter.hasCode(text) ? 1 : 0;
-    out[i++] = logarithmic(scan.backticks / 3, 10);
+    out[i++] = logarithmic(scan.fences, 10);
     out[i++] = scan.latex ? 1 : 0;
     out[i++] = scan.lastIsQuestion ? 1 : 0;
     out[i++] = logarithmic(scan.questions, 10);
@@ -100,6 +106,7 @@ final class TextMeasures {
   /** Counts of one text, taken in one pass. */
   private static final class Scan {
 
+    private static final int LONGEST_FORMULA = 80;
     private static final int SCRIPTS = 7;
     private static final int LATIN = 0;
     private static final int GREEK_CYRILLIC = 1;
@@ -118,7 +125,8 @@ final class TextMeasures {
     private int maths;
     private int spaces;
     private int numbers;
-    private int backticks;
+    private int backticks; // in a row
+    private int fences;
     private int questions;
     private int options;
     private int sentences;
@@ -161,6 +169,11 @@ final class TextMeasures {
           digits++;
         } else if (sign < 128) {
           ascii(sign, text, at, inLine);
+        } else if (inWord && isMark(sign)) {
+          // An accent or a vowel sign is part of its word, and no letter of its own.
+          letter = true;
+        } else if (Character.isSpaceChar(sign)) {
+          spaces++;
         } else if (Character.isLetter(sign) || Character.isSurrogate(sign)) {
           letter = true;
           upper += Character.isUpperCase(sign) ? 1 : 0;
@@ -168,6 +181,8 @@ final class TextMeasures {
         } else {
           wide(sign);
         }
+        backticks = sign == '`' ? backticks + 1 : 0;
+        fences += backticks == 3 ? 1 : 0;
         if (sign > ' ') {
           lastIsQuestion = isQuestion(sign) || (lastIsQuestion && !letter && !digit);
           inLine++;
@@ -190,7 +205,6 @@ final class TextMeasures {
       switch (sign) {
         case '?' -> questions++;
         case '.', '!' -> sentences++;
-        case '`' -> backticks++;
         case '(', ')', '[', ']', '{', '}' -> {
           brackets++;
           // "(A)" and "A)" both close after at most two signs of their line.
@@ -199,7 +213,7 @@ final class TextMeasures {
         case '+', '=', '<', '>', '^', '*', '/', '%' -> maths++;
         case '$', '\\' -> {
           maths++;
-          latex |= sign == '\\' ? at + 1 < text.length() && isAscii(text.charAt(at + 1)) : false;
+          latex = latex || (sign == '$' ? opensFormula(text, at) : isCommand(text, at + 1));
         }
         default -> {}
       }
@@ -208,8 +222,43 @@ final class TextMeasures {
       }
     }
 
-    private static boolean isAscii(char sign) {
-      return (sign >= 'a' && sign <= 'z') || sign == '(' || sign == '[';
+    /** Whether LaTeX's brackets or a command of at least three letters follow the backslash. */
+    private static boolean isCommand(String text, int from) {
+      if (text.startsWith("(", from) || text.startsWith("[", from)) {
+        return true;
+      }
+      int letters = 0;
+      while (from + letters < text.length() && letters < 3) {
+        char sign = text.charAt(from + letters);
+        if (!((sign >= 'a' && sign <= 'z') || (sign >= 'A' && sign <= 'Z'))) {
+          return false;
+        }
+        letters++;
+      }
+      return letters == 3;
+    }
+
+    /** Whether a second dollar sign closes something like {@code x^2} on the same line. */
+    private static boolean opensFormula(String text, int at) {
+      boolean formula = false;
+      for (int next = at + 1; next < Math.min(text.length(), at + LONGEST_FORMULA); next++) {
+        switch (text.charAt(next)) {
+          case '$' -> {
+            return formula || next == at + 1;
+          }
+          case '\n' -> {
+            return false;
+          }
+          case '^', '_', '=', '\\' -> formula = true;
+          default -> {}
+        }
+      }
+      return false;
+    }
+
+    private static boolean isMark(char sign) {
+      int type = Character.getType(sign);
+      return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
     }
 
     private void wide(char sign) {

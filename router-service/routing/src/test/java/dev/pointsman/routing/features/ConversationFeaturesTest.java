@@ -61,6 +61,9 @@ final class ConversationFeaturesTest {
     String other = head + "another two".repeat(50) + " tail".repeat(1_000);
     assertThat(grams(ConversationFeatures.ofPrompt(one)))
         .isEqualTo(grams(ConversationFeatures.ofPrompt(other)));
+    // Measures neither, but for the length; the middles here are of one kind but not of one length.
+    assertThat(measure(ConversationFeatures.ofPrompt(one), "words"))
+        .isEqualTo(measure(ConversationFeatures.ofPrompt(other), "words"));
   }
 
   @Test
@@ -88,6 +91,34 @@ final class ConversationFeaturesTest {
     assertThat(measure(ConversationFeatures.ofPrompt("汉字"), "han_share")).isEqualTo(1);
     assertThat(measure(ConversationFeatures.ofPrompt("ひらがな"), "kana_hangul_share")).isEqualTo(1);
     assertThat(measure(ConversationFeatures.ofPrompt("schöne Grüße"), "latin_share")).isEqualTo(1);
+  }
+
+  @Test
+  void of_marksAndWideSpaces_belongToTheirWords() {
+    // Three words of Hindi with vowel signs, two of French in decomposed form.
+    for (String text :
+        List.of(
+            "नमस्ते मेरी दुनिया", "cafe\u0301 re\u0301sume\u0301 ici", "one\u00a0two\u3000three")) {
+      FeatureVector vector = ConversationFeatures.ofPrompt(text);
+      assertThat(measure(vector, "words")).as(text).isEqualTo(words("a b c"));
+      assertThat(measure(vector, "punctuation_share")).as(text).isZero();
+    }
+  }
+
+  private static double words(String text) {
+    return measure(ConversationFeatures.ofPrompt(text), "words");
+  }
+
+  @Test
+  void of_formulasAndFences_areToldFromWhatLooksLikeThem() {
+    for (String text : List.of("is $x^2$ even", "\\frac{1}{2}", "so \\(a\\) is", "$$a$$")) {
+      assertThat(measure(ConversationFeatures.ofPrompt(text), "has_latex")).as(text).isEqualTo(1);
+    }
+    for (String text : List.of("print(\"a\\nb\")", "it costs $5 or $6", "C:\\a")) {
+      assertThat(measure(ConversationFeatures.ofPrompt(text), "has_latex")).as(text).isZero();
+    }
+    assertThat(measure(ConversationFeatures.ofPrompt("`a` or `b` or `c`"), "fences")).isZero();
+    assertThat(measure(ConversationFeatures.ofPrompt("```\na\n```"), "fences")).isPositive();
   }
 
   @Test

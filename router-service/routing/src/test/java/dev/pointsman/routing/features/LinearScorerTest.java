@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 final class LinearScorerTest {
@@ -70,6 +72,18 @@ final class LinearScorerTest {
           .isThrownBy(() -> LinearScorer.decode(cut))
           .withMessageStartingWith("not a linear scorer: ");
     }
+  }
+
+  @Test
+  void decode_moreOutputsThanAnyFunctionHas_isRefusedBeforeItTakesMemory() {
+    ByteBuffer bytes = ByteBuffer.wrap(random(1, 4).encode());
+    bytes.putInt(9, 10_000);
+    CRC32C sum = new CRC32C();
+    sum.update(bytes.array(), 0, bytes.capacity() - 4);
+    bytes.putInt(bytes.capacity() - 4, (int) sum.getValue());
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> LinearScorer.decode(bytes.array()))
+        .withMessage("not a linear scorer: it has 10000 outputs");
   }
 
   @Test
