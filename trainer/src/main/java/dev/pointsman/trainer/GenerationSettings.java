@@ -73,6 +73,7 @@ record GenerationSettings(String text) {
         json.writeStringField("half_life", halfLife.toString());
       }
       writeOptions(json, settings.options());
+      writeLimits(json, settings.limits());
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("settings could not be written to memory", e);
@@ -99,6 +100,15 @@ record GenerationSettings(String text) {
       json.writeNumberField("least_samples", stopping.leastSamples());
       json.writeNumberField("most_samples", stopping.mostSamples());
       json.writeEndObject();
+    }
+  }
+
+  /** Likewise only those that there are. */
+  private static void writeLimits(JsonGenerator json, LearnedSettings.Limits limits)
+      throws IOException {
+    Double target = limits.targetUsd();
+    if (target != null) {
+      json.writeNumberField("target_usd_per_request", target);
     }
   }
 
@@ -158,7 +168,10 @@ record GenerationSettings(String text) {
                       number(fields, "stopping.epsilon"),
                       Long.parseLong(need(fields, "stopping.least_samples")),
                       Long.parseLong(need(fields, "stopping.most_samples")))
-                  : stopping));
+                  : stopping),
+          fields.containsKey("target_usd_per_request")
+              ? new LearnedSettings.Limits(number(fields, "target_usd_per_request"))
+              : LearnedSettings.Limits.NONE);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "the stored settings of a generation are not readable: " + text, e);

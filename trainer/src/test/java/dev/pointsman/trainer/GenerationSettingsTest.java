@@ -38,11 +38,22 @@ final class GenerationSettingsTest {
     assertThat(hashes).hasSize(others.size());
   }
 
+  @Test
+  void of_target_isAnotherGeneration() {
+    assertThat(text(Options.DEFAULT)).doesNotContain("target_usd_per_request");
+    assertThat(text(Options.DEFAULT, new LearnedSettings.Limits(0.002)))
+        .contains("\"target_usd_per_request\":0.002");
+  }
+
   private static Options stopping(Stopping stopping) {
     return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping);
   }
 
   private static String text(Options options) {
+    return text(options, LearnedSettings.Limits.NONE);
+  }
+
+  private static String text(Options options, LearnedSettings.Limits limits) {
     LearnedSettings settings = Rows.settings(null);
     RewardRule rule =
         RewardRule.ofBoolean("reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
@@ -60,7 +71,8 @@ final class GenerationSettingsTest {
                     settings.explorationLimit(),
                     settings.nursery(),
                     settings.halfLife(),
-                    options),
+                    options,
+                    limits),
                 "segments",
                 LaneShares.POLICY_ONLY,
                 List.of(),

@@ -228,12 +228,27 @@ public final class Replay {
 
   private LearningLoop.PolicyMaker maker() {
     return switch (settings.algorithm()) {
-      case SQUARECB, THOMPSON, TOP_TWO, EPSILON_GREEDY, TRACK_AND_STOP -> {
+      case SQUARECB,
+          THOMPSON,
+          TOP_TWO,
+          EPSILON_GREEDY,
+          LINUCB,
+          LINTS,
+          LOGISTIC_THOMPSON,
+          TRACK_AND_STOP -> {
         LearnedSettings learned = setup().settings();
         LearnedAlgorithm algorithm = LearnedAlgorithm.of(learned.algorithm());
         yield (version, statistics, at) ->
             algorithm.policy(version, learned, statistics, prices(), settings.estimator());
       }
+      case UCB1 ->
+          (version, statistics, at) ->
+              UpperBoundPolicy.of(
+                  version, UpperBoundPolicy.Index.UCB1, setup().settings(), statistics);
+      case KL_UCB ->
+          (version, statistics, at) ->
+              UpperBoundPolicy.of(
+                  version, UpperBoundPolicy.Index.KL_UCB, setup().settings(), statistics);
       case UNIFORM -> {
         UniformPolicy uniform = new UniformPolicy(data.models());
         yield (version, statistics, at) -> uniform;

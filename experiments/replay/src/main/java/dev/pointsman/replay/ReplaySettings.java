@@ -51,6 +51,16 @@ public record ReplaySettings(
     TOP_TWO,
     /** The best segment mean, and one request in ten spread evenly. */
     EPSILON_GREEDY,
+    /** The greatest upper confidence bound of a linear regression on the tasks. */
+    LINUCB,
+    /** The chance of being the best by a linear regression on the tasks. */
+    LINTS,
+    /** The chance of being the best by a logistic regression on the tasks. */
+    LOGISTIC_THOMPSON,
+    /** The greatest upper confidence bound per task: UCB1. Simulated only, never served. */
+    UCB1,
+    /** The same by relative entropy: KL-UCB. Simulated only, never served. */
+    KL_UCB,
     /** The best model over all tasks, with a chance of 5 % to be wrong. */
     TRACK_AND_STOP,
     /** Every model alike: what a router that learns nothing pays. */

@@ -118,7 +118,8 @@ final class ReplayTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Algorithm.of("magic"))
         .withMessageContaining(
-            "[squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform, oracle]");
+            "[squarecb, thompson, top_two, epsilon_greedy, linucb, lints, logistic_thompson, ucb1,"
+                + " kl_ucb, track_and_stop, uniform, oracle]");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> ReplaySettings.estimator("magic"))
         .withMessageContaining("segment or simple");

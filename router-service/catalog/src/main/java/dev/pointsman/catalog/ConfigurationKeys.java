@@ -207,8 +207,8 @@ final class ConfigurationKeys {
             "half_life",
             "attribution_window",
             "no_feedback",
-            "reward_on_error")
-        .refused("target_usd_per_request", "weigh cost by cost_weight or value_of_success instead")
+            "reward_on_error",
+            "target_usd_per_request")
         .refused("min_quality", "weigh cost by cost_weight instead, or take the variant out")
         .refused("latency_slo", "weigh time by latency_weight instead")
         .refused("guardrails", "watch the metric on the function's page instead")

@@ -54,7 +54,13 @@ public record ExperimentationFragment(
             .forEach((variant, of) -> prices.put(variant, catalog.price(of.model())));
         Section section =
             new Section("functions." + function.name(), "functions.F", table, problems);
-        read = new ExperimentationReader(section, prices, catalog.metrics()).read(Map.of());
+        read =
+            new ExperimentationReader(
+                    section,
+                    prices,
+                    FunctionReader.longestAnswers(function.variants()),
+                    catalog.metrics())
+                .read(Map.of());
       }
     }
     return new ExperimentationFragment(problems.anyError() ? null : read, problems.inOrder());

@@ -9,6 +9,7 @@ import java.math.MathContext;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -18,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code functions.F.experimentation}: how a variant is chosen. */
 final class ExperimentationReader {
 
-  private static final List<String> LATER_ALGORITHMS = List.of("linucb", "lints");
   private static final Pattern CONDITION =
       Pattern.compile("tag:([^\\s=!]+)\\s*(!=|=)\\s*(\\S(?:.*\\S)?)");
   private static final Pattern DOLLARS = Pattern.compile("\\$\\s?(\\d{1,9}(?:\\.\\d{1,12})?)");
@@ -26,20 +26,24 @@ final class ExperimentationReader {
   private final Section function;
   private final Collection<String> variants;
   private final Map<String, @Nullable TokenPrice> prices;
+  private final Map<String, Integer> longestAnswers;
   private final Map<String, MetricDefinition> metrics;
 
   /**
    * The reader for one function.
    *
    * @param prices today's price per variant, null where it is unknown
+   * @param longestAnswers the most output tokens of the variants that have a limit
    */
   ExperimentationReader(
       Section function,
       Map<String, @Nullable TokenPrice> prices,
+      Map<String, Integer> longestAnswers,
       Map<String, MetricDefinition> metrics) {
     this.function = function;
     this.variants = prices.keySet();
     this.prices = prices;
+    this.longestAnswers = longestAnswers;
     this.metrics = metrics;
   }
 
@@ -185,6 +189,7 @@ final class ExperimentationReader {
     double costWeight = costWeight(section);
     LearnedAlgorithm algorithm = algorithm(section);
     String metric = metric(section);
+    LaneShares shares = shares(section);
     LearnedSettings settings =
         new LearnedSettings(
             algorithm.label(),
@@ -196,9 +201,15 @@ final class ExperimentationReader {
             explorationLimit(section),
             nursery(section),
             halfLife(section),
-            options(section, algorithm, metric));
+            options(section, algorithm, metric),
+            new LearnedSettings.Limits(target(section)));
     if (costWeight > 0) {
-      requirePrices(section, candidates);
+      requirePrices(
+          section, section.has("cost_weight") ? "cost_weight" : "value_of_success", candidates);
+    }
+    if (settings.limits().targetUsd() != null
+        && requirePrices(section, "target_usd_per_request", candidates)) {
+      requireWithinReach(section, settings, shares);
     }
     Duration revisionInterval = duration(section, "revision_interval", LearnedDefaults.REVISION);
     if (revisionInterval.compareTo(Duration.ofMillis(100)) < 0) {
@@ -216,7 +227,7 @@ final class ExperimentationReader {
         metric,
         settings,
         context == null ? "auto" : context,
-        shares(section),
+        shares,
         section.names("fallback_variants", "variant", variants),
         revisionInterval,
         duration(section, "sticky_ttl", LearnedDefaults.STICKY_TTL),
@@ -325,15 +336,12 @@ final class ExperimentationReader {
     }
     section.error(
         "algorithm",
-        LATER_ALGORITHMS.contains(algorithm)
-            ? "%s: \"%s\" is not supported yet: write one of %s"
-                .formatted(section.path("algorithm"), algorithm, String.join(", ", known))
-            : "%s must be one of %s, but is '%s'%s"
-                .formatted(
-                    section.path("algorithm"),
-                    String.join(", ", known),
-                    algorithm,
-                    Problems.didYouMean(algorithm, known)));
+        "%s must be one of %s, but is '%s'%s"
+            .formatted(
+                section.path("algorithm"),
+                String.join(", ", known),
+                algorithm,
+                Problems.didYouMean(algorithm, known)));
     return LearnedAlgorithm.of(known.getFirst());
   }
 
@@ -485,17 +493,75 @@ final class ExperimentationReader {
     return BigDecimal.ONE.divide(dollars, MathContext.DECIMAL64).doubleValue();
   }
 
-  private void requirePrices(Section section, List<String> candidates) {
+  private static @Nullable Double target(Section section) {
+    Double target = section.number("target_usd_per_request");
+    if (target != null && !(target > 0 && Double.isFinite(target))) {
+      section.error(
+          "target_usd_per_request",
+          "%s must be > 0, but is %s".formatted(section.path("target_usd_per_request"), target));
+      return null;
+    }
+    return target;
+  }
+
+  /**
+   * Refuses a target that no price of cost can bring about: lanes and floors send traffic to dear
+   * variants whatever they cost. Only what answers cost is counted, as long as the router expects
+   * them to be before it has seen one, or as long as they may be.
+   */
+  private void requireWithinReach(Section section, LearnedSettings settings, LaneShares shares) {
+    List<String> candidates = settings.candidates();
+    double[] usd = new double[candidates.size()];
+    int cheapest = 0;
+    for (int arm = 0; arm < usd.length; arm++) {
+      TokenPrice price = prices.get(candidates.get(arm));
+      int most = longestAnswers.getOrDefault(candidates.get(arm), LearnedDefaults.OUTPUT_TOKENS);
+      usd[arm] =
+          price == null
+              ? 0
+              : price.outputNanos() * Math.min(LearnedDefaults.OUTPUT_TOKENS, most) * 1e-9;
+      cheapest = usd[arm] < usd[cheapest] ? arm : cheapest;
+    }
+    int baseline = candidates.indexOf(settings.baselineVariant());
+    double holdout = baseline < 0 ? 0 : shares.holdout();
+    double floors = 0;
+    double uniform = 0;
+    for (double cost : usd) {
+      uniform += cost / usd.length;
+      floors += settings.minProbability() * (cost - usd[cheapest]);
+    }
+    double least =
+        holdout * (baseline < 0 ? 0 : usd[baseline])
+            + shares.uniform() * uniform
+            + (1 - holdout - shares.uniform()) * (usd[cheapest] + floors);
+    Double target = settings.limits().targetUsd();
+    if (target != null && target < least) {
+      section.error(
+          "target_usd_per_request",
+          String.format(
+              Locale.ROOT,
+              "%s must be >= what holdout, uniform_slice and min_prob cost when all else goes to"
+                  + " '%s': %.3g < %.3g, with answers of %d tokens or the variant's max_tokens:"
+                  + " raise the target, lower the shares, or give max_tokens",
+              section.path("target_usd_per_request"),
+              candidates.get(cheapest),
+              target,
+              least,
+              LearnedDefaults.OUTPUT_TOKENS));
+    }
+  }
+
+  private boolean requirePrices(Section section, String key, List<String> candidates) {
     List<String> unknown =
         candidates.stream().filter(candidate -> prices.get(candidate) == null).toList();
     if (!unknown.isEmpty()) {
-      String key = section.has("cost_weight") ? "cost_weight" : "value_of_success";
       section.error(
           key,
           "%s: cost is weighed, but the price of %s is unknown: give the provider of its model"
                   .formatted(section.path(key), String.join(", ", unknown))
               + " cost[] with the prices of input and output tokens");
     }
+    return unknown.isEmpty();
   }
 
   private static double minProbability(Section section, int candidates, double otherwise) {
@@ -595,6 +661,7 @@ final class ExperimentationReader {
   /** The values of keys that are not given. */
   private static final class LearnedDefaults {
     static final double MIN_PROBABILITY = 0.005;
+    static final int OUTPUT_TOKENS = 200;
     static final double EXPLORATION_LIMIT = 0.02;
     static final Duration HALF_LIFE = Duration.ofDays(14);
     static final LaneShares SHARES = new LaneShares(0.01, 0.05, 0);

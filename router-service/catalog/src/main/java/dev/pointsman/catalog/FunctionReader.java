@@ -87,9 +87,22 @@ final class FunctionReader {
         toolChoice(section),
         section.flag("parallel_tool_calls"),
         chat ? null : outputSchema(section),
-        new ExperimentationReader(section, prices, metrics).read(weights),
+        new ExperimentationReader(section, prices, longestAnswers(variants), metrics).read(weights),
         segmentBy(section),
         section.flag("log_text", true));
+  }
+
+  /** The {@code max_tokens} of the variants that have one. */
+  static Map<String, Integer> longestAnswers(Map<String, VariantDefinition> variants) {
+    Map<String, Integer> result = new TreeMap<>();
+    variants.forEach(
+        (name, variant) -> {
+          Integer most = variant.sampling().maxTokens();
+          if (most != null) {
+            result.put(name, most);
+          }
+        });
+    return result;
   }
 
   private static FunctionDefinition.Type type(Section section) {

@@ -478,6 +478,7 @@ final class EveryKeyTest {
                     attribution_window = "90m"
                     no_feedback = 0.5
                     reward_on_error = -0.5
+                    target_usd_per_request = 0.002
                     """)
             .experimentation();
 
@@ -496,10 +497,8 @@ final class EveryKeyTest {
                     new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
                     null,
                     new LearnedSettings.Options(
-                        LearnedSettings.Rewards.FLOAT,
-                        0.2,
-                        null,
-                        LearnedSettings.Stopping.DEFAULT)),
+                        LearnedSettings.Rewards.FLOAT, 0.2, null, LearnedSettings.Stopping.DEFAULT),
+                    new LearnedSettings.Limits(0.002)),
                 "segments",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
@@ -512,8 +511,45 @@ final class EveryKeyTest {
                 new Experimentation.ExploreCondition("plan", false, "enterprise")));
   }
 
+  @Test
+  void experimentationLearned_targetOfShortAnswers_isWithinReach() {
+    String model =
+        """
+        [models.%s]
+        routing = ["p"]
+        providers.p = { type = "dummy", model_name = "a", cost = [{ pointer = "/usage/completion_tokens", cost_per_million = %d }] }
+        """;
+    Experimentation.Learned learned =
+        (Experimentation.Learned)
+            function(
+                    METRIC
+                        + model.formatted("cheap", 1)
+                        + model.formatted("dear", 100)
+                        + VARIANTS
+                            .replace("\"dummy::a\"", "\"cheap\"\nmax_tokens = 20")
+                            .replace("\"dummy::b\"", "\"dear\"\nmax_tokens = 20")
+                        + """
+                        [functions.f.experimentation]
+                        type = "learned"
+                        metric = "stars"
+                        target_usd_per_request = 0.001
+                        """)
+                .experimentation();
+    assertThat(learned.settings().limits().targetUsd()).isEqualTo(0.001);
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"squarecb", "thompson", "top_two", "epsilon_greedy", "track_and_stop"})
+  @ValueSource(
+      strings = {
+        "squarecb",
+        "thompson",
+        "top_two",
+        "epsilon_greedy",
+        "linucb",
+        "lints",
+        "logistic_thompson",
+        "track_and_stop"
+      })
   void experimentationLearned_algorithm_isMapped(String algorithm) {
     assertThat(learned("algorithm = \"%s\"".formatted(algorithm)).settings().algorithm())
         .isEqualTo(algorithm);

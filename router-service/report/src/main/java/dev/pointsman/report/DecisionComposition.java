@@ -58,6 +58,14 @@ public final class DecisionComposition {
                               decision.version().generation(), decision.version().revision()),
                   scoring(decision)));
     }
+    String costPrice = decision.features().get(Decision.COST_PRICE);
+    if (costPrice != null) {
+      steps.add(
+          costPrice.equals("0.0")
+              ? "The dollar target was kept: the pacer's price λ was 0."
+              : "The pacer's price λ was %s: it makes dollars weigh more until the target is kept."
+                  .formatted(number(Double.parseDouble(costPrice))));
+    }
     double highestFloor = 0;
     for (double floor : decision.floors()) {
       highestFloor = Math.max(highestFloor, floor);

@@ -36,6 +36,7 @@ final class ArmEstimates {
   private final double[] floors;
   private final double[] alarmFloors;
   private final Set<Integer> alarmedRows;
+  private final double[] expected;
 
   /**
    * The estimates of one revision.
@@ -61,6 +62,8 @@ final class ArmEstimates {
     checkEvidence(statistics);
     double[] priors =
         QualityPrior.contrasts(candidates, settings.baselineVariant(), prices, statistics.priors());
+    this.expected = new double[priors.length];
+    Arrays.setAll(expected, arm -> Math.clamp(SegmentMeans.SEGMENT_PRIOR + priors[arm], 0, 1));
     this.quality = SegmentMeans.fit(estimator, candidates, statistics.cells(), priors);
     int rows = quality.means().length;
     double[][] tokens =
@@ -103,6 +106,8 @@ final class ArmEstimates {
     checkWithin("epsilon of stopping", stopping.epsilon(), Double.MAX_VALUE);
     // A variance needs two.
     checkWithin("least samples less 2", stopping.leastSamples() - 2, LARGEST_QUANTITY);
+    Double target = settings.limits().targetUsd();
+    checkWithin("target_usd_per_request", target == null ? 0 : target, LARGEST_QUANTITY);
     checkWithin("epsilon_decay", decay == null ? 0 : decay, LARGEST_QUANTITY);
   }
 
@@ -147,6 +152,65 @@ final class ArmEstimates {
     return quality.means();
   }
 
+  /** The mean quality expected of an arm before any evidence, 0..1. */
+  double expected(int arm) {
+    return expected[arm];
+  }
+
+  /** The rewards by arm and row. */
+  Evidence evidence(PolicyStatistics statistics) {
+    int rows = quality.means().length - 1;
+    Evidence result = new Evidence(new double[3][candidates.size()][rows]);
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      int arm = candidates.indexOf(cell.variant());
+      if (arm >= 0) {
+        result.add(arm, quality.rowOf(cell.segment()), cell);
+      }
+    }
+    return result;
+  }
+
+  /**
+   * Discounted rewards per arm and row of a segment seen.
+   *
+   * @param moments counts, sums and sums of squares, each by arm and row
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Evidence(double[][][] moments) {
+
+    private void add(int arm, int row, PolicyStatistics.Cell cell) {
+      moments[0][arm][row] += cell.weight();
+      moments[1][arm][row] += Math.max(0, cell.sum());
+      moments[2][arm][row] += Math.max(0, cell.sumSquares());
+    }
+
+    double[] counts(int arm) {
+      return moments[0][arm];
+    }
+
+    double[] sums(int arm) {
+      return moments[1][arm];
+    }
+
+    /** 0 in the row of segments never seen, like the other two. */
+    double count(int arm, int row) {
+      return at(0, arm, row);
+    }
+
+    double sum(int arm, int row) {
+      return at(1, arm, row);
+    }
+
+    double sumSquares(int arm, int row) {
+      return at(2, arm, row);
+    }
+
+    private double at(int moment, int arm, int row) {
+      double[] ofArm = moments[moment][arm];
+      return row < ofArm.length ? ofArm[row] : 0;
+    }
+  }
+
   /** The floors wanted in a row: raised for young arms, and for all arms after a change alarm. */
   double[] floors(int row) {
     return alarmedRows.contains(row) ? alarmFloors : floors;
@@ -156,8 +220,14 @@ final class ArmEstimates {
   ArmScores scores(DecisionContext context, int row, double[] predicted) {
     long[] cost = costNanos(context, row);
     long[] latency = latencyUs[row].clone();
+    double weight = utilityWeight(context);
     return new ArmScores(
-        predicted, cost, latency, utility(predicted, cost, latency), settings.costWeight(), 0);
+        predicted, cost, latency, utility(predicted, cost, latency, weight), weight, 0);
+  }
+
+  /** W of that context. */
+  double utilityWeight(DecisionContext context) {
+    return settings.utilityWeight(context.costPrice());
   }
 
   private long[] costNanos(DecisionContext context, int row) {
@@ -175,15 +245,14 @@ final class ArmEstimates {
   }
 
   /** From the rounded numbers, so that the logged row alone gives the utility again. */
-  private double[] utility(double[] predicted, long[] cost, long[] latency) {
+  private double[] utility(double[] predicted, long[] cost, long[] latency, double weight) {
     long dearest = Math.max(0, Arrays.stream(cost).max().orElseThrow());
     long slowest = Math.max(0, Arrays.stream(latency).max().orElseThrow());
     double[] result = new double[predicted.length];
     for (int arm = 0; arm < result.length; arm++) {
       double dollars = (cost[arm] < 0 ? dearest : cost[arm]) * 1e-9;
       double seconds = (latency[arm] < 0 ? slowest : latency[arm]) * 1e-6;
-      result[arm] =
-          predicted[arm] - settings.costWeight() * dollars - settings.latencyWeight() * seconds;
+      result[arm] = predicted[arm] - weight * dollars - settings.latencyWeight() * seconds;
     }
     return result;
   }

@@ -23,7 +23,6 @@ import org.apache.commons.math3.analysis.integration.gauss.GaussIntegratorFactor
 final class BestArm {
 
   private static final int NODES = 10;
-  private static final double PANEL = 1.5;
 
   /** Panels next to a kink grow by this factor, up to so many standard deviations. */
   private static final double GRADING = 10;
@@ -144,7 +143,7 @@ final class BestArm {
       double width = ends[nextEnd] - at;
       for (int arm = 0; arm < arms; arm++) {
         if (lower[arm] <= at && at < upper[arm]) {
-          width = Math.min(width, PANEL * beliefs.get(arm).standardDeviation());
+          width = Math.min(width, beliefs.get(arm).smoothOver(at - shifts[arm]));
         }
       }
       // A last sliver is taken along rather than given a panel of its own.

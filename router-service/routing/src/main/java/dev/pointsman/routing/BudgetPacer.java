@@ -1,5 +1,8 @@
 package dev.pointsman.routing;
 
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The price λ of a function's dollar target: how much more than usual cost must weigh for the mean
  * cost of a decision to meet the target B.
@@ -17,7 +20,7 @@ package dev.pointsman.routing;
  *
  * which weighs in λ, over the following decisions, as much as if it had been known at the decision.
  *
- * <p>One pacer per function and node; safe for concurrent use.
+ * <p>One pacer per function and node; safe for concurrent use, without a lock.
  */
 public final class BudgetPacer {
 
@@ -30,9 +33,20 @@ public final class BudgetPacer {
   /** The greatest λ. */
   public static final double GREATEST_PRICE = 5;
 
+  /**
+   * What is spent too much while λ is at its greatest is still to be saved later: steps are kept up
+   * to this sum, which is the cost of 400 decisions at the target.
+   */
+  private static final double GREATEST_SUM = GREATEST_PRICE + 400 * LEARNING_RATE;
+
+  /** ln 1.01: weights are told apart by 1 %. */
+  private static final double STEP_OF_WEIGHT = StrictMath.log1p(0.01);
+
   private final double target;
-  private double smoothed;
-  private double price;
+  private final AtomicReference<State> state;
+
+  /** What is known: both change at once. */
+  private record State(double smoothed, double sum) {}
 
   /**
    * A pacer that has seen nothing.
@@ -44,7 +58,41 @@ public final class BudgetPacer {
       throw new IllegalArgumentException("the target must be above 0: " + targetUsd);
     }
     this.target = targetUsd;
-    this.smoothed = targetUsd;
+    this.state = new AtomicReference<>(new State(targetUsd, 0));
+  }
+
+  /**
+   * An inference that was charged and not billed yet.
+   *
+   * @param pacer where it was charged
+   * @param expectedUsd what it was charged, USD
+   */
+  public record Charge(BudgetPacer pacer, double expectedUsd) {
+
+    /** Takes its bill, USD; without one the charge stands. */
+    public void settle(double actualUsd) {
+      pacer.settle(expectedUsd, actualUsd);
+    }
+  }
+
+  /**
+   * Takes an inference: a decision at its expected cost; one that follows its episode's decision at
+   * the smoothed cost, since nothing was predicted for it.
+   *
+   * @return null, and nothing is charged, where the policy had no say
+   */
+  public @Nullable Charge take(Decision decision) {
+    double expected =
+        switch (decision.kind()) {
+          case DECISION -> decision.expectedCostUsd();
+          case STICKY -> Math.max(0, smoothedUsd());
+          case PINNED, FORCED, WORKFLOW, CACHE_HIT, IMPORTED -> Double.NaN;
+        };
+    if (Double.isNaN(expected)) {
+      return null;
+    }
+    charge(expected);
+    return new Charge(this, expected);
   }
 
   /**
@@ -52,11 +100,14 @@ public final class BudgetPacer {
    *
    * @param expectedUsd Σ_a p_a·ĉ_a, its cost as far as it is known before the draw, USD
    */
-  public synchronized void charge(double expectedUsd) {
+  public void charge(double expectedUsd) {
     checkCost(expectedUsd);
-    smoothed += SMOOTHING * (expectedUsd - smoothed);
-    double step = LEARNING_RATE * (smoothed / target - 1);
-    price = Math.min(GREATEST_PRICE, Math.max(0, price + step));
+    state.updateAndGet(
+        now -> {
+          double smoothed = now.smoothed + SMOOTHING * (expectedUsd - now.smoothed);
+          double step = LEARNING_RATE * (smoothed / target - 1);
+          return new State(smoothed, Math.clamp(now.sum + step, 0, GREATEST_SUM));
+        });
   }
 
   /**
@@ -65,20 +116,31 @@ public final class BudgetPacer {
    * @param expectedUsd what it was charged, USD
    * @param actualUsd what it cost, USD; 0 when nothing was billed
    */
-  public synchronized void settle(double expectedUsd, double actualUsd) {
+  public void settle(double expectedUsd, double actualUsd) {
     checkCost(expectedUsd);
     checkCost(actualUsd);
-    smoothed += SMOOTHING * (actualUsd - expectedUsd);
+    state.updateAndGet(
+        now -> new State(now.smoothed + SMOOTHING * (actualUsd - expectedUsd), now.sum));
   }
 
   /** λ, 0..{@value #GREATEST_PRICE}: cost weighs λ/B more per dollar. */
-  public synchronized double price() {
-    return price;
+  public double price() {
+    return Math.min(GREATEST_PRICE, state.get().sum);
   }
 
-  /** The smoothed cost of a decision, USD. */
-  public synchronized double smoothedUsd() {
-    return smoothed;
+  /** The smoothed cost of a decision, USD; below 0 while bills below their charges come in. */
+  public double smoothedUsd() {
+    return state.get().smoothed;
+  }
+
+  /** B, the mean cost that a decision is to have, USD. */
+  public double targetUsd() {
+    return target;
+  }
+
+  /** The nearest weight of those that are 1 % apart: 1.01 to the power of a whole number. */
+  static double rounded(double weight) {
+    return StrictMath.exp(STEP_OF_WEIGHT * Math.rint(StrictMath.log(weight) / STEP_OF_WEIGHT));
   }
 
   private static void checkCost(double usd) {

@@ -90,6 +90,9 @@ public record Decision(
   /** The feature that says, with the value {@code dropped}, that no arm met the soft rules. */
   public static final String SOFT_EXCLUSIONS = "soft_exclusions";
 
+  /** The feature that holds λ, the pacer's price, where the function has a dollar target. */
+  public static final String COST_PRICE = "cost_price";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 
@@ -141,6 +144,23 @@ public record Decision(
         features,
         fallbackOrder.getFirst(),
         fallbackOrder);
+  }
+
+  /**
+   * Σ p_a·ĉ_a, what the decision costs in the mean as far as it was known before the draw, USD. An
+   * arm of unknown price counts as the dearest known one; 0 where the policy scores nothing.
+   */
+  public double expectedCostUsd() {
+    long dearest = 0;
+    for (long nanos : predictedCostNanos) {
+      dearest = Math.max(dearest, nanos);
+    }
+    double nanos = 0;
+    for (int arm = 0; arm < predictedCostNanos.length; arm++) {
+      long cost = predictedCostNanos[arm] < 0 ? dearest : predictedCostNanos[arm];
+      nanos += propensities[arm] * cost;
+    }
+    return nanos * 1e-9;
   }
 
   /** The decision as it is stored. */

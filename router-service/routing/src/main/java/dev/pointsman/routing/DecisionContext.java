@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param prices today's price per arm, null where it is unknown
  * @param inputTokens the estimated input tokens of the request, the representative of its bucket
  * @param features the values of the features, by name
+ * @param costPrice λ of the function's pacer, see {@link LearnedSettings#utilityWeight}; 0 without
+ *     a dollar target
  */
 @SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record DecisionContext(
@@ -20,4 +22,16 @@ public record DecisionContext(
     boolean[] selectable,
     List<@Nullable TokenPrice> prices,
     int inputTokens,
-    Map<String, String> features) {}
+    Map<String, String> features,
+    double costPrice) {
+
+  /** Of a function without a dollar target. */
+  public DecisionContext(
+      String segment,
+      boolean[] selectable,
+      List<@Nullable TokenPrice> prices,
+      int inputTokens,
+      Map<String, String> features) {
+    this(segment, selectable, prices, inputTokens, features, 0);
+  }
+}

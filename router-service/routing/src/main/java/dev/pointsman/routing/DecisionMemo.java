@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers of one policy that were computed before, by what they depend on: segment, selectable arms,
- * prices and input tokens (already the representative of their bucket). A direct-mapped table: an
+ * prices, the weight of a dollar and input tokens (these two already rounded). A direct-mapped table: an
  * answer takes the place of another one with the same slot. Since a policy's answer is a function of
  * the key, losing an answer or computing it twice changes nothing, and no lock is needed.
  */
@@ -23,10 +23,12 @@ final class DecisionMemo {
       boolean[] selectable,
       List<@Nullable TokenPrice> prices,
       int inputTokens,
+      double utilityWeight,
       ArmProbabilities answer) {
 
-    boolean answers(DecisionContext context, int rowAsked) {
+    boolean answers(DecisionContext context, int rowAsked, double weight) {
       return row == rowAsked
+          && utilityWeight == weight
           && inputTokens == context.inputTokens()
           && Arrays.equals(selectable, context.selectable())
           && prices.equals(context.prices());
@@ -34,22 +36,28 @@ final class DecisionMemo {
   }
 
   /** The answer for that context, null when it is not at hand. Its arrays are shared. */
-  @Nullable ArmProbabilities find(DecisionContext context, int row) {
-    Entry entry = slots.get(slot(context, row));
-    return entry != null && entry.answers(context, row) ? entry.answer : null;
+  @Nullable ArmProbabilities find(DecisionContext context, int row, double weight) {
+    Entry entry = slots.get(slot(context, row, weight));
+    return entry != null && entry.answers(context, row, weight) ? entry.answer : null;
   }
 
   /** Keeps an answer and returns it. */
-  ArmProbabilities keep(DecisionContext context, int row, ArmProbabilities answer) {
+  ArmProbabilities keep(DecisionContext context, int row, double weight, ArmProbabilities answer) {
     Entry entry =
         new Entry(
-            row, context.selectable().clone(), context.prices(), context.inputTokens(), answer);
-    slots.set(slot(context, row), entry);
+            row,
+            context.selectable().clone(),
+            context.prices(),
+            context.inputTokens(),
+            weight,
+            answer);
+    slots.set(slot(context, row, weight), entry);
     return answer;
   }
 
-  private static int slot(DecisionContext context, int row) {
+  private static int slot(DecisionContext context, int row, double weight) {
     int hash = (31 * row + context.inputTokens()) * 31 + Arrays.hashCode(context.selectable());
+    hash = 31 * hash + Double.hashCode(weight);
     hash *= 0x9E3779B9;
     return hash >>> 22;
   }

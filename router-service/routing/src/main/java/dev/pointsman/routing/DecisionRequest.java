@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param exclusions per candidate, in the policy's order: why it may not be chosen, or null
  * @param fallbackExclusions per fallback variant, in order: why it may not be tried, or null
  * @param explore false when the function's {@code explore_if} ruled exploration out
+ * @param costPrice λ of the function's pacer, read once for this decision; null without a dollar
+ *     target
  */
 public record DecisionRequest(
     UUID episodeId,
@@ -23,4 +25,18 @@ public record DecisionRequest(
     int inputTokens,
     List<@Nullable Exclusion> exclusions,
     List<@Nullable Exclusion> fallbackExclusions,
-    boolean explore) {}
+    boolean explore,
+    @Nullable Double costPrice) {
+
+  /** Of a function without a dollar target. */
+  public DecisionRequest(
+      UUID episodeId,
+      String segment,
+      Map<String, String> features,
+      int inputTokens,
+      List<@Nullable Exclusion> exclusions,
+      List<@Nullable Exclusion> fallbackExclusions,
+      boolean explore) {
+    this(episodeId, segment, features, inputTokens, exclusions, fallbackExclusions, explore, null);
+  }
+}

@@ -85,7 +85,12 @@ public final class DecisionSampler {
     Map<String, String> features = features(request, eligibility.softDropped());
     DecisionContext context =
         new DecisionContext(
-            request.segment(), selectable, routing.prices(), request.inputTokens(), features);
+            request.segment(),
+            selectable,
+            routing.prices(),
+            request.inputTokens(),
+            features,
+            request.costPrice() == null ? 0 : request.costPrice());
     ArmProbabilities answer = routing.policy().probabilities(context);
     double[] floors = ProbabilityFloors.applicable(answer.floors(), selectable);
     double[] served = ProbabilityFloors.raise(answer.probabilities(), floors);
@@ -457,6 +462,9 @@ public final class DecisionSampler {
     result.put(Decision.INPUT_TOKENS, Integer.toString(request.inputTokens()));
     if (softDropped) {
       result.put(Decision.SOFT_EXCLUSIONS, "dropped");
+    }
+    if (request.costPrice() != null) {
+      result.put(Decision.COST_PRICE, Double.toString(request.costPrice()));
     }
     return result;
   }

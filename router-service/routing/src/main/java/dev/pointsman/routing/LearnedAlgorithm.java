@@ -15,6 +15,12 @@ public enum LearnedAlgorithm {
   TOP_TWO(ThompsonPolicy.TOP_TWO_KIND),
   /** A share of the requests spread evenly. */
   EPSILON_GREEDY(EpsilonGreedyPolicy.KIND),
+  /** The greatest upper confidence bound of a linear regression. */
+  LINUCB(LinUcbPolicy.KIND),
+  /** The chance of being the best by a linear regression. */
+  LINTS(ThompsonPolicy.LINEAR_KIND),
+  /** The chance of being the best by a logistic regression. */
+  LOGISTIC_THOMPSON(ThompsonPolicy.LOGISTIC_KIND),
   /** Finds the best one and stays with it. */
   TRACK_AND_STOP(TrackAndStopPolicy.KIND),
   /** The same after TensorZero, which has a type of its own in configurations. */
@@ -78,6 +84,9 @@ public enum LearnedAlgorithm {
       case TOP_TWO -> ThompsonPolicy.topTwo(version, settings, statistics, prices);
       case EPSILON_GREEDY ->
           EpsilonGreedyPolicy.of(version, settings, statistics, prices, estimator);
+      case LINUCB -> LinUcbPolicy.of(version, settings, statistics, prices);
+      case LINTS -> ThompsonPolicy.linear(version, settings, statistics, prices);
+      case LOGISTIC_THOMPSON -> ThompsonPolicy.logistic(version, settings, statistics, prices);
       case TRACK_AND_STOP -> TrackAndStopPolicy.of(version, settings, statistics, prices);
       case ADAPTIVE -> TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
     };

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param nursery when an arm counts as young, and the floor it has then
  * @param halfLife how long until evidence counts half; null = for ever
  * @param options what only some algorithms ask for
+ * @param limits what its traffic is kept within
  */
 public record LearnedSettings(
     String algorithm,
@@ -28,9 +29,36 @@ public record LearnedSettings(
     double explorationLimit,
     Nursery nursery,
     @Nullable Duration halfLife,
-    Options options) {
+    Options options,
+    Limits limits) {
 
-  /** With the default options. */
+  /** With no limits. */
+  public LearnedSettings(
+      String algorithm,
+      List<String> candidates,
+      @Nullable String baselineVariant,
+      double costWeight,
+      double latencyWeight,
+      double minProbability,
+      double explorationLimit,
+      Nursery nursery,
+      @Nullable Duration halfLife,
+      Options options) {
+    this(
+        algorithm,
+        candidates,
+        baselineVariant,
+        costWeight,
+        latencyWeight,
+        minProbability,
+        explorationLimit,
+        nursery,
+        halfLife,
+        options,
+        Limits.NONE);
+  }
+
+  /** With the default options and no limits. */
   public LearnedSettings(
       String algorithm,
       List<String> candidates,
@@ -52,6 +80,46 @@ public record LearnedSettings(
         nursery,
         halfLife,
         Options.DEFAULT);
+  }
+
+  /** The same within other limits. */
+  public LearnedSettings withLimits(Limits other) {
+    return new LearnedSettings(
+        algorithm,
+        candidates,
+        baselineVariant,
+        costWeight,
+        latencyWeight,
+        minProbability,
+        explorationLimit,
+        nursery,
+        halfLife,
+        options,
+        other);
+  }
+
+  /**
+   * W, the quality points that a dollar weighs: {@code cost_weight} + λ/target, rounded to 1 % while
+   * λ is above 0, so that decisions whose λ differs by less are the same decision.
+   *
+   * @param costPrice λ of the function's {@link BudgetPacer}; 0 without one
+   */
+  public double utilityWeight(double costPrice) {
+    Double target = limits.targetUsd();
+    return target == null || costPrice == 0
+        ? costWeight
+        : BudgetPacer.rounded(costWeight + costPrice / target);
+  }
+
+  /**
+   * What the function's traffic is kept within.
+   *
+   * @param targetUsd what a decision is to cost in the mean, USD, above 0; null = no target
+   */
+  public record Limits(@Nullable Double targetUsd) {
+
+    /** None. */
+    public static final Limits NONE = new Limits(null);
   }
 
   /** What the rewards of the metric are like. */

@@ -71,6 +71,19 @@ public final class PolicyArtifactCodec {
     if (!options.equals(LearnedSettings.Options.DEFAULT)) {
       options(json, options);
     }
+    LearnedSettings.Limits limits = settings.limits();
+    if (!limits.equals(LearnedSettings.Limits.NONE)) {
+      limits(json, limits);
+    }
+    json.writeEndObject();
+  }
+
+  private static void limits(JsonGenerator json, LearnedSettings.Limits limits) throws IOException {
+    json.writeObjectFieldStart("limits");
+    Double target = limits.targetUsd();
+    if (target != null) {
+      number(json, "target_usd_per_request", target);
+    }
     json.writeEndObject();
   }
 
@@ -208,6 +221,7 @@ public final class PolicyArtifactCodec {
               read.halfLife = json.isNull() ? null : json.time(Duration::parse);
             }
             case "options" -> read.options = readOptions(json);
+            case "limits" -> read.limits = readLimits(json);
             default -> throw json.unknown(name);
           }
         });
@@ -224,7 +238,20 @@ public final class PolicyArtifactCodec {
         json.required(read.nursery, "nursery"),
         read.halfLife,
         // Left out where they are the defaults, as in artifacts from before there were any.
-        read.options == null ? LearnedSettings.Options.DEFAULT : read.options);
+        read.options == null ? LearnedSettings.Options.DEFAULT : read.options,
+        read.limits == null ? LearnedSettings.Limits.NONE : read.limits);
+  }
+
+  private static LearnedSettings.Limits readLimits(StrictJson json) throws IOException {
+    Bounds read = new Bounds();
+    json.object(
+        name -> {
+          switch (name) {
+            case "target_usd_per_request" -> read.targetUsd = json.number();
+            default -> throw json.unknown(name);
+          }
+        });
+    return new LearnedSettings.Limits(read.targetUsd);
   }
 
   private static LearnedSettings.Options readOptions(StrictJson json) throws IOException {
@@ -363,6 +390,11 @@ public final class PolicyArtifactCodec {
     @Nullable Boolean halfLifeGiven;
     @Nullable Duration halfLife;
     LearnedSettings.@Nullable Options options;
+    LearnedSettings.@Nullable Limits limits;
+  }
+
+  private static final class Bounds {
+    @Nullable Double targetUsd;
   }
 
   private static final class Tuning {

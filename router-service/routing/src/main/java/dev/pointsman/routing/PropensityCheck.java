@@ -118,10 +118,12 @@ public final class PropensityCheck {
               eligibility.selectable(),
               routing.prices(),
               Integer.parseInt(Objects.requireNonNullElse(tokens, "none")),
-              row.features());
+              row.features(),
+              Double.parseDouble(row.features().getOrDefault(Decision.COST_PRICE, "0")));
     } catch (IllegalArgumentException e) {
       found.add(
-          "the row's exclusions or its feature input_tokens cannot be read: " + e.getMessage());
+          "the row's exclusions or its features input_tokens and cost_price cannot be read: "
+              + e.getMessage());
       return new Rederivation(nothing, found);
     }
     ArmProbabilities answer = policy.probabilities(context);
@@ -171,6 +173,11 @@ public final class PropensityCheck {
               .formatted(
                   Arrays.toString(scores.predictedCostNanos()),
                   Arrays.toString(row.predictedCostNanos())));
+    }
+    if (!Objects.equals(scores.utilityWeight(), row.utilityWeight())) {
+      found.add(
+          "utility_weight: expected %s, the row has %s"
+              .formatted(scores.utilityWeight(), row.utilityWeight()));
     }
     if (!Objects.equals(scores.gamma(), row.gamma())) {
       found.add("gamma: expected %s, the row has %s".formatted(scores.gamma(), row.gamma()));

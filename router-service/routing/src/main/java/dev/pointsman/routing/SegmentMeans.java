@@ -30,7 +30,9 @@ import java.util.Map;
  */
 final class SegmentMeans {
 
-  private static final double SEGMENT_PRIOR = 0.5;
+  /** The mean quality that a segment is expected to have. */
+  static final double SEGMENT_PRIOR = 0.5;
+
   private static final double SEGMENT_RIDGE = 50;
   private static final double NEW_SEGMENT_RIDGE = 1;
   private static final double VARIANT_RIDGE = 4;

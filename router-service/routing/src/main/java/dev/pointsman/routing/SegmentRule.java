@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import dev.pointsman.routing.features.CodeSpotter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

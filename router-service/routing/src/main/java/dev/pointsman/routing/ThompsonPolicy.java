@@ -19,7 +19,13 @@ import org.jspecify.annotations.Nullable;
  *          a' = 2 + n/2, b' = 1/6 + SS/2 + k·n·(r̄ − m_a)² / (2k')</pre>
  *
  * the second one being the normal-inverse-gamma posterior whose prior variance, 1/12, is that of a
- * reward spread evenly over 0..1. The utility is the quality minus what cost and time take, as in
+ * reward spread evenly over 0..1. Two forms learn the arm's own level and its segments' departures
+ * from it together, by {@link SegmentPosterior} with λ = 1:
+ *
+ * <pre>lints: normal around θ·x with standard deviation 0.2·√(x'A⁻¹x) (Agrawal and Goyal, 2013)
+ * logistic_thompson: log odds normal, by Laplace's approximation (Chapelle and Li, 2011)</pre>
+ *
+ * <p>The utility is the quality minus what cost and time take, as in
  * {@link ArmEstimates}; those are taken as known, so they shift the belief. Arms' beliefs are taken
  * as independent. {@link BestArm} has the integral.
  *
@@ -35,9 +41,17 @@ public final class ThompsonPolicy implements Policy {
   /** The name of its top-two form. */
   public static final String TOP_TWO_KIND = "top_two";
 
+  /** The name of its form with linear regression. */
+  public static final String LINEAR_KIND = "lints";
+
+  /** The name of its form with logistic regression. */
+  public static final String LOGISTIC_KIND = "logistic_thompson";
+
   private static final double PSEUDO_COUNTS = 4;
   private static final double PRIOR_A = 2;
   private static final double PRIOR_B = PRIOR_A / 12;
+  private static final double RIDGE = 1;
+  private static final double LINEAR_SCALE = 0.2;
 
   /** More evidence than this changes no decision, and beliefs stay wide enough to integrate. */
   private static final double LARGEST_COUNT = 1e6;
@@ -54,12 +68,25 @@ public final class ThompsonPolicy implements Policy {
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices,
-      boolean topTwo) {
+      Form form) {
     this.version = version;
     this.settings = settings;
-    this.topTwo = topTwo;
+    this.topTwo = form == Form.TOP_TWO;
     this.estimates = new ArmEstimates(settings, statistics, prices, MeanEstimator.VARIANT_MEAN);
-    this.beliefs = beliefs(settings, statistics, estimates);
+    this.beliefs =
+        switch (form) {
+          case BEST, TOP_TWO -> conjugate(settings, estimates, estimates.evidence(statistics));
+          case LINEAR -> linear(estimates, estimates.evidence(statistics));
+          case LOGISTIC -> logistic(estimates, estimates.evidence(statistics));
+        };
+  }
+
+  /** What is believed, and what is asked of it. */
+  private enum Form {
+    BEST,
+    TOP_TWO,
+    LINEAR,
+    LOGISTIC
   }
 
   /**
@@ -75,7 +102,7 @@ public final class ThompsonPolicy implements Policy {
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, false);
+    return new ThompsonPolicy(version, settings, statistics, prices, Form.BEST);
   }
 
   /** The top-two form, with the same arguments as {@link #of}. */
@@ -84,38 +111,87 @@ public final class ThompsonPolicy implements Policy {
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, true);
+    return new ThompsonPolicy(version, settings, statistics, prices, Form.TOP_TWO);
   }
 
-  private static Belief[][] beliefs(
-      LearnedSettings settings, PolicyStatistics statistics, ArmEstimates estimates) {
+  /** With linear regression on the segments, with the same arguments as {@link #of}. */
+  public static ThompsonPolicy linear(
+      PolicyVersion version,
+      LearnedSettings settings,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices) {
+    return new ThompsonPolicy(version, settings, statistics, prices, Form.LINEAR);
+  }
+
+  /** With logistic regression on the segments, with the same arguments as {@link #of}. */
+  public static ThompsonPolicy logistic(
+      PolicyVersion version,
+      LearnedSettings settings,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices) {
+    return new ThompsonPolicy(version, settings, statistics, prices, Form.LOGISTIC);
+  }
+
+  private static Belief[][] conjugate(
+      LearnedSettings settings, ArmEstimates estimates, ArmEstimates.Evidence evidence) {
     int rows = estimates.means().length;
-    List<String> candidates = estimates.candidates();
-    double[][] n = new double[rows][candidates.size()];
-    double[][] sum = new double[rows][candidates.size()];
-    double[][] squares = new double[rows][candidates.size()];
-    for (PolicyStatistics.Cell cell : statistics.cells()) {
-      int arm = candidates.indexOf(cell.variant());
-      if (arm >= 0) {
-        int row = estimates.rowOf(cell.segment());
-        n[row][arm] += cell.weight();
-        sum[row][arm] += cell.sum();
-        squares[row][arm] += cell.sumSquares();
-      }
-    }
     // The row of segments never seen holds the arms' means over all segments.
     double[] armMeans = estimates.means()[rows - 1];
-    Belief[][] result = new Belief[rows][candidates.size()];
+    Belief[][] result = new Belief[rows][armMeans.length];
     for (int row = 0; row < rows; row++) {
-      for (int arm = 0; arm < candidates.size(); arm++) {
+      for (int arm = 0; arm < armMeans.length; arm++) {
+        double n = evidence.count(arm, row);
+        double sum = evidence.sum(arm, row);
         result[row][arm] =
             switch (settings.options().rewards()) {
-              case BOOLEAN -> beta(armMeans[arm], n[row][arm], sum[row][arm]);
-              case FLOAT -> normal(armMeans[arm], n[row][arm], sum[row][arm], squares[row][arm]);
+              case BOOLEAN -> beta(armMeans[arm], n, sum);
+              case FLOAT -> normal(armMeans[arm], n, sum, evidence.sumSquares(arm, row));
             };
       }
     }
     return result;
+  }
+
+  private static Belief[][] linear(ArmEstimates estimates, ArmEstimates.Evidence evidence) {
+    return regressed(
+        estimates,
+        (arm, expected) ->
+            SegmentPosterior.linear(evidence.counts(arm), evidence.sums(arm), expected, RIDGE),
+        (mean, variance) -> new Belief.Normal(mean, LINEAR_SCALE * Math.sqrt(variance)));
+  }
+
+  private static Belief[][] logistic(ArmEstimates estimates, ArmEstimates.Evidence evidence) {
+    return regressed(
+        estimates,
+        (arm, expected) ->
+            SegmentPosterior.logistic(
+                evidence.counts(arm), evidence.sums(arm), SegmentPosterior.logit(expected), RIDGE),
+        (mean, variance) -> new Belief.LogitNormal(mean, Math.sqrt(variance)));
+  }
+
+  /** The beliefs that a regression per arm gives, by row and arm. */
+  private static Belief[][] regressed(
+      ArmEstimates estimates, Regression regression, DoubleBinaryBelief belief) {
+    int arms = estimates.candidates().size();
+    int rows = estimates.means().length;
+    Belief[][] result = new Belief[rows][arms];
+    for (int arm = 0; arm < arms; arm++) {
+      SegmentPosterior posterior = regression.of(arm, estimates.expected(arm));
+      for (int row = 0; row < rows; row++) {
+        result[row][arm] = belief.of(posterior.mean(row), posterior.variance(row));
+      }
+    }
+    return result;
+  }
+
+  /** Fits one arm. */
+  private interface Regression {
+    SegmentPosterior of(int arm, double expected);
+  }
+
+  /** A belief by mean and variance. */
+  private interface DoubleBinaryBelief {
+    Belief of(double mean, double variance);
   }
 
   private static Belief beta(double armMean, double n, double sum) {
@@ -152,8 +228,11 @@ public final class ThompsonPolicy implements Policy {
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());
-    ArmProbabilities known = memo.find(context, row);
-    return known != null ? known : memo.keep(context, row, compute(context, selectable, row));
+    double weight = estimates.utilityWeight(context);
+    ArmProbabilities known = memo.find(context, row, weight);
+    return known != null
+        ? known
+        : memo.keep(context, row, weight, compute(context, selectable, row));
   }
 
   private ArmProbabilities compute(DecisionContext context, boolean[] selectable, int row) {

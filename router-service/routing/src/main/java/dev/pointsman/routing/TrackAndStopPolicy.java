@@ -118,8 +118,11 @@ public final class TrackAndStopPolicy implements Policy {
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());
-    ArmProbabilities known = memo.find(context, row);
-    return known != null ? known : memo.keep(context, row, compute(context, selectable, row));
+    double weight = estimates.utilityWeight(context);
+    ArmProbabilities known = memo.find(context, row, weight);
+    return known != null
+        ? known
+        : memo.keep(context, row, weight, compute(context, selectable, row));
   }
 
   private ArmProbabilities compute(DecisionContext context, boolean[] selectable, int row) {

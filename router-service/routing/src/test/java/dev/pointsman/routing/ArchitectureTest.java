@@ -21,7 +21,7 @@ final class ArchitectureTest {
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
-            "dev.pointsman.routing",
+            "dev.pointsman.routing..",
             "java..",
             "org.jspecify.annotations",
             "com.fasterxml.jackson.core..",

@@ -76,6 +76,37 @@ final class BestArmTest {
   }
 
   @Test
+  void best_anyChancesOfNormalLogOddsAndShifts_agreesWithAFineRule() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int attempt = 0; attempt < 60; attempt++) {
+      int arms = 2 + random.nextInt(9);
+      List<Belief> beliefs = new ArrayList<>();
+      double[] shifts = new double[arms];
+      for (int arm = 0; arm < arms; arm++) {
+        double spread = StrictMath.exp(-random.nextDouble(5)) * 1.45;
+        beliefs.add(new Belief.LogitNormal(random.nextDouble(-5, 5), spread));
+        shifts[arm] = random.nextBoolean() ? 0 : -0.3 * random.nextDouble();
+      }
+      assertThat(BestArm.best(beliefs, shifts))
+          .containsExactly(fineInLogOdds(beliefs, shifts), within(1e-8));
+    }
+  }
+
+  @Test
+  void best_chancesWithoutShifts_areThoseOfTheirLogOdds() {
+    List<Belief> chances =
+        List.of(
+            new Belief.LogitNormal(1.2, 0.5),
+            new Belief.LogitNormal(0.7, 1.3),
+            new Belief.LogitNormal(-1, 0.9));
+    List<Belief> logOdds =
+        List.of(
+            new Belief.Normal(1.2, 0.5), new Belief.Normal(0.7, 1.3), new Belief.Normal(-1, 0.9));
+    assertThat(BestArm.best(chances, new double[3]))
+        .containsExactly(BestArm.best(logOdds, new double[3]), within(1e-8));
+  }
+
+  @Test
   void topTwo_twoArms_isAHalfEach() {
     assertThat(BestArm.topTwo(betas(9, 3, 13, 9), new double[2]))
         .containsExactly(new double[] {0.5, 0.5}, within(1e-9));
@@ -130,6 +161,30 @@ final class BestArmTest {
           }
         }
         result[arm] += own.density(x) * slope * (place == 1 ? none : one) / steps;
+      }
+    }
+    return result;
+  }
+
+  /** A midpoint rule over the log odds of each arm's own belief. */
+  private static double[] fineInLogOdds(List<Belief> beliefs, double[] shifts) {
+    int arms = shifts.length;
+    double[] result = new double[arms];
+    int steps = 20_000;
+    for (int arm = 0; arm < arms; arm++) {
+      Belief.LogitNormal own = (Belief.LogitNormal) beliefs.get(arm);
+      Belief.Normal bell = new Belief.Normal(own.center(), own.spread());
+      double step = (bell.upper() - bell.lower()) / steps;
+      for (int at = 0; at < steps; at++) {
+        double z = bell.lower() + (at + 0.5) * step;
+        double x = SegmentPosterior.sigmoid(z);
+        double none = 1;
+        for (int other = 0; other < arms; other++) {
+          if (other != arm) {
+            none *= beliefs.get(other).cumulative(x + shifts[arm] - shifts[other]);
+          }
+        }
+        result[arm] += bell.density(z) * step * none;
       }
     }
     return result;

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayDeque;
+import java.util.List;
+import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,6 +52,64 @@ final class BudgetPacerTest {
       pacer.charge(1);
     }
     assertThat(pacer.price()).isEqualTo(BudgetPacer.GREATEST_PRICE);
+  }
+
+  @Test
+  void charge_tooDearForLong_savesAfterwardsWhatWasOverspent() {
+    BudgetPacer pacer = new BudgetPacer(TARGET);
+    double spent = 0;
+    for (int i = 0; i < 200; i++) {
+      pacer.charge(2 * TARGET);
+      spent += 2 * TARGET;
+    }
+    int decisions = 200;
+    for (; pacer.price() > 0.01; decisions++) {
+      pacer.charge(TARGET / 2);
+      spent += TARGET / 2;
+    }
+    assertThat(spent / decisions).isCloseTo(TARGET, within(0.03 * TARGET));
+  }
+
+  @Test
+  void take_kinds_areChargedWhereThePolicyHadASay() {
+    BudgetPacer pacer = new BudgetPacer(TARGET);
+    Decision drawn =
+        new DecisionSampler(Routings.SALT)
+            .decide(
+                Routings.learned(Routings.squareCb()), Routings.request(new UUID(1, 2), "code"));
+    double expected = 0;
+    for (int arm = 0; arm < drawn.candidates().size(); arm++) {
+      expected += drawn.propensities()[arm] * drawn.predictedCostNanos()[arm] * 1e-9;
+    }
+    BudgetPacer.Charge charge = pacer.take(drawn);
+    assertThat(charge).isNotNull();
+    assertThat(charge.expectedUsd()).isCloseTo(expected, within(1e-15));
+    assertThat(pacer.smoothedUsd()).isCloseTo(TARGET + 0.05 * (expected - TARGET), within(1e-15));
+
+    double smoothed = pacer.smoothedUsd();
+    Decision sticky = Decision.sticky(new UUID(3, 4), "large", List.of("large"), "code", Map.of());
+    assertThat(pacer.take(sticky)).isEqualTo(new BudgetPacer.Charge(pacer, smoothed));
+    assertThat(pacer.smoothedUsd()).isCloseTo(smoothed, within(1e-15));
+
+    assertThat(pacer.take(Decision.pinned("large", "code", Map.of()))).isNull();
+    assertThat(pacer.smoothedUsd()).isCloseTo(smoothed, within(1e-15));
+  }
+
+  @ParameterizedTest
+  @ValueSource(doubles = {1e-6, 0.37, 1, 25, 12_345.678})
+  void rounded_anyWeight_isWithinHalfAPercentAndStaysThere(double weight) {
+    double rounded = BudgetPacer.rounded(weight);
+    assertThat(rounded / weight).isBetween(0.995, 1.005);
+    assertThat(BudgetPacer.rounded(rounded)).isEqualTo(rounded);
+  }
+
+  @Test
+  void utilityWeight_priceOverTarget_addsToTheCostWeight() {
+    LearnedSettings free = Routings.settings();
+    LearnedSettings paced = free.withLimits(new LearnedSettings.Limits(TARGET));
+    assertThat(free.utilityWeight(0.5)).isEqualTo(25);
+    assertThat(paced.utilityWeight(0)).isEqualTo(25);
+    assertThat(paced.utilityWeight(0.5)).isCloseTo(525, within(525 * 0.005));
   }
 
   @ParameterizedTest

@@ -134,6 +134,20 @@ final class PolicyArtifactCodecTest {
   }
 
   @Test
+  void decode_limits_areEqual() {
+    PolicyArtifact limited =
+        new PolicyArtifact(
+            "f",
+            "g",
+            "m",
+            List.of(),
+            MeanEstimator.ADDITIVE_RIDGE,
+            ARTIFACT.settings().withLimits(new LearnedSettings.Limits(0.002)),
+            ARTIFACT.provenance());
+    assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(limited))).isEqualTo(limited);
+  }
+
+  @Test
   void decode_everyPrefix_isRefusedWithItsException() {
     for (int length = 0; length < GOLDEN.length(); length++) {
       String text = GOLDEN.substring(0, length);

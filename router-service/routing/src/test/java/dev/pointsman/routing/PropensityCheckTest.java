@@ -3,6 +3,7 @@ package dev.pointsman.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -106,6 +107,39 @@ final class PropensityCheckTest {
     PropensityCheck.Rederivation rederived = PropensityCheck.rederive(routing(), row());
     assertThat(rederived.equal()).isTrue();
     assertThat(rederived.propensities()).isEqualTo(row().propensities());
+  }
+
+  @Test
+  void rederive_pacedDecision_followsFromItsPrice() {
+    Policy policy =
+        SquareCbPolicy.of(
+            Routings.VERSION,
+            Routings.settings().withLimits(new LearnedSettings.Limits(0.001)),
+            Routings.statistics(),
+            Routings.PRICES);
+    FunctionRouting paced = Routings.learned(policy);
+    DecisionRequest free = Routings.request(new UUID(1, 2), "code");
+    Decision row =
+        SAMPLER.decide(
+            paced,
+            new DecisionRequest(
+                free.episodeId(),
+                free.segment(),
+                free.features(),
+                free.inputTokens(),
+                free.exclusions(),
+                free.fallbackExclusions(),
+                true,
+                0.3));
+    assertThat(row.features()).containsEntry(Decision.COST_PRICE, "0.3");
+    assertThat(row.utilityWeight()).isBetween(323.0, 327.0);
+    assertThat(PropensityCheck.check(row, "large")).isEmpty();
+    assertThat(PropensityCheck.rederive(paced, row).equal()).isTrue();
+
+    Map<String, String> other = new HashMap<>(row.features());
+    other.put(Decision.COST_PRICE, "0.5");
+    assertThat(PropensityCheck.rederive(paced, with(row, "features", other)).discrepancies())
+        .anyMatch(text -> text.startsWith("utility_weight: expected 5"));
   }
 
   @Test

@@ -38,6 +38,22 @@ final class ThompsonPolicyTest extends PolicyContract {
     }
   }
 
+  @Nested
+  final class OfLinearRegression extends PolicyContract {
+    @Override
+    protected Policy policy() {
+      return ThompsonPolicyTest.policy("lints", FLOAT);
+    }
+  }
+
+  @Nested
+  final class OfLogisticRegression extends PolicyContract {
+    @Override
+    protected Policy policy() {
+      return ThompsonPolicyTest.policy("logistic_thompson", LearnedSettings.Options.DEFAULT);
+    }
+  }
+
   private static Policy policy(String algorithm, LearnedSettings.Options options) {
     return LearnedAlgorithm.of(algorithm)
         .policy(

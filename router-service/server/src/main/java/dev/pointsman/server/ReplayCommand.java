@@ -55,7 +55,8 @@ final class ReplayCommand implements Callable<Integer> {
       names = "--algorithm",
       defaultValue = "squarecb",
       description =
-          "squarecb, thompson, top_two, epsilon_greedy, track_and_stop, uniform or oracle."
+          "squarecb, thompson, top_two, logistic_thompson, lints, linucb, epsilon_greedy,"
+              + " track_and_stop, ucb1, kl_ucb, uniform or oracle."
               + " Default: ${DEFAULT-VALUE}")
   private String algorithm = "squarecb";
 

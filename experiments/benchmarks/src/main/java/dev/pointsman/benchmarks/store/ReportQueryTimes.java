@@ -1,11 +1,7 @@
 package dev.pointsman.benchmarks.store;
 
-import dev.pointsman.catalog.CatalogReader;
-import dev.pointsman.catalog.CatalogReading;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.ProviderKind;
 import dev.pointsman.eventlog.FeedbackEvent;
-import dev.pointsman.eventstore.ClickHouseSettings;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.RollupTags;
@@ -21,12 +17,7 @@ import dev.pointsman.report.LiveQuery;
 import dev.pointsman.report.Reports;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -48,11 +39,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ReportQueryTimes {
 
-  private static final String FUNCTION = "support_reply";
-  private static final String METRIC = "resolved";
+  private static final String FUNCTION = MonthStore.FUNCTIONS.getFirst();
   private static final int ROUNDS = 9;
-  private static final List<String> FUNCTIONS =
-      List.of(FUNCTION, "summarise", "extract", "classify");
   private static final com.sun.management.OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(com.sun.management.OperatingSystemMXBean.class);
 
@@ -60,67 +48,28 @@ public final class ReportQueryTimes {
 
   /** Runs it. */
   public static void main(String[] args) throws IOException, SQLException {
-    Path directory = Files.createDirectories(Path.of(args[0]));
-    MonthOfTraffic month =
-        new MonthOfTraffic(
-            args.length > 1 ? Long.parseLong(args[1]) : 5_000_000,
-            args.length > 2 ? Long.parseLong(args[2]) : 2_000_000);
-    String url = args.length > 3 ? args[3] : null;
-    try (EventStore created = open(directory, url)) {
-      // Makes the tables.
-      created.traffic().functionNames();
-    }
-    fill(directory, url, month);
-    try (EventStore store = open(directory, url)) {
+    try (EventStore store = MonthStore.filled(args)) {
       measure(store);
-    }
-  }
-
-  private static EventStore open(Path directory, @Nullable String url) {
-    return url == null
-        ? EventStore.open(directory, EventStore.Settings.DEFAULT)
-        : EventStore.connect(directory, ClickHouseSettings.of(url));
-  }
-
-  private static void fill(Path directory, @Nullable String url, MonthOfTraffic month)
-      throws SQLException, IOException {
-    long start = System.nanoTime();
-    try (Connection connection = DriverManager.getConnection(url == null ? "jdbc:duckdb:" : url);
-        Statement statement = connection.createStatement()) {
-      if (url == null) {
-        statement.execute(
-            "ATTACH '%s' AS ev (ROW_GROUP_SIZE 8192, STORAGE_VERSION 'latest')"
-                .formatted(directory.resolve("events.duckdb")));
-        statement.execute("USE ev");
-        statement.execute("SET force_compression = 'zstd'");
-        statement.execute("SET memory_limit = '2GB'");
-        statement.execute("SET threads = 2");
-      }
-      if (month.fill(connection, url == null ? "duckdb" : "clickhouse")) {
-        System.out.printf("filled in %.0f s%n", (System.nanoTime() - start) / 1e9);
-      }
     }
   }
 
   private static void measure(EventStore store) {
     Instant now = MonthOfTraffic.end();
-    List<RewardRule> rules = FUNCTIONS.stream().map(ReportQueryTimes::rule).toList();
+    List<RewardRule> rules = MonthStore.FUNCTIONS.stream().map(MonthStore::rule).toList();
     RollupTags tags = RollupTags.of(List.of("plan"));
     once("rollups brought up to date", () -> store.refreshRollups(rules, tags, now));
-    once("statistics brought up to date", () -> store.refreshStatistics(rule(FUNCTION), now));
+    once(
+        "statistics brought up to date",
+        () -> store.refreshStatistics(MonthStore.rule(FUNCTION), now));
     once("nothing new", () -> store.refreshRollups(rules, tags, now));
     Reports reports = reports(store, now);
     for (Duration age : List.of(Duration.ofDays(9), Duration.ofMinutes(5))) {
       LiveDecision about = reports(store, now.minus(age)).live(live(FUNCTION, null)).getFirst();
       store.append(List.of(value(about)), store.lastSequence() + 1);
       once("rollups, a value %s late".formatted(age), () -> store.refreshRollups(rules, tags, now));
-      once("statistics, the same", () -> store.refreshStatistics(rule(FUNCTION), now));
+      once("statistics, the same", () -> store.refreshStatistics(MonthStore.rule(FUNCTION), now));
     }
     questions(store, reports, now).forEach(ReportQueryTimes::time);
-  }
-
-  private static RewardRule rule(String function) {
-    return RewardRule.ofBoolean(function, METRIC, RewardRule.Level.INFERENCE, Duration.ofDays(1));
   }
 
   private static FeedbackEvent value(LiveDecision about) {
@@ -129,7 +78,7 @@ public final class ReportQueryTimes {
         about.startedAt().plusSeconds(60),
         FeedbackEvent.Target.INFERENCE,
         about.inferenceId(),
-        METRIC,
+        MonthStore.METRIC,
         true,
         null,
         null,
@@ -140,38 +89,13 @@ public final class ReportQueryTimes {
   }
 
   private static Reports reports(EventStore store, Instant now) {
-    FunctionCatalog catalog = catalog();
+    FunctionCatalog catalog = MonthStore.catalog();
     return new Reports(
         store,
         () -> catalog,
-        function -> rule(function.name()),
+        function -> MonthStore.rule(function.name()),
         (function, revision, hash) -> Optional.empty(),
         () -> now);
-  }
-
-  private static FunctionCatalog catalog() {
-    StringBuilder text =
-        new StringBuilder("[metrics.resolved]\ntype = \"boolean\"\nlevel = \"inference\"\n");
-    text.append("optimize = \"max\"\n");
-    List<String> variants = List.of("grand", "large", "medium", "small");
-    for (String function : FUNCTIONS) {
-      text.append("[functions.%s]\ntype = \"chat\"\n".formatted(function));
-      for (String variant : variants) {
-        text.append(
-            "variants.%s = { type = \"chat_completion\", model = \"dummy::good\" }\n"
-                .formatted(variant));
-      }
-      text.append("[functions.%s.experimentation]\ntype = \"learned\"\n".formatted(function));
-      text.append("metric = \"resolved\"\nbaseline_variant = \"large\"\n");
-      text.append("candidate_variants = [\"grand\", \"large\", \"medium\", \"small\"]\n");
-    }
-    CatalogReading reading =
-        new CatalogReader(List.of(new ProviderKind("dummy", (table, r) -> "dummy")), Map.of())
-            .readText("benchmark.toml", text.toString());
-    if (reading instanceof CatalogReading.Loaded loaded) {
-      return loaded.catalog();
-    }
-    throw new IllegalStateException(reading.diagnostics().toString());
   }
 
   private static LiveQuery live(@Nullable String function, @Nullable UUID before) {
@@ -209,7 +133,7 @@ public final class ReportQueryTimes {
       TrafficQueries traffic, Instant now, Duration length, Map<String, Runnable> questions) {
     TrafficFilter all = TrafficFilter.between(now.minus(length), now);
     TrafficFilter of = all.ofFunction(FUNCTION);
-    List<RewardRule> rules = List.of(rule(FUNCTION));
+    List<RewardRule> rules = List.of(MonthStore.rule(FUNCTION));
     Duration width = widthOf(length);
     String in = ", " + length;
     questions.put(
@@ -239,7 +163,7 @@ public final class ReportQueryTimes {
             traffic.decisions(
                 of.withTag("plan", "pro"), rules, new DecisionGrouping(false, true, false, width)));
     questions.put("feedback by status" + in, () -> traffic.feedback(all, null, null, null));
-    questions.put("feedback delay" + in, () -> traffic.feedbackDelay(of, METRIC, null));
+    questions.put("feedback delay" + in, () -> traffic.feedbackDelay(of, MonthStore.METRIC, null));
     questions.put("attempts by provider" + in, () -> traffic.attempts(all, null, null));
     questions.put(
         "attempt durations" + in, () -> traffic.attemptLatency(all, null, Measure.DURATION));

@@ -100,6 +100,11 @@ final class InferenceDraft {
     return total;
   }
 
+  /** The same; null too where the caller asks the model himself and is billed elsewhere. */
+  @Nullable Long billedNanos() {
+    return routedTo == null ? costNanos() : null;
+  }
+
   /** Microseconds not spent waiting for a provider. */
   long overheadMicros() {
     return Math.max(0, (System.nanoTime() - startNanos - ledger.providerNanos()) / 1_000);
@@ -152,7 +157,7 @@ final class InferenceDraft {
         new InferenceEvent.Quantities(
             tokens,
             served != null && served.tokensEstimated(),
-            routedTo == null ? costNanos() : null,
+            billedNanos(),
             baseline,
             baselineVariant == null
                 ? null

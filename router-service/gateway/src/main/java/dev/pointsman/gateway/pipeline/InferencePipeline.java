@@ -35,6 +35,7 @@ import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.snapshot.BoundFunction;
 import dev.pointsman.gateway.snapshot.BoundVariant;
 import dev.pointsman.gateway.snapshot.Snapshot;
+import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.DecisionRequest;
@@ -142,12 +143,14 @@ public final class InferencePipeline {
               tools,
               tags(call),
               decision);
+      BudgetPacer.Charge charge = charge(call, function, decision);
       Closing closing = Closing.NOTHING;
       boolean logged;
       try {
         closing = sequel.of(call, snapshot, function, tools, draft, sink);
       } finally {
         sink.shield();
+        settle(charge, draft);
         logged = write(call, snapshot, draft, admission);
       }
       closing.send(logged);
@@ -283,7 +286,8 @@ public final class InferencePipeline {
             exclusions(function, routing.fallbackVariants()),
             learned == null
                 || learned.exploreIf() == null
-                || learned.exploreIf().allows(call.tags()));
+                || learned.exploreIf().allows(call.tags()),
+            function.pacer() == null ? null : function.pacer().price());
     Decision decision;
     try {
       decision = sampler.decide(routing, request);
@@ -346,6 +350,26 @@ public final class InferencePipeline {
       }
     }
     return null;
+  }
+
+  // ---- keep to the dollar target ---------------------------------------------------------------
+
+  private BudgetPacer.@Nullable Charge charge(
+      InferenceCall call, BoundFunction function, Decision decision) {
+    BudgetPacer pacer = function.pacer();
+    if (pacer == null || call.dryrun()) {
+      return null;
+    }
+    meters.paced(function.name(), pacer);
+    return pacer.take(decision);
+  }
+
+  /** However the inference ended; a bill that nobody knows leaves the charge as it is. */
+  private static void settle(BudgetPacer.@Nullable Charge charge, InferenceDraft draft) {
+    Long nanos = draft.billedNanos();
+    if (charge != null && nanos != null) {
+      charge.settle(Math.max(0, nanos) * 1e-9);
+    }
   }
 
   // ---- or leave the call to the caller ---------------------------------------------------------

@@ -3,6 +3,7 @@ package dev.pointsman.gateway.pipeline;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Attempt;
+import dev.pointsman.routing.BudgetPacer;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -12,6 +13,7 @@ import io.micrometer.core.instrument.Timer;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +27,7 @@ public final class PointsmanMeters {
   private final Map<Ended, Ending> endings = new ConcurrentHashMap<>();
   private final Map<Attempted, Counter> attempts = new ConcurrentHashMap<>();
   private final Map<Requested, Counter> requests = new ConcurrentHashMap<>();
+  private final Map<String, AtomicReference<BudgetPacer>> pacers = new ConcurrentHashMap<>();
   private final Counter inputTokens;
   private final Counter outputTokens;
 
@@ -183,6 +186,42 @@ public final class PointsmanMeters {
     if (count != null) {
       counter.increment(count);
     }
+  }
+
+  /**
+   * {@code pointsman_pacer_price}, {@code pointsman_pacer_cost_dollars} and {@code
+   * pointsman_pacer_target_dollars} of a function with a dollar target.
+   */
+  void paced(String function, BudgetPacer pacer) {
+    AtomicReference<BudgetPacer> shown = pacers.get(function);
+    if (shown == null) {
+      shown = pacers.computeIfAbsent(function, name -> pacerGauges(name, pacer));
+    }
+    if (shown.getPlain() != pacer) {
+      shown.set(pacer);
+    }
+  }
+
+  private AtomicReference<BudgetPacer> pacerGauges(String function, BudgetPacer pacer) {
+    AtomicReference<BudgetPacer> shown = new AtomicReference<>(pacer);
+    Gauge.builder("pointsman.pacer.price", shown, source -> source.get().price())
+        .description("λ, 0 to 5: how much dearer than configured a dollar counts, in targets")
+        .tag("function_name", function)
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("pointsman.pacer.cost", shown, source -> source.get().smoothedUsd())
+        .description("Smoothed cost of a request, to be compared with the target")
+        .baseUnit("dollars")
+        .tag("function_name", function)
+        .strongReference(true)
+        .register(registry);
+    Gauge.builder("pointsman.pacer.target", shown, source -> source.get().targetUsd())
+        .description("What a request is to cost in the mean")
+        .baseUnit("dollars")
+        .tag("function_name", function)
+        .strongReference(true)
+        .register(registry);
+    return shown;
   }
 
   /** {@code pointsman_log_lost_total}: answers that were given although the log refused their row. */

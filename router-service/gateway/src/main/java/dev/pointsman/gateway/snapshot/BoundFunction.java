@@ -2,6 +2,7 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.EpisodeStickiness;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.SegmentRule;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param vocabulary the segments told apart; lives on when the snapshot is swapped
  * @param stickiness the choices of its episodes, likewise; null for a call of a model by its name
  * @param routing how its decisions are made; null for a call of a model by its name
+ * @param pacer what keeps its dollar target on this node, likewise; null without one
  */
 public record BoundFunction(
     FunctionDefinition definition,
@@ -23,7 +25,8 @@ public record BoundFunction(
     SegmentRule segments,
     SegmentVocabulary vocabulary,
     @Nullable EpisodeStickiness stickiness,
-    @Nullable FunctionRouting routing) {
+    @Nullable FunctionRouting routing,
+    @Nullable BudgetPacer pacer) {
 
   /** The function that calls of a model by its name run under. */
   public static final String DEFAULT_FUNCTION = "tensorzero::default";

@@ -2,6 +2,7 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.EpisodeStickiness;
 import dev.pointsman.routing.SegmentVocabulary;
 import java.time.Duration;
@@ -9,6 +10,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What a function remembers from one snapshot to the next. Used by the thread that swaps. */
 final class FunctionMemory {
@@ -19,6 +21,7 @@ final class FunctionMemory {
   private final InstantSource clock;
   private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
   private final Map<StickyKey, EpisodeStickiness> stickiness = new HashMap<>();
+  private final Map<String, BudgetPacer> pacers = new HashMap<>();
 
   /** A function whose limits change starts a new memory. */
   private record StickyKey(String function, int most, Duration timeToLive) {}
@@ -29,6 +32,22 @@ final class FunctionMemory {
 
   SegmentVocabulary vocabulary(String function, Collection<String> known) {
     return vocabularies.computeIfAbsent(function, name -> new SegmentVocabulary(known));
+  }
+
+  /** The pacer of a function with a dollar target; another target starts another one. */
+  @Nullable BudgetPacer pacer(FunctionDefinition function) {
+    Double target =
+        function.experimentation() instanceof Experimentation.Learned learned
+            ? learned.settings().limits().targetUsd()
+            : null;
+    if (target == null) {
+      pacers.remove(function.name());
+      return null;
+    }
+    return pacers.compute(
+        function.name(),
+        (name, pacer) ->
+            pacer != null && pacer.targetUsd() == target ? pacer : new BudgetPacer(target));
   }
 
   EpisodeStickiness stickiness(FunctionDefinition function) {

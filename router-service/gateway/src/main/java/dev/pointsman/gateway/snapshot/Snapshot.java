@@ -84,7 +84,8 @@ public record Snapshot(
               SegmentRule.of(function.segmentBy()),
               memory.vocabulary(function.name(), segments(revision)),
               memory.stickiness(function),
-              routing(function, variants, revision)));
+              routing(function, variants, revision),
+              memory.pacer(function)));
     }
     Map<String, BoundTool> tools = new LinkedHashMap<>();
     catalog.tools().forEach((key, tool) -> tools.put(key, BoundTool.of(tool)));
@@ -245,6 +246,7 @@ public record Snapshot(
         Map.of(model, new BoundVariant(variant, bound)),
         SegmentRule.of(List.of()),
         new SegmentVocabulary(List.of()),
+        null,
         null,
         null);
   }

@@ -1,6 +1,7 @@
 package dev.pointsman.gateway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pointsman.access.Caller;
@@ -26,6 +27,8 @@ import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.testing.FakeProvider;
 import dev.pointsman.gateway.testing.RecordingSink;
+import dev.pointsman.routing.BudgetPacer;
+import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
@@ -38,6 +41,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.assertj.core.data.Offset;
@@ -96,6 +100,20 @@ final class InferencePipelineTest {
       candidate_variants = ["cheap", "dear"]
       baseline_variant = "dear"
 
+      [functions.paced]
+      type = "chat"
+      [functions.paced.variants.cheap]
+      type = "chat_completion"
+      model = "m"
+      [functions.paced.variants.dear]
+      type = "chat_completion"
+      model = "dear"
+      [functions.paced.experimentation]
+      type = "learned"
+      metric = "good"
+      baseline_variant = "dear"
+      target_usd_per_request = 0.004
+
       [metrics.good]
       type = "boolean"
       level = "inference"
@@ -108,6 +126,7 @@ final class InferencePipelineTest {
   private final FakeProvider three = FakeProvider.answering();
   private final SplittableRandom random = new SplittableRandom(7);
   private final IdSource ids = new IdSource(Clock.systemUTC(), random::nextLong);
+  private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private EventLog log;
   private EventCursor cursor;
   private ActiveSnapshot snapshots;
@@ -136,7 +155,7 @@ final class InferencePipelineTest {
             new Attempts(circuits, ids, () -> 0.5),
             log,
             ids,
-            new PointsmanMeters(new SimpleMeterRegistry()),
+            new PointsmanMeters(meters),
             "node");
   }
 
@@ -146,6 +165,11 @@ final class InferencePipelineTest {
   }
 
   private InferenceCall call(String function, boolean stream, ChatDialect dialect, UUID episode) {
+    return call(function, stream, dialect, episode, false);
+  }
+
+  private InferenceCall call(
+      String function, boolean stream, ChatDialect dialect, UUID episode, boolean dryrun) {
     return new InferenceCall(
         new InferenceCall.Origin(Caller.ANONYMOUS, "r", null, null, false),
         dialect,
@@ -161,7 +185,7 @@ final class InferencePipelineTest {
         null,
         stream,
         true,
-        false,
+        dryrun,
         Map.of("team", "a"),
         null,
         new SamplingParameters(0.5, null, null, null, null, null, List.of(), null, null, null),
@@ -363,6 +387,70 @@ final class InferencePipelineTest {
 
     assertThat(sink.head().status()).isEqualTo(503);
     assertThat(one.requests()).isEmpty();
+  }
+
+  @Test
+  void run_pacedFunction_isChargedAndSettledAndSaysSo() throws Exception {
+    BudgetPacer pacer =
+        Objects.requireNonNull(snapshots.current().functions().get("paced").pacer());
+    pacer.charge(0.04);
+    double price = pacer.price();
+
+    run("paced");
+
+    InferenceEvent row = row();
+    Decision decision = row.decision();
+    assertThat(decision.features()).containsEntry(Decision.COST_PRICE, Double.toString(price));
+    assertThat(decision.utilityWeight()).isCloseTo(price / 0.004, within(0.005 * price / 0.004));
+    BudgetPacer expected = new BudgetPacer(0.004);
+    expected.charge(0.04);
+    expected.charge(decision.expectedCostUsd());
+    expected.settle(decision.expectedCostUsd(), row.quantities().costNanos() * 1e-9);
+    assertThat(pacer.smoothedUsd()).isCloseTo(expected.smoothedUsd(), within(1e-15));
+    assertThat(pacer.price()).isEqualTo(expected.price());
+    assertThat(meters.get("pointsman.pacer.price").tag("function_name", "paced").gauge().value())
+        .isEqualTo(pacer.price());
+    assertThat(meters.get("pointsman.pacer.target").gauge().value()).isEqualTo(0.004);
+  }
+
+  @Test
+  void run_pacedFunctionWhoseProvidersFail_getsItsChargeBack() throws Exception {
+    BudgetPacer pacer =
+        Objects.requireNonNull(snapshots.current().functions().get("paced").pacer());
+    one.then(400, 400);
+    two.then(400, 400);
+    three.then(400, 400);
+
+    run("paced");
+
+    InferenceEvent row = row();
+    assertThat(row.outcome().ending()).isEqualTo(Ending.FAILED);
+    double expected = row.decision().expectedCostUsd();
+    assertThat(expected).isPositive();
+    BudgetPacer settled = new BudgetPacer(0.004);
+    settled.charge(expected);
+    settled.settle(expected, 0);
+    assertThat(pacer.smoothedUsd()).isCloseTo(settled.smoothedUsd(), within(1e-15));
+  }
+
+  @Test
+  void run_dryRunOfPacedFunction_isNotCharged() throws Exception {
+    BudgetPacer pacer =
+        Objects.requireNonNull(snapshots.current().functions().get("paced").pacer());
+    RecordingSink sink = RecordingSink.patient();
+
+    pipeline.run(call("paced", false, new NativeDialect(), null, true), sink);
+
+    assertThat(sink.head().status()).isEqualTo(200);
+    assertThat(pacer.smoothedUsd()).isEqualTo(0.004);
+  }
+
+  @Test
+  void swap_catalogWithTheSameTarget_keepsThePacer() {
+    BudgetPacer pacer = snapshots.current().functions().get("paced").pacer();
+    snapshots.swap(snapshots.current().catalog());
+    assertThat(snapshots.current().functions().get("paced").pacer()).isSameAs(pacer).isNotNull();
+    assertThat(snapshots.current().functions().get("learning").pacer()).isNull();
   }
 
   @Test

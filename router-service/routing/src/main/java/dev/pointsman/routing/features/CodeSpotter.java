@@ -1,10 +1,10 @@
-package dev.pointsman.routing;
+package dev.pointsman.routing.features;
 
 /**
  * Whether a text holds program text: a fenced block, or at least two lines that look like
  * statements. One pass without regular expressions, linear in the length.
  */
-final class CodeSpotter {
+public final class CodeSpotter {
 
   private static final int LINES_FOR_CODE = 2;
 
@@ -33,7 +33,8 @@ final class CodeSpotter {
 
   private CodeSpotter() {}
 
-  static boolean hasCode(String text) {
+  /** Whether the text holds program text. */
+  public static boolean hasCode(String text) {
     if (text.contains("```") || text.contains("~~~")) {
       return true;
     }

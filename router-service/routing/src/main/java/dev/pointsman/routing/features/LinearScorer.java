@@ -1,0 +1,215 @@
+package dev.pointsman.routing.features;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Linear models of several outputs over one feature space, kept so that the weights of all outputs of
+ * an index lie side by side: a feature is looked up once, not once per output.
+ *
+ * <pre>  score(o) = intercept(o) + Σ over features i of weight(i, o) · value(i)</pre>
+ *
+ * <p>What an output means, a log-odds or a logarithm of tokens, is its owner's business. Values are
+ * unchangeable and may be shared by threads.
+ */
+public final class LinearScorer {
+
+  private static final int MAGIC = 0x504d4c53; // PMLS
+  private static final byte FORMAT = 1;
+  private static final int MOST_OUTPUTS = 256; // of a quarter megabyte each
+  private static final int LONGEST_NAME = 1_000;
+
+  private final List<String> outputs;
+  private final double[] intercepts;
+  private final double[] weights;
+
+  private LinearScorer(List<String> outputs, double[] intercepts, double[] weights) {
+    this.outputs = outputs;
+    this.intercepts = intercepts;
+    this.weights = weights;
+  }
+
+  /**
+   * A scorer of finished weights.
+   *
+   * @param outputs names of the outputs, each once
+   * @param intercepts one per output
+   * @param weights {@link ConversationFeatures#DIMENSION} rows of one weight per output, row by row
+   * @throws IllegalArgumentException if lengths do not fit, a name comes twice, or a number is not
+   *     finite
+   */
+  public static LinearScorer of(List<String> outputs, double[] intercepts, double[] weights) {
+    int k = outputs.size();
+    if (k == 0 || k > MOST_OUTPUTS || outputs.stream().distinct().count() != k) {
+      throw new IllegalArgumentException(
+          "outputs must name one to %d outputs, each once: %s".formatted(MOST_OUTPUTS, outputs));
+    }
+    if (intercepts.length != k || weights.length != k * ConversationFeatures.DIMENSION) {
+      throw new IllegalArgumentException(
+          "%d outputs need %d intercepts and %d weights: %d and %d"
+              .formatted(
+                  k, k, k * ConversationFeatures.DIMENSION, intercepts.length, weights.length));
+    }
+    requireFinite(intercepts, "intercept");
+    requireFinite(weights, "weight");
+    return new LinearScorer(List.copyOf(outputs), intercepts.clone(), weights.clone());
+  }
+
+  /** Names of the outputs, in the order of the scores. */
+  public List<String> outputs() {
+    return outputs;
+  }
+
+  /** The scores of a conversation, one per output. */
+  public double[] scores(FeatureVector features) {
+    double[] scores = intercepts.clone();
+    add(features, scores);
+    return scores;
+  }
+
+  private void add(FeatureVector features, double[] scores) {
+    int k = scores.length;
+    int size = features.size();
+    for (int pair = 0; pair < size; pair++) {
+      double value = features.value(pair);
+      int at = features.index(pair) * k;
+      for (int output = 0; output < k; output++) {
+        scores[output] += weights[at + output] * value;
+      }
+    }
+  }
+
+  /**
+   * The scorer as bytes, for a revision: big-endian {@code magic, format, feature version, outputs,
+   * names, intercepts, number of rows that are not all zero, these rows with their index, CRC-32C}.
+   * Equal scorers have equal bytes.
+   */
+  public byte[] encode() {
+    int k = outputs.size();
+    List<byte[]> names = new ArrayList<>();
+    int length = 4 + 1 + 4 + 4 + 8 * k + 4 + 4;
+    for (String output : outputs) {
+      byte[] name = output.getBytes(StandardCharsets.UTF_8);
+      names.add(name);
+      length += 4 + name.length;
+    }
+    int rows = 0;
+    for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
+      rows += isZero(row) ? 0 : 1;
+    }
+    ByteBuffer out = ByteBuffer.allocate(length + rows * (4 + 8 * k));
+    out.putInt(MAGIC).put(FORMAT).putInt(ConversationFeatures.VERSION).putInt(k);
+    for (byte[] name : names) {
+      out.putInt(name.length).put(name);
+    }
+    for (double intercept : intercepts) {
+      out.putDouble(intercept);
+    }
+    out.putInt(rows);
+    for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
+      if (!isZero(row)) {
+        out.putInt(row);
+        for (int output = 0; output < k; output++) {
+          out.putDouble(weights[row * k + output]);
+        }
+      }
+    }
+    out.putInt(checksum(out.array(), out.position()));
+    return out.array();
+  }
+
+  /**
+   * Reads {@link #encode()} back.
+   *
+   * @throws IllegalArgumentException if the bytes are broken, or from another format or feature
+   *     version; with what is wrong
+   */
+  public static LinearScorer decode(byte[] bytes) {
+    ByteBuffer in = ByteBuffer.wrap(bytes);
+    require(bytes.length >= 17 && in.getInt() == MAGIC, "it does not begin like one");
+    byte format = in.get();
+    require(format == FORMAT, "its format is %d, this version reads %d".formatted(format, FORMAT));
+    require(
+        checksum(bytes, bytes.length - 4) == in.getInt(bytes.length - 4),
+        "its checksum does not fit: it was cut or changed");
+    in.limit(bytes.length - 4);
+    int version = in.getInt();
+    require(
+        version == ConversationFeatures.VERSION,
+        "it was trained on feature version %d, this version extracts %d: train it again"
+            .formatted(version, ConversationFeatures.VERSION));
+    int k = in.getInt();
+    require(k > 0 && k <= MOST_OUTPUTS, "it has %d outputs".formatted(k));
+    List<String> outputs = new ArrayList<>();
+    for (int output = 0; output < k; output++) {
+      outputs.add(name(in));
+    }
+    require(outputs.stream().distinct().count() == k, "an output comes twice: " + outputs);
+    require(in.remaining() >= 8 * k + 4, "its intercepts are cut");
+    double[] intercepts = new double[k];
+    for (int output = 0; output < k; output++) {
+      intercepts[output] = in.getDouble();
+    }
+    int rows = in.getInt();
+    require(
+        rows >= 0 && in.remaining() == (long) rows * (4 + 8 * k),
+        "%d rows do not fit into the %d bytes that are left".formatted(rows, in.remaining()));
+    double[] weights = new double[k * ConversationFeatures.DIMENSION];
+    int last = -1;
+    for (int i = 0; i < rows; i++) {
+      int row = in.getInt();
+      require(
+          row > last && row < ConversationFeatures.DIMENSION,
+          "row %d follows row %d".formatted(row, last));
+      last = row;
+      for (int output = 0; output < k; output++) {
+        weights[row * k + output] = in.getDouble();
+      }
+    }
+    return of(outputs, intercepts, weights);
+  }
+
+  private static String name(ByteBuffer in) {
+    require(in.remaining() >= 4, "its names are cut");
+    int length = in.getInt();
+    require(
+        length >= 0 && length <= LONGEST_NAME && length <= in.remaining(),
+        "a name has %d bytes".formatted(length));
+    byte[] name = new byte[length];
+    in.get(name);
+    return new String(name, StandardCharsets.UTF_8);
+  }
+
+  private boolean isZero(int row) {
+    int k = outputs.size();
+    for (int output = 0; output < k; output++) {
+      if (weights[row * k + output] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int checksum(byte[] bytes, int length) {
+    CRC32C sum = new CRC32C();
+    sum.update(bytes, 0, length);
+    return (int) sum.getValue();
+  }
+
+  private static void require(boolean fits, String otherwise) {
+    if (!fits) {
+      throw new IllegalArgumentException("not a linear scorer: " + otherwise);
+    }
+  }
+
+  private static void requireFinite(double[] numbers, String what) {
+    for (double number : numbers) {
+      if (!Double.isFinite(number)) {
+        throw new IllegalArgumentException("a %s is not finite: %s".formatted(what, number));
+      }
+    }
+  }
+}
