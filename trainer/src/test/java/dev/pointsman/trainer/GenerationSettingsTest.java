@@ -1,6 +1,7 @@
 package dev.pointsman.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
@@ -36,6 +37,11 @@ final class GenerationSettingsTest {
     Set<String> hashes = new HashSet<>();
     others.forEach(options -> hashes.add(new GenerationSettings(text(options)).hash()));
     assertThat(hashes).hasSize(others.size());
+    assertThat(others)
+        .allSatisfy(
+            options ->
+                assertThat(GenerationSettings.settingsOf(text(options)).options())
+                    .isEqualTo(options));
   }
 
   @Test
@@ -43,6 +49,29 @@ final class GenerationSettingsTest {
     assertThat(text(Options.DEFAULT)).doesNotContain("target_usd_per_request");
     assertThat(text(Options.DEFAULT, new LearnedSettings.Limits(0.002)))
         .contains("\"target_usd_per_request\":0.002");
+  }
+
+  @Test
+  void settingsOf_whatWasWritten_isTheSame() {
+    LearnedSettings.Limits limits = new LearnedSettings.Limits(0.002);
+    LearnedSettings read = GenerationSettings.settingsOf(text(Options.DEFAULT, limits));
+    assertThat(read).isEqualTo(Rows.settings(null).withLimits(limits));
+    assertThat(GenerationSettings.metricOf(text(Options.DEFAULT))).isEqualTo("resolved");
+  }
+
+  @Test
+  void settingsOf_noLimitOnExploring_isInfinite() {
+    String text =
+        text(Options.DEFAULT)
+            .replaceFirst("\"exploration_limit\":[0-9.E-]+", "\"exploration_limit\":\"Infinity\"");
+    assertThat(GenerationSettings.settingsOf(text).explorationLimit()).isInfinite();
+  }
+
+  @Test
+  void settingsOf_anythingElse_isRejected() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> GenerationSettings.settingsOf("{\"algorithm\":\"squarecb\"}"))
+        .withMessageContaining("are not readable");
   }
 
   private static Options stopping(Stopping stopping) {
