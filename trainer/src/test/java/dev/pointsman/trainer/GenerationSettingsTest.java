@@ -47,7 +47,7 @@ final class GenerationSettingsTest {
   @Test
   void of_target_isAnotherGeneration() {
     assertThat(text(Options.DEFAULT)).doesNotContain("target_usd_per_request");
-    assertThat(text(Options.DEFAULT, new LearnedSettings.Limits(0.002)))
+    assertThat(text(Options.DEFAULT, LearnedSettings.Limits.ofTarget(0.002)))
         .contains("\"target_usd_per_request\":0.002");
   }
 

@@ -208,9 +208,9 @@ final class ConfigurationKeys {
             "attribution_window",
             "no_feedback",
             "reward_on_error",
-            "target_usd_per_request")
-        .refused("min_quality", "weigh cost by cost_weight instead, or take the variant out")
-        .refused("latency_slo", "weigh time by latency_weight instead")
+            "target_usd_per_request",
+            "min_quality",
+            "latency_slo")
         .refused("guardrails", "watch the metric on the function's page instead")
         .refused("promotion", "remove it: learned statistics are used as soon as they come")
         .refused("namespaces", "give each namespace a function of its own");

@@ -202,7 +202,12 @@ final class ExperimentationReader {
             nursery(section),
             halfLife(section),
             options(section, algorithm, metric),
-            new LearnedSettings.Limits(target(section)));
+            new LearnedSettings.Limits(
+                target(section),
+                section.has("min_quality") ? (Double) section.number("min_quality", 0, 1, 0) : null,
+                section.has("latency_slo")
+                    ? duration(section, "latency_slo", Duration.ofDays(1))
+                    : null));
     if (costWeight > 0) {
       requirePrices(
           section, section.has("cost_weight") ? "cost_weight" : "value_of_success", candidates);

@@ -479,6 +479,8 @@ final class EveryKeyTest {
                     no_feedback = 0.5
                     reward_on_error = -0.5
                     target_usd_per_request = 0.002
+                    min_quality = 0.7
+                    latency_slo = "2s"
                     """)
             .experimentation();
 
@@ -498,7 +500,7 @@ final class EveryKeyTest {
                     null,
                     new LearnedSettings.Options(
                         LearnedSettings.Rewards.FLOAT, 0.2, null, LearnedSettings.Stopping.DEFAULT),
-                    new LearnedSettings.Limits(0.002)),
+                    new LearnedSettings.Limits(0.002, 0.7, Duration.ofSeconds(2))),
                 "segments",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),

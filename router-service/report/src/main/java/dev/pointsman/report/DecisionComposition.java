@@ -46,6 +46,15 @@ public final class DecisionComposition {
                 decision.candidates().size(),
                 excluded == 0 ? "none" : Long.toString(excluded),
                 decision.segment().isEmpty() ? "" : "; segment " + decision.segment()));
+    for (int arm = 0; arm < decision.exclusions().size(); arm++) {
+      String exclusion = decision.exclusions().get(arm);
+      if (!exclusion.isEmpty()) {
+        steps.add("Excluded: %s (%s).".formatted(decision.candidates().get(arm), exclusion));
+      }
+    }
+    if (decision.features().containsKey(Decision.SOFT_EXCLUSIONS)) {
+      steps.add("Soft exclusions would have left none, so they were dropped.");
+    }
     if (decision.version() != null) {
       steps.add(
           "Policy %s%s spread probability over them%s."

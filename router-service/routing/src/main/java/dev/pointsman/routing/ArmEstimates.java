@@ -37,6 +37,7 @@ final class ArmEstimates {
   private final double[] alarmFloors;
   private final Set<Integer> alarmedRows;
   private final double[] expected;
+  private final boolean[] young;
 
   /**
    * The estimates of one revision.
@@ -78,7 +79,8 @@ final class ArmEstimates {
         latencyUs[row][arm] = Double.isNaN(latency) ? -1 : Math.round(latency);
       }
     }
-    this.floors = nurseryFloors(settings, candidates, statistics);
+    this.young = young(settings, candidates, statistics);
+    this.floors = nurseryFloors(settings, young);
     this.alarmFloors = floors.clone();
     double raised = raisedFloor(settings);
     for (int arm = 0; arm < alarmFloors.length; arm++) {
@@ -211,6 +213,11 @@ final class ArmEstimates {
     }
   }
 
+  /** Whether an arm is in its nursery. */
+  boolean young(int arm) {
+    return young[arm];
+  }
+
   /** The floors wanted in a row: raised for young arms, and for all arms after a change alarm. */
   double[] floors(int row) {
     return alarmedRows.contains(row) ? alarmFloors : floors;
@@ -261,21 +268,26 @@ final class ArmEstimates {
     return Math.max(settings.minProbability(), settings.nursery().floor());
   }
 
-  /** The floor per arm; a variant without any evidence is as young as can be. */
-  private static double[] nurseryFloors(
+  /** Which arms are in their nursery; a variant without any evidence is as young as can be. */
+  private static boolean[] young(
       LearnedSettings settings, List<String> candidates, PolicyStatistics statistics) {
     LearnedSettings.Nursery nursery = settings.nursery();
     boolean on = nursery.feedbacks() > 0 && nursery.pulls() > 0 && nursery.age().isPositive();
-    Map<String, Boolean> young = new HashMap<>();
+    Map<String, Boolean> known = new HashMap<>();
     for (PolicyStatistics.VariantEvidence variant : statistics.variants()) {
-      young.put(variant.variant(), variant.inNursery());
+      known.put(variant.variant(), variant.inNursery());
     }
-    double[] result = new double[candidates.size()];
+    boolean[] result = new boolean[candidates.size()];
     for (int arm = 0; arm < result.length; arm++) {
-      result[arm] =
-          young.getOrDefault(candidates.get(arm), on)
-              ? raisedFloor(settings)
-              : settings.minProbability();
+      result[arm] = known.getOrDefault(candidates.get(arm), on);
+    }
+    return result;
+  }
+
+  private static double[] nurseryFloors(LearnedSettings settings, boolean[] young) {
+    double[] result = new double[young.length];
+    for (int arm = 0; arm < result.length; arm++) {
+      result[arm] = young[arm] ? raisedFloor(settings) : settings.minProbability();
     }
     return result;
   }

@@ -115,11 +115,20 @@ public record LearnedSettings(
    * What the function's traffic is kept within.
    *
    * @param targetUsd what a decision is to cost in the mean, USD, above 0; null = no target
+   * @param minQuality variants expected to be worse, 0..1, are left out by {@link SoftRules}; null =
+   *     none is
+   * @param latencySlo variants that often keep the caller waiting longer are left out; null = none is
    */
-  public record Limits(@Nullable Double targetUsd) {
+  public record Limits(
+      @Nullable Double targetUsd, @Nullable Double minQuality, @Nullable Duration latencySlo) {
 
     /** None. */
-    public static final Limits NONE = new Limits(null);
+    public static final Limits NONE = new Limits(null, null, null);
+
+    /** A dollar target alone. */
+    public static Limits ofTarget(double targetUsd) {
+      return new Limits(targetUsd, null, null);
+    }
   }
 
   /** What the rewards of the metric are like. */

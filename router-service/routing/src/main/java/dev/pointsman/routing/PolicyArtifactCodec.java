@@ -84,6 +84,14 @@ public final class PolicyArtifactCodec {
     if (target != null) {
       number(json, "target_usd_per_request", target);
     }
+    Double minQuality = limits.minQuality();
+    if (minQuality != null) {
+      number(json, "min_quality", minQuality);
+    }
+    Duration latencySlo = limits.latencySlo();
+    if (latencySlo != null) {
+      json.writeStringField("latency_slo", latencySlo.toString());
+    }
     json.writeEndObject();
   }
 
@@ -248,10 +256,12 @@ public final class PolicyArtifactCodec {
         name -> {
           switch (name) {
             case "target_usd_per_request" -> read.targetUsd = json.number();
+            case "min_quality" -> read.minQuality = json.number();
+            case "latency_slo" -> read.latencySlo = json.time(Duration::parse);
             default -> throw json.unknown(name);
           }
         });
-    return new LearnedSettings.Limits(read.targetUsd);
+    return new LearnedSettings.Limits(read.targetUsd, read.minQuality, read.latencySlo);
   }
 
   private static LearnedSettings.Options readOptions(StrictJson json) throws IOException {
@@ -395,6 +405,8 @@ public final class PolicyArtifactCodec {
 
   private static final class Bounds {
     @Nullable Double targetUsd;
+    @Nullable Double minQuality;
+    @Nullable Duration latencySlo;
   }
 
   private static final class Tuning {

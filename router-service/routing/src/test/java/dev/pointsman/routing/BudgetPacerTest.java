@@ -106,7 +106,7 @@ final class BudgetPacerTest {
   @Test
   void utilityWeight_priceOverTarget_addsToTheCostWeight() {
     LearnedSettings free = Routings.settings();
-    LearnedSettings paced = free.withLimits(new LearnedSettings.Limits(TARGET));
+    LearnedSettings paced = free.withLimits(LearnedSettings.Limits.ofTarget(TARGET));
     assertThat(free.utilityWeight(0.5)).isEqualTo(25);
     assertThat(paced.utilityWeight(0)).isEqualTo(25);
     assertThat(paced.utilityWeight(0.5)).isCloseTo(525, within(525 * 0.005));

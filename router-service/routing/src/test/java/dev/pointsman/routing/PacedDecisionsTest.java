@@ -75,7 +75,7 @@ final class PacedDecisionsTest {
                 0.02,
                 LearnedSettings.Nursery.DEFAULT,
                 Duration.ofDays(14))
-            .withLimits(new LearnedSettings.Limits(TARGET));
+            .withLimits(LearnedSettings.Limits.ofTarget(TARGET));
     BudgetPacer pacer = new BudgetPacer(TARGET);
     double[] counts = new double[3];
     double[] sums = new double[3];

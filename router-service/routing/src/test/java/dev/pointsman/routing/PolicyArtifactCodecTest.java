@@ -142,7 +142,9 @@ final class PolicyArtifactCodecTest {
             "m",
             List.of(),
             MeanEstimator.ADDITIVE_RIDGE,
-            ARTIFACT.settings().withLimits(new LearnedSettings.Limits(0.002)),
+            ARTIFACT
+                .settings()
+                .withLimits(new LearnedSettings.Limits(0.002, 0.75, Duration.ofSeconds(2))),
             ARTIFACT.provenance());
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(limited))).isEqualTo(limited);
   }

@@ -114,7 +114,7 @@ final class PropensityCheckTest {
     Policy policy =
         SquareCbPolicy.of(
             Routings.VERSION,
-            Routings.settings().withLimits(new LearnedSettings.Limits(0.001)),
+            Routings.settings().withLimits(LearnedSettings.Limits.ofTarget(0.001)),
             Routings.statistics(),
             Routings.PRICES);
     FunctionRouting paced = Routings.learned(policy);

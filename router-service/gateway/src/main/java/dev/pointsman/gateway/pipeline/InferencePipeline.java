@@ -34,6 +34,7 @@ import dev.pointsman.gateway.sink.CallerLeftException;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.snapshot.BoundFunction;
 import dev.pointsman.gateway.snapshot.BoundVariant;
+import dev.pointsman.gateway.snapshot.LatencyWatch;
 import dev.pointsman.gateway.snapshot.Snapshot;
 import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.Decision;
@@ -45,6 +46,7 @@ import dev.pointsman.routing.Exclusion;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.NoEligibleVariantException;
+import dev.pointsman.routing.SoftRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -151,6 +153,7 @@ public final class InferencePipeline {
       } finally {
         sink.shield();
         settle(charge, draft);
+        watch(function, draft);
         logged = write(call, snapshot, draft, admission);
       }
       closing.send(logged);
@@ -282,7 +285,7 @@ public final class InferencePipeline {
             segment,
             features,
             call.input().estimatedTokens(),
-            exclusions(function, routing.policy().candidates()),
+            softly(exclusions(function, routing.policy().candidates()), function, segment),
             exclusions(function, routing.fallbackVariants()),
             learned == null
                 || learned.exploreIf() == null
@@ -337,6 +340,28 @@ public final class InferencePipeline {
     return result;
   }
 
+  /** Adds the soft exclusions; what excludes an arm already stays. */
+  private List<@Nullable Exclusion> softly(
+      List<@Nullable Exclusion> exclusions, BoundFunction function, String segment) {
+    SoftRules rules = function.softRules();
+    FunctionRouting routing = function.routing();
+    if (rules == null || routing == null) {
+      return exclusions;
+    }
+    LatencyWatch latencies = function.latencies();
+    Instant now = latencies == null ? Instant.EPOCH : ids.now();
+    for (int arm = 0; arm < exclusions.size(); arm++) {
+      if (exclusions.get(arm) == null && rules.applyTo(arm)) {
+        Exclusion found = rules.quality(segment, arm);
+        if (found == null && latencies != null) {
+          found = latencies.tooSlow(routing.policy().candidates().get(arm), now);
+        }
+        exclusions.set(arm, found);
+      }
+    }
+    return exclusions;
+  }
+
   private static @Nullable String lastUserText(List<InputMessage> messages) {
     for (InputMessage message : messages.reversed()) {
       if (message.role() == InputMessage.Role.USER) {
@@ -369,6 +394,20 @@ public final class InferencePipeline {
     Long nanos = draft.billedNanos();
     if (charge != null && nanos != null) {
       charge.settle(Math.max(0, nanos) * 1e-9);
+    }
+  }
+
+  /** Every call of a provider counts, whoever asked for it. */
+  private void watch(BoundFunction function, InferenceDraft draft) {
+    LatencyWatch latencies = function.latencies();
+    if (latencies != null) {
+      Instant now = ids.now();
+      for (InferenceEvent.Attempt attempt : draft.ledger.attempts()) {
+        Long first = attempt.ttftMicros();
+        boolean answered = attempt.status().equals("ok") || attempt.status().equals("truncated");
+        latencies.record(
+            attempt.variant(), now, first == null ? attempt.durationMicros() : first, answered);
+      }
     }
   }
 

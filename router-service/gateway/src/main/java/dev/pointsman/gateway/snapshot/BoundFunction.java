@@ -7,6 +7,7 @@ import dev.pointsman.routing.EpisodeStickiness;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.SegmentRule;
 import dev.pointsman.routing.SegmentVocabulary;
+import dev.pointsman.routing.SoftRules;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  * @param stickiness the choices of its episodes, likewise; null for a call of a model by its name
  * @param routing how its decisions are made; null for a call of a model by its name
  * @param pacer what keeps its dollar target on this node, likewise; null without one
+ * @param softRules which variants its evidence leaves out; null without a soft rule
+ * @param latencies which variants are too slow on this node, likewise; null without an objective
  */
 public record BoundFunction(
     FunctionDefinition definition,
@@ -26,7 +29,9 @@ public record BoundFunction(
     SegmentVocabulary vocabulary,
     @Nullable EpisodeStickiness stickiness,
     @Nullable FunctionRouting routing,
-    @Nullable BudgetPacer pacer) {
+    @Nullable BudgetPacer pacer,
+    @Nullable SoftRules softRules,
+    @Nullable LatencyWatch latencies) {
 
   /** The function that calls of a model by its name run under. */
   public static final String DEFAULT_FUNCTION = "tensorzero::default";

@@ -22,6 +22,7 @@ final class FunctionMemory {
   private final Map<String, SegmentVocabulary> vocabularies = new HashMap<>();
   private final Map<StickyKey, EpisodeStickiness> stickiness = new HashMap<>();
   private final Map<String, BudgetPacer> pacers = new HashMap<>();
+  private final Map<String, LatencyWatch> latencies = new HashMap<>();
 
   /** A function whose limits change starts a new memory. */
   private record StickyKey(String function, int most, Duration timeToLive) {}
@@ -48,6 +49,24 @@ final class FunctionMemory {
         function.name(),
         (name, pacer) ->
             pacer != null && pacer.targetUsd() == target ? pacer : new BudgetPacer(target));
+  }
+
+  /** The watch of a function with a latency objective; another objective starts another one. */
+  @Nullable LatencyWatch latencies(FunctionDefinition function) {
+    Duration objective =
+        function.experimentation() instanceof Experimentation.Learned learned
+            ? learned.settings().limits().latencySlo()
+            : null;
+    if (objective == null) {
+      latencies.remove(function.name());
+      return null;
+    }
+    return latencies.compute(
+        function.name(),
+        (name, watch) ->
+            watch != null && watch.objective().equals(objective)
+                ? watch
+                : new LatencyWatch(objective));
   }
 
   EpisodeStickiness stickiness(FunctionDefinition function) {

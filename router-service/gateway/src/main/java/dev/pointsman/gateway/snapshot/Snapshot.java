@@ -20,6 +20,7 @@ import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.SegmentRule;
 import dev.pointsman.routing.SegmentVocabulary;
+import dev.pointsman.routing.SoftRules;
 import dev.pointsman.routing.StaticPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.UniformPolicy;
@@ -85,7 +86,9 @@ public record Snapshot(
               memory.vocabulary(function.name(), segments(revision)),
               memory.stickiness(function),
               routing(function, variants, revision),
-              memory.pacer(function)));
+              memory.pacer(function),
+              softRules(function, variants, revision),
+              memory.latencies(function)));
     }
     Map<String, BoundTool> tools = new LinkedHashMap<>();
     catalog.tools().forEach((key, tool) -> tools.put(key, BoundTool.of(tool)));
@@ -151,6 +154,18 @@ public record Snapshot(
             prices);
       }
     };
+  }
+
+  private static @Nullable SoftRules softRules(
+      FunctionDefinition function,
+      Map<String, BoundVariant> variants,
+      @Nullable PolicyRevision revision) {
+    return function.experimentation() instanceof Experimentation.Learned learned
+        ? SoftRules.of(
+            learned.settings(),
+            revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
+            prices(variants, learned.settings().candidates()))
+        : null;
   }
 
   private static FunctionRouting drawnLikeTensorZero(
@@ -246,6 +261,8 @@ public record Snapshot(
         Map.of(model, new BoundVariant(variant, bound)),
         SegmentRule.of(List.of()),
         new SegmentVocabulary(List.of()),
+        null,
+        null,
         null,
         null,
         null);

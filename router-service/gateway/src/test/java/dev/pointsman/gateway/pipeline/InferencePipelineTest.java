@@ -25,6 +25,7 @@ import dev.pointsman.gateway.dialect.NativeDialect;
 import dev.pointsman.gateway.dialect.OpenAiDialect;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.snapshot.LatencyWatch;
 import dev.pointsman.gateway.testing.FakeProvider;
 import dev.pointsman.gateway.testing.RecordingSink;
 import dev.pointsman.routing.BudgetPacer;
@@ -34,6 +35,7 @@ import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.PropensityCheck;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -99,6 +101,21 @@ final class InferencePipelineTest {
       metric = "good"
       candidate_variants = ["cheap", "dear"]
       baseline_variant = "dear"
+
+      [functions.picky]
+      type = "chat"
+      [functions.picky.variants.cheap]
+      type = "chat_completion"
+      model = "m"
+      [functions.picky.variants.dear]
+      type = "chat_completion"
+      model = "dear"
+      [functions.picky.experimentation]
+      type = "learned"
+      metric = "good"
+      baseline_variant = "dear"
+      min_quality = 0.8
+      latency_slo = "2s"
 
       [functions.paced]
       type = "chat"
@@ -431,6 +448,92 @@ final class InferencePipelineTest {
     settled.charge(expected);
     settled.settle(expected, 0);
     assertThat(pacer.smoothedUsd()).isCloseTo(settled.smoothedUsd(), within(1e-15));
+  }
+
+  private void publishPicky(double cheap, double dear) {
+    snapshots.swap(
+        new PolicyRevision(
+            "picky",
+            "g1",
+            1,
+            ids.now(),
+            new PolicyStatistics(
+                200,
+                List.of(cell("cheap", cheap), cell("dear", dear)),
+                List.of(
+                    new PolicyStatistics.VariantEvidence("cheap", 100, 100, false),
+                    new PolicyStatistics.VariantEvidence("dear", 100, 100, false)),
+                Map.of()),
+            "{}"));
+  }
+
+  private static PolicyStatistics.Cell cell(String variant, double mean) {
+    return new PolicyStatistics.Cell("all", variant, 100, 100 * mean, 100 * mean, null, null, 0);
+  }
+
+  @Test
+  void run_variantBelowMinQuality_isLeftOutAndTheRowSaysWhy() throws Exception {
+    publishPicky(0.5, 0.95);
+
+    run("picky");
+
+    Decision decision = row().decision();
+    assertThat(decision.exclusions().getFirst())
+        .matches("soft: min_quality 0\\.8, expected 0\\.5\\d\\d");
+    assertThat(decision.exclusions().getLast()).isEmpty();
+    assertThat(decision.policyProbabilities()).containsExactly(0, 1);
+    assertThat(PropensityCheck.check(decision, "dear")).isEmpty();
+  }
+
+  @Test
+  void run_variantThatIsOftenSlow_isLeftOutUnlessAllAre() throws Exception {
+    publishPicky(0.9, 0.95);
+    LatencyWatch latencies = latenciesOfPicky();
+    for (int call = 0; call < 30; call++) {
+      latencies.record("cheap", ids.now(), 3_000_000, true);
+      latencies.record("dear", ids.now(), 1_000_000, true);
+    }
+    run("picky");
+    assertThat(row().decision().exclusions())
+        .containsExactly("soft: latency_slo 2s, often exceeded", "");
+
+    for (int call = 0; call < 30; call++) {
+      latencies.record("dear", ids.now(), 3_000_000, true);
+    }
+    run("picky");
+    Decision dropped = row().decision();
+    assertThat(dropped.features()).containsEntry(Decision.SOFT_EXCLUSIONS, "dropped");
+    assertThat(dropped.policyProbabilities()[0]).isPositive();
+  }
+
+  @Test
+  void run_variantsInTheirNursery_areNotLeftOut() throws Exception {
+    LatencyWatch latencies = latenciesOfPicky();
+    for (int call = 0; call < 100; call++) {
+      latencies.record("cheap", ids.now(), 3_000_000, true);
+    }
+
+    run("picky");
+
+    assertThat(row().decision().exclusions()).containsExactly("", "");
+  }
+
+  @Test
+  void run_slowCallOfAFunctionWithAnObjective_isWatched() throws Exception {
+    publishPicky(0.5, 0.95);
+    LatencyWatch latencies = latenciesOfPicky();
+    for (int call = 0; call < 27; call++) {
+      latencies.record("dear", ids.now(), 3_000_000, true);
+    }
+    assertThat(latencies.tooSlow("dear", ids.now())).isNull();
+    for (int call = 0; call < 6; call++) {
+      run("picky");
+    }
+    assertThat(latencies.tooSlow("dear", ids.now())).isNotNull();
+  }
+
+  private LatencyWatch latenciesOfPicky() {
+    return Objects.requireNonNull(snapshots.current().functions().get("picky").latencies());
   }
 
   @Test
