@@ -170,7 +170,7 @@ record GenerationSettings(String text) {
                       Long.parseLong(need(fields, "stopping.most_samples")))
                   : stopping),
           fields.containsKey("target_usd_per_request")
-              ? new LearnedSettings.Limits(number(fields, "target_usd_per_request"))
+              ? LearnedSettings.Limits.ofTarget(number(fields, "target_usd_per_request"))
               : LearnedSettings.Limits.NONE);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(

@@ -38,6 +38,8 @@ public final class ReplayData {
   private final int[] taskOfRow;
   private final double[][] quality;
   private final double[][] costUsd;
+  private final List<@Nullable String> prompts;
+  private final boolean assumedCosts;
 
   private ReplayData(
       String source,
@@ -45,13 +47,17 @@ public final class ReplayData {
       List<String> tasks,
       int[] taskOfRow,
       double[][] quality,
-      double[][] costUsd) {
+      double[][] costUsd,
+      List<@Nullable String> prompts,
+      boolean assumedCosts) {
     this.source = source;
     this.models = models;
     this.tasks = tasks;
     this.taskOfRow = taskOfRow;
     this.quality = quality;
     this.costUsd = costUsd;
+    this.prompts = prompts;
+    this.assumedCosts = assumedCosts;
   }
 
   /**
@@ -138,6 +144,21 @@ public final class ReplayData {
     return costUsd[row][model];
   }
 
+  /** The prompt of a row, null where the source passes none on. */
+  @Nullable String prompt(int row) {
+    return prompts.get(row);
+  }
+
+  /** Whether every row has its prompt. */
+  boolean hasPrompts() {
+    return !prompts.contains(null);
+  }
+
+  /** Whether a cost was computed from list prices, for want of a recorded one. */
+  boolean hasAssumedCosts() {
+    return assumedCosts;
+  }
+
   /** Whether every outcome has a cost. */
   public boolean hasCosts() {
     return Arrays.stream(costUsd).flatMapToDouble(Arrays::stream).noneMatch(Double::isNaN);
@@ -145,13 +166,14 @@ public final class ReplayData {
 
   private record Outcome(double quality, double costUsd) {}
 
-  private record Row(String task, Map<String, Outcome> outcomes) {}
+  private record Row(String task, Map<String, Outcome> outcomes, @Nullable String prompt) {}
 
   private static final class Builder {
     private final @Nullable JsonNode prices;
     private final List<Row> rows = new ArrayList<>();
     private final NavigableMap<String, Integer> taskIndex = new TreeMap<>();
     private String source = "";
+    private boolean assumedCosts;
 
     Builder(@Nullable JsonNode prices) {
       this.prices = prices;
@@ -160,6 +182,7 @@ public final class ReplayData {
     void add(JsonParser parser) throws IOException {
       String id = "";
       String task = null;
+      String prompt = null;
       Map<String, RawOutcome> raw = null;
       require(parser.nextToken() == JsonToken.START_OBJECT, "a row must be a JSON object");
       while (parser.nextToken() == JsonToken.FIELD_NAME) {
@@ -168,6 +191,7 @@ public final class ReplayData {
         switch (field) {
           case "id" -> id = parser.getText();
           case "task" -> task = parser.getText();
+          case "prompt" -> prompt = parser.getValueAsString();
           case "outcomes" -> raw = outcomes(parser);
           default -> parser.skipChildren();
         }
@@ -196,7 +220,7 @@ public final class ReplayData {
             entry.getKey(), new Outcome(outcome.quality, cost(rowSource, entry.getKey(), outcome)));
       }
       taskIndex.putIfAbsent(task, 0);
-      rows.add(new Row(task, outcomes));
+      rows.add(new Row(task, outcomes, prompt));
     }
 
     private static void require(boolean condition, String message) {
@@ -236,6 +260,7 @@ public final class ReplayData {
       if (!Double.isNaN(outcome.costUsd) || prices == null) {
         return outcome.costUsd;
       }
+      assumedCosts = true;
       JsonNode price = prices.path(rowSource).path("models").path(model);
       double output =
           Double.isNaN(outcome.outputTokens) ? ASSUMED_OUTPUT_TOKENS : outcome.outputTokens;
@@ -261,7 +286,11 @@ public final class ReplayData {
           cost[row][model++] = outcome.costUsd();
         }
       }
-      return new ReplayData(source, models, tasks, taskOfRow, quality, cost);
+      List<@Nullable String> prompts = new ArrayList<>(rows.size());
+      for (Row row : rows) {
+        prompts.add(row.prompt());
+      }
+      return new ReplayData(source, models, tasks, taskOfRow, quality, cost, prompts, assumedCosts);
     }
   }
 

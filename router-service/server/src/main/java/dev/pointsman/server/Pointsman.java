@@ -23,7 +23,8 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       PolicyCommand.class,
       SimulateCommand.class,
-      ReplayCommand.class
+      ReplayCommand.class,
+      BenchmarkRoutingCommand.class
     },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {

@@ -4,6 +4,7 @@ import dev.pointsman.analysis.routing.CostQualityHull.Point;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.apache.commons.math3.stat.StatUtils;
 
 /**
@@ -35,6 +36,11 @@ public record HullGain(double router, double singles, double standardError) {
             "cost and quality must have one number per prompt: %d and %d"
                 .formatted(cost.size(), quality.size()));
       }
+    }
+
+    /** Mean cost and quality of all prompts. */
+    public Point mean() {
+      return mean(IntStream.range(0, cost.size()).toArray());
     }
 
     private Point mean(int[] prompts) {
