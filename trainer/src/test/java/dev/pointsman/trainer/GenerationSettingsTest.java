@@ -53,7 +53,7 @@ final class GenerationSettingsTest {
 
   @Test
   void settingsOf_whatWasWritten_isTheSame() {
-    LearnedSettings.Limits limits = new LearnedSettings.Limits(0.002);
+    LearnedSettings.Limits limits = LearnedSettings.Limits.ofTarget(0.002);
     LearnedSettings read = GenerationSettings.settingsOf(text(Options.DEFAULT, limits));
     assertThat(read).isEqualTo(Rows.settings(null).withLimits(limits));
     assertThat(GenerationSettings.metricOf(text(Options.DEFAULT))).isEqualTo("resolved");

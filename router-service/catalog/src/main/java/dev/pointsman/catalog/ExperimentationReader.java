@@ -649,7 +649,7 @@ final class ExperimentationReader {
     if (node == null) {
       return null;
     }
-    double value = section.number("no_feedback", -1, 1, Double.NaN);
+    double value = section.number("no_feedback", 0, 1, Double.NaN);
     return Double.isNaN(value) ? null : value;
   }
 
