@@ -2,7 +2,10 @@ package dev.pointsman.routing.features;
 
 import java.util.Arrays;
 
-/** Counts how often each bucket was hit by words and by characters; an open-addressed table. */
+/**
+ * Counts how often each bucket was hit by words and by characters. One cell per bucket and group, so
+ * that a hit costs one place in memory; a text never has more hits than a cell can count.
+ */
 final class NgramCounts {
 
   /** {@code 1 + ln count}, for the counts that occur. */
@@ -14,69 +17,37 @@ final class NgramCounts {
     }
   }
 
-  /** Keys are bucket · 2 + group, plus one: zero is an empty slot. */
-  private int[] slots;
+  /** By bucket · 2 + group. */
+  private final char[] counts = new char[2 * ConversationFeatures.BUCKETS];
 
-  private int[] keys;
-  private int[] counts;
+  /** The cells that were hit, in the order of their first hits. */
+  private int[] cells;
+
   private int size;
 
   NgramCounts(int characters) {
-    int expected = Math.max(32, Math.min(3 * characters, 4096));
-    slots = new int[Integer.highestOneBit(expected * 2 - 1) * 2];
-    keys = new int[expected];
-    counts = new int[expected];
+    cells = new int[Math.max(32, Math.min(2 * characters, 4096))];
   }
 
   void add(int bucket, boolean ofCharacters) {
-    int key = bucket * 2 + (ofCharacters ? 1 : 0);
-    int mask = slots.length - 1;
-    int slot = (key * 0x9e3779b1 >>> 7) & mask;
-    while (true) {
-      int entry = slots[slot];
-      if (entry == 0) {
-        append(slot, key);
-        return;
+    int cell = bucket * 2 + (ofCharacters ? 1 : 0);
+    if (counts[cell]++ == 0) {
+      if (size == cells.length) {
+        cells = Arrays.copyOf(cells, size * 2);
       }
-      if (keys[entry - 1] == key) {
-        counts[entry - 1]++;
-        return;
-      }
-      slot = (slot + 1) & mask;
+      cells[size++] = cell;
     }
   }
 
-  private void append(int slot, int key) {
-    if (size == keys.length) {
-      keys = Arrays.copyOf(keys, size * 2);
-      counts = Arrays.copyOf(counts, size * 2);
-    }
-    keys[size] = key;
-    counts[size] = 1;
-    slots[slot] = ++size;
-    if (size * 2 > slots.length) {
-      grow();
-    }
-  }
-
-  private void grow() {
-    slots = new int[slots.length * 2];
-    int mask = slots.length - 1;
-    for (int entry = 0; entry < size; entry++) {
-      int slot = (keys[entry] * 0x9e3779b1 >>> 7) & mask;
-      while (slots[slot] != 0) {
-        slot = (slot + 1) & mask;
-      }
-      slots[slot] = entry + 1;
-    }
-  }
-
-  /** The measures and the counts as one vector; a bucket hit by both groups gets their sum. */
+  /**
+   * The measures and the counts as one vector; a bucket hit by both groups gets their sum. To be
+   * called once: it uses the counts up.
+   */
   FeatureVector vector(double[] measures) {
     double[] squares = new double[2];
-    for (int entry = 0; entry < size; entry++) {
-      double damped = damped(counts[entry]);
-      squares[keys[entry] & 1] += damped * damped;
+    for (int hit = 0; hit < size; hit++) {
+      double damped = damped(counts[cells[hit]]);
+      squares[cells[hit] & 1] += damped * damped;
     }
     double words = squares[0] == 0 ? 0 : 1 / Math.sqrt(squares[0]);
     double characters = squares[1] == 0 ? 0 : 1 / Math.sqrt(squares[1]);
@@ -87,31 +58,23 @@ final class NgramCounts {
       value[i] = measures[i];
     }
     int pairs = measures.length;
-    for (int entry = 0; entry < size; entry++) {
-      int key = keys[entry];
-      double share = damped(counts[entry]) * ((key & 1) == 0 ? words : characters);
-      int other = find(key ^ 1);
-      if (other < 0) {
-        index[pairs] = measures.length + (key >>> 1);
-        value[pairs++] = share;
-      } else if (other > entry) {
-        index[pairs] = measures.length + (key >>> 1);
-        value[pairs++] = share + damped(counts[other]) * ((key & 1) == 0 ? characters : words);
+    for (int hit = 0; hit < size; hit++) {
+      int cell = cells[hit];
+      int count = counts[cell];
+      if (count == 0) {
+        continue; // taken along with the other group's
       }
+      boolean ofWords = (cell & 1) == 0;
+      double share = damped(count) * (ofWords ? words : characters);
+      int other = counts[cell ^ 1];
+      if (other > 0) {
+        share += damped(other) * (ofWords ? characters : words);
+        counts[cell ^ 1] = 0;
+      }
+      index[pairs] = measures.length + (cell >>> 1);
+      value[pairs++] = share;
     }
     return new FeatureVector(index, value, pairs);
-  }
-
-  private int find(int key) {
-    int mask = slots.length - 1;
-    int slot = (key * 0x9e3779b1 >>> 7) & mask;
-    while (slots[slot] != 0) {
-      if (keys[slots[slot] - 1] == key) {
-        return slots[slot] - 1;
-      }
-      slot = (slot + 1) & mask;
-    }
-    return -1;
   }
 
   private static double damped(int count) {
