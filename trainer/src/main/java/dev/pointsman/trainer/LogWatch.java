@@ -16,8 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -44,6 +42,8 @@ public final class LogWatch implements AutoCloseable {
   private static final String ACTOR = "trainer";
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
+  private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
   /** A round is followed by so many times its own length. */
   private static final int PAUSE_PER_ROUND = 49;
 
@@ -59,8 +59,7 @@ public final class LogWatch implements AutoCloseable {
   private final Consumer<Event> log;
   private final IdSource ids;
   private final Map<String, Watched> watched = new TreeMap<>();
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private @Nullable Thread thread;
+  private final RestingThread thread = new RestingThread("log-watch", PAUSE, this::round);
 
   /** What was seen of one function. */
   private static final class Watched {
@@ -95,21 +94,14 @@ public final class LogWatch implements AutoCloseable {
 
   /** Starts the thread. */
   public void start() {
-    thread = Thread.ofPlatform().name("log-watch").daemon(true).start(this::run);
+    thread.start();
   }
 
-  private void run() {
-    try {
-      long pause = PAUSE.toMillis();
-      while (!stopping.await(pause, TimeUnit.MILLISECONDS)) {
-        long began = System.nanoTime();
-        look(ids.now());
-        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-        pause = Math.max(PAUSE.toMillis(), PAUSE_PER_ROUND * took);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Duration round() {
+    long began = System.nanoTime();
+    look(ids.now());
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    return RestingThread.restAfter(took, PAUSE_PER_ROUND, PAUSE, LONGEST_PAUSE);
   }
 
   /**
@@ -220,14 +212,6 @@ public final class LogWatch implements AutoCloseable {
   /** Stops the thread after the round it is in. */
   @Override
   public void close() {
-    stopping.countDown();
-    Thread started = thread;
-    if (started != null) {
-      try {
-        started.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    thread.close();
   }
 }

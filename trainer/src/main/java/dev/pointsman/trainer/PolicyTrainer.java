@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -123,9 +122,7 @@ public final class PolicyTrainer implements AutoCloseable {
   /** Held while a tick runs; a tick by hand and one by the thread exclude each other. */
   private final ReentrantLock ticking = new ReentrantLock();
 
-  private final Object pause = new Object();
-  private @Nullable Thread thread;
-  private boolean stopped;
+  private final RestingThread thread = new RestingThread("trainer", Duration.ZERO, this::round);
 
   private final AtomicLong ticks = new AtomicLong();
   private final AtomicLong revisions = new AtomicLong();
@@ -145,46 +142,25 @@ public final class PolicyTrainer implements AutoCloseable {
    * @throws IllegalStateException if it was started or closed before
    */
   public void start() {
-    synchronized (pause) {
-      if (thread != null || stopped) {
-        throw new IllegalStateException("a trainer can be started once");
-      }
-      thread = Thread.ofPlatform().name("trainer").daemon(true).start(this::run);
+    thread.start();
+  }
+
+  private Duration round() {
+    long began = System.nanoTime();
+    try {
+      tick(around.ids().now());
+      Duration took = Duration.ofNanos(System.nanoTime() - began);
+      return RestingThread.restAfter(took, PAUSE_PER_ROUND, pause(), LONGEST_REST);
+    } catch (RuntimeException e) {
+      // What concerns one function is caught there; this must not end the thread either.
+      errors.incrementAndGet();
+      lastError = e.toString();
+      LOG.warn("a round of training failed; revisions go on serving", e);
+      return LONGEST_PAUSE;
     }
   }
 
-  private void run() {
-    while (true) {
-      long wait = LONGEST_PAUSE.toMillis();
-      long began = System.nanoTime();
-      try {
-        tick(around.ids().now());
-        long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-        wait = Math.max(pauseMillis(), Math.min(PAUSE_PER_ROUND * took, LONGEST_REST.toMillis()));
-      } catch (RuntimeException e) {
-        // What concerns one function is caught there; this must not end the thread either.
-        errors.incrementAndGet();
-        lastError = e.toString();
-        LOG.warn("a round of training failed; revisions go on serving", e);
-      }
-      synchronized (pause) {
-        if (stopped) {
-          return;
-        }
-        try {
-          pause.wait(wait);
-        } catch (InterruptedException e) {
-          Thread.currentThread().interrupt();
-          return;
-        }
-        if (stopped) {
-          return;
-        }
-      }
-    }
-  }
-
-  private long pauseMillis() {
+  private Duration pause() {
     Duration shortest = LONGEST_PAUSE;
     for (FunctionDefinition function : around.catalog().get().functions().values()) {
       if (function.experimentation() instanceof Experimentation.Learned learned
@@ -192,7 +168,7 @@ public final class PolicyTrainer implements AutoCloseable {
         shortest = learned.revisionInterval();
       }
     }
-    return shortest.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE.toMillis() : shortest.toMillis();
+    return shortest.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : shortest;
   }
 
   /**
@@ -227,19 +203,7 @@ public final class PolicyTrainer implements AutoCloseable {
   /** Stops the thread after the round it is in. */
   @Override
   public void close() {
-    Thread running;
-    synchronized (pause) {
-      stopped = true;
-      running = thread;
-      pause.notifyAll();
-    }
-    if (running != null) {
-      try {
-        running.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    thread.close();
   }
 
   private void train(

@@ -12,10 +12,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,8 +42,7 @@ public final class RollupCycle implements AutoCloseable {
   private final Supplier<FunctionCatalog> catalog;
   private final RollupTags tags;
   private final InstantSource clock;
-  private final CountDownLatch stopping = new CountDownLatch(1);
-  private @Nullable Thread thread;
+  private final RestingThread thread = new RestingThread("rollups", Duration.ZERO, this::round);
 
   /**
    * A cycle that does nothing until it is started.
@@ -63,24 +59,17 @@ public final class RollupCycle implements AutoCloseable {
 
   /** Starts the thread. */
   public void start() {
-    thread = Thread.ofPlatform().name("rollups").daemon(true).start(this::run);
+    thread.start();
   }
 
-  private void run() {
+  private Duration round() {
+    long began = System.nanoTime();
     try {
-      Duration pause;
-      do {
-        long began = System.nanoTime();
-        try {
-          refresh(clock.instant());
-        } catch (RuntimeException e) {
-          LOG.warn("the figures of pages could not be brought up to date, trying again", e);
-        }
-        pause = pauseAfter(Duration.ofNanos(System.nanoTime() - began), clock.instant());
-      } while (!stopping.await(pause.toMillis(), TimeUnit.MILLISECONDS));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      refresh(clock.instant());
+    } catch (RuntimeException e) {
+      LOG.warn("the figures of pages could not be brought up to date, trying again", e);
     }
+    return pauseAfter(Duration.ofNanos(System.nanoTime() - began), clock.instant());
   }
 
   /**
@@ -88,13 +77,7 @@ public final class RollupCycle implements AutoCloseable {
    * in which a minute ends is cut short to a moment after that: it is then computed once and whole.
    */
   static Duration pauseAfter(Duration round, Instant now) {
-    Duration rest = round.multipliedBy(PAUSE_PER_ROUND);
-    if (rest.compareTo(PAUSE) < 0) {
-      return PAUSE;
-    }
-    if (rest.compareTo(LONGEST_PAUSE) > 0) {
-      rest = LONGEST_PAUSE;
-    }
+    Duration rest = RestingThread.restAfter(round, PAUSE_PER_ROUND, PAUSE, LONGEST_PAUSE);
     Duration untilMinute =
         Duration.between(now, now.plus(rest).truncatedTo(ChronoUnit.MINUTES).plus(DRAINED));
     boolean ends = untilMinute.compareTo(PAUSE) > 0 && untilMinute.compareTo(rest) < 0;
@@ -131,14 +114,6 @@ public final class RollupCycle implements AutoCloseable {
   /** Stops the thread after the round it is in. */
   @Override
   public void close() {
-    stopping.countDown();
-    Thread started = thread;
-    if (started != null) {
-      try {
-        started.join();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-      }
-    }
+    thread.close();
   }
 }
