@@ -80,13 +80,17 @@ public enum LearnedAlgorithm {
       MeanEstimator estimator) {
     return switch (this) {
       case SQUARECB -> SquareCbPolicy.of(version, settings, statistics, prices, estimator);
-      case THOMPSON -> ThompsonPolicy.of(version, settings, statistics, prices);
-      case TOP_TWO -> ThompsonPolicy.topTwo(version, settings, statistics, prices);
+      case THOMPSON ->
+          ThompsonPolicy.of(ThompsonPolicy.Form.BEST, version, settings, statistics, prices);
+      case TOP_TWO ->
+          ThompsonPolicy.of(ThompsonPolicy.Form.TOP_TWO, version, settings, statistics, prices);
       case EPSILON_GREEDY ->
           EpsilonGreedyPolicy.of(version, settings, statistics, prices, estimator);
       case LINUCB -> LinUcbPolicy.of(version, settings, statistics, prices);
-      case LINTS -> ThompsonPolicy.linear(version, settings, statistics, prices);
-      case LOGISTIC_THOMPSON -> ThompsonPolicy.logistic(version, settings, statistics, prices);
+      case LINTS ->
+          ThompsonPolicy.of(ThompsonPolicy.Form.LINEAR, version, settings, statistics, prices);
+      case LOGISTIC_THOMPSON ->
+          ThompsonPolicy.of(ThompsonPolicy.Form.LOGISTIC, version, settings, statistics, prices);
       case TRACK_AND_STOP -> TrackAndStopPolicy.of(version, settings, statistics, prices);
       case ADAPTIVE -> TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
     };

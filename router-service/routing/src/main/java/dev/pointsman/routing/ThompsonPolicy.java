@@ -64,11 +64,11 @@ public final class ThompsonPolicy implements Policy {
   private final DecisionMemo memo = new DecisionMemo();
 
   private ThompsonPolicy(
+      Form form,
       PolicyVersion version,
       LearnedSettings settings,
       PolicyStatistics statistics,
-      List<@Nullable TokenPrice> prices,
-      Form form) {
+      List<@Nullable TokenPrice> prices) {
     this.version = version;
     this.settings = settings;
     this.topTwo = form == Form.TOP_TWO;
@@ -82,54 +82,33 @@ public final class ThompsonPolicy implements Policy {
   }
 
   /** What is believed, and what is asked of it. */
-  private enum Form {
+  enum Form {
+    /** Beta or normal beliefs; the chance of being the best. */
     BEST,
+    /** The same beliefs; the average of the chances of being the best and the second best. */
     TOP_TWO,
+    /** Linear regression on the segments; the chance of being the best. */
     LINEAR,
+    /** Logistic regression on the segments; the chance of being the best. */
     LOGISTIC
   }
 
   /**
-   * Thompson sampling.
+   * The policy of one revision.
    *
+   * @param form what is believed, and what is asked of it
    * @param statistics the revision's evidence; {@link PolicyStatistics#EMPTY} for a cold start
    * @param prices today's price per candidate, null where unknown
    * @throws IllegalArgumentException if the candidates are not in name order, the prices do not fit
    *     them, or a number in the settings or the statistics cannot be
    */
-  public static ThompsonPolicy of(
+  static ThompsonPolicy of(
+      Form form,
       PolicyVersion version,
       LearnedSettings settings,
       PolicyStatistics statistics,
       List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, Form.BEST);
-  }
-
-  /** The top-two form, with the same arguments as {@link #of}. */
-  public static ThompsonPolicy topTwo(
-      PolicyVersion version,
-      LearnedSettings settings,
-      PolicyStatistics statistics,
-      List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, Form.TOP_TWO);
-  }
-
-  /** With linear regression on the segments, with the same arguments as {@link #of}. */
-  public static ThompsonPolicy linear(
-      PolicyVersion version,
-      LearnedSettings settings,
-      PolicyStatistics statistics,
-      List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, Form.LINEAR);
-  }
-
-  /** With logistic regression on the segments, with the same arguments as {@link #of}. */
-  public static ThompsonPolicy logistic(
-      PolicyVersion version,
-      LearnedSettings settings,
-      PolicyStatistics statistics,
-      List<@Nullable TokenPrice> prices) {
-    return new ThompsonPolicy(version, settings, statistics, prices, Form.LOGISTIC);
+    return new ThompsonPolicy(form, version, settings, statistics, prices);
   }
 
   private static Belief[][] conjugate(

@@ -121,7 +121,11 @@ final class ThompsonPolicyTest extends PolicyContract {
             new TokenPrice(0, 1_000_000), new TokenPrice(0, 500_000), new TokenPrice(0, 100_000));
     Policy policy =
         ThompsonPolicy.of(
-            new PolicyVersion("thompson", "g", 1), settings, statistics(rewards, 1), prices);
+            ThompsonPolicy.Form.BEST,
+            new PolicyVersion("thompson", "g", 1),
+            settings,
+            statistics(rewards, 1),
+            prices);
     ArmProbabilities answer =
         policy.probabilities(new DecisionContext("s", ALL, prices, 100, Map.of()));
     // Ten points of quality per answer between the two, five of them earned.
@@ -136,6 +140,7 @@ final class ThompsonPolicyTest extends PolicyContract {
     LearnedSettings settings = settings("thompson", LearnedSettings.Options.DEFAULT, 0.01);
     ArmProbabilities limited =
         ThompsonPolicy.of(
+                ThompsonPolicy.Form.BEST,
                 new PolicyVersion("thompson", "g", 1),
                 settings,
                 statistics(rewards, 1),
@@ -154,7 +159,8 @@ final class ThompsonPolicyTest extends PolicyContract {
   @Test
   void probabilities_coldStart_areEvenWithoutPrices() {
     ArmProbabilities answer =
-        ThompsonPolicy.topTwo(
+        ThompsonPolicy.of(
+                ThompsonPolicy.Form.TOP_TWO,
                 new PolicyVersion("top_two", "g", 0),
                 settings("top_two", LearnedSettings.Options.DEFAULT, 0.02),
                 PolicyStatistics.EMPTY,

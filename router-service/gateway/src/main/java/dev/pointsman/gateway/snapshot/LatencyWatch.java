@@ -1,6 +1,7 @@
 package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.routing.Exclusion;
+import dev.pointsman.routing.Wilson;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -90,8 +91,12 @@ public final class LatencyWatch {
   }
 
   private Hour hour(String variant, long number) {
-    AtomicReference<Hour> current =
-        variants.computeIfAbsent(variant, name -> new AtomicReference<>(Hour.of(number, null)));
+    AtomicReference<Hour> current = variants.get(variant);
+    if (current == null) {
+      // Only for a variant's first call: this one may lock.
+      current =
+          variants.computeIfAbsent(variant, name -> new AtomicReference<>(Hour.of(number, null)));
+    }
     Hour seen = current.get();
     while (seen.number < number) {
       Hour next = Hour.of(number, seen);
@@ -112,7 +117,8 @@ public final class LatencyWatch {
     // Read first, so that a call counted in between is not slow without being a call.
     long slow = sum(current.get(), now, Hour::slow);
     long calls = sum(current.get(), now, Hour::calls);
-    return calls >= LEAST_CALLS && upperShare(Math.min(slow, calls), calls, Z) > MOST_SLOW
+    return calls >= LEAST_CALLS
+            && Wilson.interval(Math.min(slow, calls), calls, Z).upper() > MOST_SLOW
         ? exclusion
         : null;
   }
@@ -130,14 +136,5 @@ public final class LatencyWatch {
       total += hour.number >= number - 1 ? count.apply(hour).sum() : 0;
     }
     return total;
-  }
-
-  /** The upper end of the Wilson bound of x in n at z standard errors. */
-  static double upperShare(double x, double n, double z) {
-    double p = x / n;
-    double scale = 1 + z * z / n;
-    double middle = (p + z * z / (2 * n)) / scale;
-    double half = z * Math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / scale;
-    return Math.min(1, middle + half);
   }
 }

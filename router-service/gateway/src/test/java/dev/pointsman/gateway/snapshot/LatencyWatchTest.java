@@ -1,7 +1,6 @@
 package dev.pointsman.gateway.snapshot;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -97,13 +96,5 @@ final class LatencyWatchTest {
     }
     assertThat(watch.calls("v", NOON.plusSeconds(3_600))).isEqualTo((long) threads * each);
     assertThat(watch.tooSlow("v", NOON.plusSeconds(3_600))).isNull();
-  }
-
-  /** The vector's interval is two-sided at 95 %. */
-  @Test
-  void upperShare_vector_isTheUpperEnd() {
-    assertThat(LatencyWatch.upperShare(8, 10, 1.959963984540054))
-        .isCloseTo(0.9433178485456248, within(1e-12));
-    assertThat(LatencyWatch.upperShare(0, 30, 1.6448536269514722)).isLessThan(0.1);
   }
 }

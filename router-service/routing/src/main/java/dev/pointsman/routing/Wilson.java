@@ -1,6 +1,4 @@
-package dev.pointsman.analysis;
-
-import org.apache.commons.statistics.distribution.NormalDistribution;
+package dev.pointsman.routing;
 
 /**
  * The Wilson score interval of a proportion: the values p that a z test of x successes in n does not
@@ -11,16 +9,14 @@ import org.apache.commons.statistics.distribution.NormalDistribution;
  */
 public record Wilson(double lower, double upper) {
 
-  private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
-
   /**
    * The two-sided interval.
    *
    * @param successes x, 0..n; may be fractional
    * @param n number of trials; 0 gives the whole of 0..1
-   * @param alpha one minus the coverage
+   * @param z standard errors; 1.96 for 95 % between both ends, 1.645 for 95 % below the upper end
    */
-  public static Wilson interval(double successes, double n, double alpha) {
+  public static Wilson interval(double successes, double n, double z) {
     if (!(n >= 0 && successes >= 0 && successes <= n)) {
       throw new IllegalArgumentException(
           "successes must lie between 0 and n: %s of %s".formatted(successes, n));
@@ -28,7 +24,6 @@ public record Wilson(double lower, double upper) {
     if (n == 0) {
       return new Wilson(0, 1);
     }
-    double z = NORMAL.inverseSurvivalProbability(alpha / 2);
     double p = successes / n;
     double scale = 1 + z * z / n;
     double middle = (p + z * z / (2 * n)) / scale;
