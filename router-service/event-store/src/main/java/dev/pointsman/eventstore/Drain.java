@@ -42,11 +42,14 @@ public final class Drain implements AutoCloseable {
   private static final String SINK = "event-store";
 
   /**
-   * Twice as many as the embedded store's groups of rows have: what fills a whole group is written
-   * once, in its place, and the rest of a transaction goes with it; less is written into the engine's
-   * own log first, and compressed when that is folded in. Of any two events one is an inference.
+   * As many as the embedded store's groups of rows have: exactly a group is written once, in its
+   * place. Less goes into the engine's own log first and is compressed when that is folded in, and
+   * what goes beyond is compressed while everything else waits for the commit.
    */
-  private static final int BATCH_EVENTS = 16_384;
+  private static final int BATCH_INFERENCES = 8_192;
+
+  /** A batch has at most this many times as many events. */
+  private static final int EVENTS_PER_INFERENCE = 4;
 
   /** Less where the heap is small: a batch lies in it encoded, decoded and as rows. */
   private static final long BATCH_BYTES =
@@ -68,7 +71,7 @@ public final class Drain implements AutoCloseable {
   private final EventLog log;
   private final EventCursor cursor;
   private final DeadLetters deadLetters;
-  private final int batchEvents;
+  private final int batchInferences;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
 
@@ -107,13 +110,13 @@ public final class Drain implements AutoCloseable {
    * that the log keeps everything for it; nothing moves before {@link #start} or {@link #drainNow}.
    */
   public Drain(EventStore store, EventLog log) {
-    this(store, log, BATCH_EVENTS);
+    this(store, log, BATCH_INFERENCES);
   }
 
   /** With smaller batches, so that a few events are many of them. */
-  Drain(EventStore store, EventLog log, int batchEvents) {
+  Drain(EventStore store, EventLog log, int batchInferences) {
     this.store = store;
-    this.batchEvents = batchEvents;
+    this.batchInferences = batchInferences;
     this.log = log;
     this.cursor = log.cursor(SINK, store.lastSequence());
     this.deadLetters = store.deadLetters();
@@ -140,7 +143,7 @@ public final class Drain implements AutoCloseable {
     try {
       while (true) {
         if (taken.isEmpty()) {
-          take(cursor.next(batchEvents, BATCH_BYTES, Duration.ZERO));
+          take(filled(new ArrayList<>(), Duration.ZERO));
         }
         if (taken.isEmpty()) {
           return count;
@@ -202,15 +205,39 @@ public final class Drain implements AutoCloseable {
 
   /** Waits for a first event, then a little for more of them, and longer where many come in. */
   private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> first = cursor.next(batchEvents, BATCH_BYTES, IDLE, GATHER);
-    int room = batchEvents - first.size();
-    long bytes = BATCH_BYTES - first.stream().mapToLong(SpooledEvent::size).sum();
-    if (first.size() < BUSY_EVENTS || room <= 0 || bytes <= 0 || isStopping()) {
-      return first;
+    List<SpooledEvent> first = cursor.next(batchInferences, BATCH_BYTES, IDLE, GATHER);
+    return first.size() < BUSY_EVENTS || isStopping()
+        ? first
+        : filled(new ArrayList<>(first), GATHER_WHEN_BUSY);
+  }
+
+  /** Takes what comes until the batch has its inferences, at most for some time. */
+  private List<SpooledEvent> filled(List<SpooledEvent> batch, Duration most)
+      throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    while (true) {
+      int room = roomIn(batch);
+      long bytes = BATCH_BYTES - bytesOf(batch);
+      Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      if (room <= 0 || bytes <= 0 || isStopping()) {
+        return batch;
+      }
+      List<SpooledEvent> more = cursor.next(room, bytes, left, left);
+      if (more.isEmpty()) {
+        return batch;
+      }
+      batch.addAll(more);
     }
-    List<SpooledEvent> batch = new ArrayList<>(first);
-    batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
-    return batch;
+  }
+
+  private int roomIn(List<SpooledEvent> batch) {
+    int inferences = (int) batch.stream().filter(SpooledEvent::isInference).count();
+    return Math.min(
+        batchInferences - inferences, EVENTS_PER_INFERENCE * batchInferences - batch.size());
+  }
+
+  private static long bytesOf(List<SpooledEvent> batch) {
+    return batch.stream().mapToLong(SpooledEvent::size).sum();
   }
 
   /** Takes a batch to work, and the next one too where the spool holds more than a batch. */
@@ -219,11 +246,8 @@ public final class Drain implements AutoCloseable {
       return;
     }
     taken.add(batch);
-    boolean full =
-        batch.size() >= batchEvents
-            || batch.stream().mapToLong(SpooledEvent::size).sum() > BATCH_BYTES / 2;
-    if (full && PROCESSORS > 1) {
-      List<SpooledEvent> next = cursor.next(batchEvents, BATCH_BYTES, Duration.ZERO);
+    if (PROCESSORS > 1 && (roomIn(batch) <= 0 || bytesOf(batch) > BATCH_BYTES / 2)) {
+      List<SpooledEvent> next = filled(new ArrayList<>(), Duration.ZERO);
       if (!next.isEmpty()) {
         taken.add(next);
       }
