@@ -13,9 +13,18 @@ public interface PolicyBindings {
    * The function's routing under a revision.
    *
    * @param revision the revision, null for a policy before its first one
+   * @param challenger the revision of the generation beside it, null where there was none
    * @param configHash the configuration that the decision was made under
    * @return empty when that configuration is not loaded any more
    */
   Optional<FunctionRouting> bind(
-      String functionName, @Nullable PolicyRevision revision, String configHash);
+      String functionName,
+      @Nullable PolicyRevision revision,
+      @Nullable PolicyRevision challenger,
+      String configHash);
+
+  /** The revision that decides for a function now; empty where it is not known. */
+  default Optional<PolicyRevision> serving(String functionName) {
+    return Optional.empty();
+  }
 }

@@ -653,7 +653,7 @@ public final class Reports {
       return null;
     }
     return bindings
-        .bind(function, revision, event.versions().configHash())
+        .bind(function, revision, challenger(function, decision), event.versions().configHash())
         .map(routing -> PropensityCheck.rederive(routing, decision))
         .map(
             again ->
@@ -661,6 +661,22 @@ public final class Reports {
                     again.propensities(),
                     again.equal() && areAlike(again.propensities(), decision.propensities())))
         .orElse(null);
+  }
+
+  /** Null where there was none, or its revision is not stored any more. */
+  private @Nullable PolicyRevision challenger(String function, Decision decision) {
+    String name = decision.features().get(Decision.CHALLENGER);
+    int slash = name == null ? -1 : name.lastIndexOf('/');
+    if (name == null || slash < 0) {
+      return null;
+    }
+    try {
+      return store
+          .history()
+          .revision(function, name.substring(0, slash), Long.parseLong(name.substring(slash + 1)));
+    } catch (NumberFormatException notOurs) {
+      return null;
+    }
   }
 
   /** Alike up to the rounding of a sum over lanes. */
@@ -750,7 +766,8 @@ public final class Reports {
       case Experimentation.Uniform _ -> "uniform";
       case Experimentation.Static _ -> "static weights";
       case Experimentation.Learned learned -> {
-        PolicyRevision latest = store.history().latestRevision(name);
+        PolicyRevision latest =
+            bindings.serving(name).orElseGet(() -> store.history().latestRevision(name));
         yield learned.settings().algorithm()
             + (latest == null
                 ? ", no revision yet"

@@ -43,11 +43,11 @@ public final class TrainerTimes {
             new PolicyTrainer(
                 new PolicyTrainer.Surroundings(
                     store,
-                    function -> Optional.empty(),
+                    (function, generation) -> Optional.empty(),
                     event -> {},
                     control,
                     () -> catalog,
-                    revisions::add,
+                    active -> revisions.add(active.serving().revision()),
                     new IdSource(() -> end, new SplittableRandom(1)::nextLong),
                     "benchmark"))) {
       round("first revisions of all functions", trainer, end);
