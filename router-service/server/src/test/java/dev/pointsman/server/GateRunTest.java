@@ -204,6 +204,27 @@ final class GateRunTest {
   }
 
   @Test
+  void manual_worseOnePromotedWithoutEvidence_goesBackByItself() {
+    start(EXPLOITS, MANUAL);
+    minutes(30);
+    configure(EXPLORES, MANUAL);
+    minutes(5);
+    for (int step = 0; step < 4; step++) {
+      ask(PromotionGate.Wish.PROMOTE);
+    }
+    assertThat(serving()).isEqualTo("g-2");
+
+    minutes(120);
+
+    assertThat(serving()).isEqualTo("g-1");
+    assertThat(control.generation("g-2").orElseThrow().status())
+        .isEqualTo(Generation.Status.REJECTED);
+    assertThat(standing("g-2").reason())
+        .startsWith("what came is worse than what served before: quality is worse");
+    assertThat(changes.getLast().reason()).startsWith("g-1 of f serves again, g-2 goes: ");
+  }
+
+  @Test
   void manual_challengersRequestsFail_isTurnedAwayWithoutAPerson() {
     start(EXPLORES, MANUAL);
     minutes(30);
