@@ -49,8 +49,8 @@ final class LaneWatch {
   private static final class Figures {
     private long requests;
     private long failed;
-    private final List<Long> durations = new ArrayList<>();
-    private final List<Long> costs = new ArrayList<>();
+    private final ThinnedValues durations = new ThinnedValues();
+    private final ThinnedValues costs = new ThinnedValues();
 
     void add(LoggedDecision row) {
       requests++;
@@ -99,17 +99,48 @@ final class LaneWatch {
   private static void add(
       List<Guardrail> guardrails,
       String name,
-      List<Long> values,
-      List<Long> reference,
+      ThinnedValues values,
+      ThinnedValues reference,
       int times,
       double most) {
-    if (values.isEmpty() || reference.size() < LEAST_TO_COMPARE) {
+    long[] kept = values.kept();
+    long[] sorted = reference.kept();
+    if (kept.length == 0 || sorted.length < LEAST_TO_COMPARE) {
       return;
     }
-    long[] sorted = reference.stream().mapToLong(Long::longValue).toArray();
     Arrays.sort(sorted);
     long limit = times * sorted[(int) Math.ceil(PERCENTILE * sorted.length) - 1];
-    long above = values.stream().filter(value -> value > limit).count();
-    guardrails.add(new Guardrail(name, values.size(), above, most));
+    long above = Arrays.stream(kept).filter(value -> value > limit).count();
+    guardrails.add(new Guardrail(name, kept.length, above, most));
+  }
+
+  /** Values in order, at most so many: when there are more, every second one is let go. */
+  private static final class ThinnedValues {
+    private static final int MOST = 1 << 16;
+    private long[] values = new long[256];
+    private int count;
+    private int step = 1;
+    private long seen;
+
+    void add(long value) {
+      if (seen++ % step != 0) {
+        return;
+      }
+      if (count == MOST) {
+        count = MOST / 2;
+        for (int at = 0; at < count; at++) {
+          values[at] = values[2 * at];
+        }
+        step *= 2;
+      }
+      if (count == values.length) {
+        values = Arrays.copyOf(values, 2 * count);
+      }
+      values[count++] = value;
+    }
+
+    long[] kept() {
+      return Arrays.copyOf(values, count);
+    }
   }
 }

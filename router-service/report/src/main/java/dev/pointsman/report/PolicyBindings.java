@@ -1,5 +1,6 @@
 package dev.pointsman.report;
 
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.PolicyRevision;
 import java.util.Optional;
@@ -23,8 +24,8 @@ public interface PolicyBindings {
       @Nullable PolicyRevision challenger,
       String configHash);
 
-  /** The revision that decides for a function now; empty where it is not known. */
-  default Optional<PolicyRevision> serving(String functionName) {
+  /** What decides for a function now; empty where it is not known. */
+  default Optional<ActivePolicies> active(String functionName) {
     return Optional.empty();
   }
 }

@@ -26,12 +26,14 @@ import dev.pointsman.report.FunctionReport.Headline;
 import dev.pointsman.report.FunctionReport.Range;
 import dev.pointsman.report.FunctionReport.SegmentLine;
 import dev.pointsman.report.FunctionReport.VariantLine;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.PropensityCheck;
+import dev.pointsman.routing.TrainedPolicy;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -766,14 +768,36 @@ public final class Reports {
       case Experimentation.Uniform _ -> "uniform";
       case Experimentation.Static _ -> "static weights";
       case Experimentation.Learned learned -> {
-        PolicyRevision latest =
-            bindings.serving(name).orElseGet(() -> store.history().latestRevision(name));
+        Optional<ActivePolicies> active = bindings.active(name);
+        if (active.isPresent()) {
+          yield inWords(active.get());
+        }
+        PolicyRevision latest = store.history().latestRevision(name);
         yield learned.settings().algorithm()
-            + (latest == null
-                ? ", no revision yet"
-                : ", generation %s, revision %d".formatted(latest.generation(), latest.revision()));
+            + (latest == null ? ", no revision yet" : ", " + inWords(latest));
       }
     };
+  }
+
+  private static String inWords(ActivePolicies active) {
+    TrainedPolicy serving = active.serving();
+    String words = serving.settings().algorithm() + ", " + inWords(serving.revision());
+    TrainedPolicy beside = active.challenger();
+    if (beside == null) {
+      return words;
+    }
+    return words
+        + "; beside it %s, %s, with %s of its traffic"
+            .formatted(
+                beside.settings().algorithm(),
+                inWords(beside.revision()),
+                active.share() == 0
+                    ? "none"
+                    : String.format(Locale.ROOT, "%.3g %%", 100 * active.share()));
+  }
+
+  private static String inWords(PolicyRevision revision) {
+    return "generation %s, revision %d".formatted(revision.generation(), revision.revision());
   }
 
   private static Predicate<DecisionSums> lane(String lane) {

@@ -64,8 +64,7 @@ final class RouterBindings implements PolicyBindings {
   }
 
   @Override
-  public Optional<PolicyRevision> serving(String functionName) {
-    return Optional.ofNullable(snapshots.policies(functionName))
-        .map(active -> active.serving().revision());
+  public Optional<ActivePolicies> active(String functionName) {
+    return Optional.ofNullable(snapshots.policies(functionName));
   }
 }

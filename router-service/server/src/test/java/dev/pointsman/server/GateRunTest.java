@@ -48,7 +48,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The real trainer, router and gate over an embedded store in virtual time: a request a second to a
+ * The real trainer, router and gate over an embedded store in virtual time: a request every two seconds to a
  * world in which variant {@code b} is better by far.
  */
 final class GateRunTest {
@@ -204,6 +204,27 @@ final class GateRunTest {
   }
 
   @Test
+  void manual_worseOnePromotedWithoutEvidence_goesBackByItself() {
+    start(EXPLOITS, MANUAL);
+    minutes(30);
+    configure(EXPLORES, MANUAL);
+    minutes(5);
+    for (int step = 0; step < 4; step++) {
+      ask(PromotionGate.Wish.PROMOTE);
+    }
+    assertThat(serving()).isEqualTo("g-2");
+
+    minutes(120);
+
+    assertThat(serving()).isEqualTo("g-1");
+    assertThat(control.generation("g-2").orElseThrow().status())
+        .isEqualTo(Generation.Status.REJECTED);
+    assertThat(standing("g-2").reason())
+        .startsWith("what came is worse than what served before: quality is worse");
+    assertThat(changes.getLast().reason()).startsWith("g-1 of f serves again, g-2 goes: ");
+  }
+
+  @Test
   void manual_challengersRequestsFail_isTurnedAwayWithoutAPerson() {
     start(EXPLORES, MANUAL);
     minutes(30);
@@ -297,14 +318,14 @@ final class GateRunTest {
     store.append(List.of(event), ++sequence);
   }
 
-  /** A request a second, a round of the trainer every five minutes, a look of the gate every ten. */
+  /** A request every two seconds, a round of the trainer every five minutes, a look of the gate every ten. */
   private void minutes(int count) {
     for (int minute = 0; minute < count; minute += 5) {
       trainer.tick(clock.instant());
       List<Event> events = new ArrayList<>();
-      for (int second = 0; second < 300; second++) {
+      for (int second = 0; second < 300; second += 2) {
         request(events);
-        clock.advance(Duration.ofSeconds(1));
+        clock.advance(Duration.ofSeconds(2));
       }
       sequence += events.size();
       store.append(events, sequence);
@@ -326,7 +347,7 @@ final class GateRunTest {
                 episode, "", Map.of(), 32, Arrays.asList(null, null), List.of(), true));
     lanes.merge(decision.lane(), 1L, Long::sum);
     assertThat(PropensityCheck.check(decision, "a")).isEmpty();
-    if (n % 7 == 0) {
+    if (n % 31 == 0) {
       rederive(decision);
     }
     boolean fails = failing && decision.lane().equals("canary") && random.nextDouble() < 0.3;
