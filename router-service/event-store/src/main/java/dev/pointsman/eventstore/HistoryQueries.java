@@ -5,6 +5,7 @@ import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.routing.PolicyRevision;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,25 @@ public final class HistoryQueries {
   public List<FeedbackEvent> feedbackOfEpisode(UUID episodeId, int most) {
     return readers.query(
         "feedback_of_episode", Map.of("episode", episodeId, "most", most), Rows::feedback);
+  }
+
+  /**
+   * A feature of a function's last decision, null when it has none, or there is no decision since
+   * then.
+   */
+  public @Nullable String lastFeature(String functionName, String feature, Instant since) {
+    List<String> found = new ArrayList<>();
+    readers.each(
+        "last_feature",
+        Map.of("function", functionName, "feature", feature, "since", since),
+        row -> {
+          String value = row.getString("feature");
+          // A key that is missing is null for the one engine and empty for the other.
+          if (value != null && !value.isEmpty()) {
+            found.add(value);
+          }
+        });
+    return found.isEmpty() ? null : found.getFirst();
   }
 
   /** The revision of that number with its statistics, null when it is not in the store. */

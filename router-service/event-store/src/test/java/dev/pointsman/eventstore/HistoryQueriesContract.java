@@ -62,6 +62,15 @@ abstract class HistoryQueriesContract {
   }
 
   @Test
+  void lastFeature_ofADecisionSinceThen_isFound() {
+    assertThat(store.history().lastFeature("support_reply", "tokens", Events.time(0)))
+        .isEqualTo("128");
+    assertThat(store.history().lastFeature("support_reply", "unheard_of", Events.time(0))).isNull();
+    assertThat(store.history().lastFeature("support_reply", "tokens", Events.time(5))).isNull();
+    assertThat(store.history().lastFeature("nobody", "tokens", Events.time(0))).isNull();
+  }
+
+  @Test
   void revisions_inRange_areNewestFirst() {
     assertThat(store.history().revisions("support_reply", Events.time(0), Events.time(3), 10))
         .extracting(RevisionLine::revision)

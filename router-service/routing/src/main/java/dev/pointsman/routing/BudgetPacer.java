@@ -123,6 +123,16 @@ public final class BudgetPacer {
         now -> new State(now.smoothed + SMOOTHING * (actualUsd - expectedUsd), now.sum));
   }
 
+  /**
+   * Goes on from the λ of an earlier process, so that a restart does not buy what the target cannot
+   * pay; the smoothed cost starts at the target. A value that is none is passed over.
+   */
+  public void resume(double price) {
+    if (price >= 0 && price <= GREATEST_PRICE) {
+      state.set(new State(target, price));
+    }
+  }
+
   /** λ, 0..{@value #GREATEST_PRICE}: cost weighs λ/B more per dollar. */
   public double price() {
     return Math.min(GREATEST_PRICE, state.get().sum);

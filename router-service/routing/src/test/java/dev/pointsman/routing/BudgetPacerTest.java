@@ -36,6 +36,18 @@ final class BudgetPacerTest {
   }
 
   @Test
+  void resume_priceOfAnEarlierProcess_goesOnFromThere() {
+    BudgetPacer pacer = new BudgetPacer(TARGET);
+    pacer.resume(1.5);
+    pacer.charge(TARGET);
+    assertThat(pacer.price()).isEqualTo(1.5);
+    pacer.resume(Double.NaN);
+    pacer.resume(-1);
+    pacer.resume(1e9);
+    assertThat(pacer.price()).isEqualTo(1.5);
+  }
+
+  @Test
   void settle_atOnce_isAsIfTheCostHadBeenKnown() {
     BudgetPacer known = new BudgetPacer(TARGET);
     BudgetPacer corrected = new BudgetPacer(TARGET);

@@ -20,6 +20,8 @@ import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.ActivePolicies;
+import dev.pointsman.routing.BudgetPacer;
+import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.trainer.GateWatch;
@@ -35,6 +37,7 @@ import java.net.URI;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -58,6 +61,9 @@ final class PointsmanServer implements AutoCloseable {
   static final String VERSION = "0.1.0";
 
   private static final Duration LONGEST_DRAIN = Duration.ofSeconds(10);
+
+  /** What cost weighed longer ago says little about today's requests. */
+  private static final Duration PACERS_REMEMBER = Duration.ofDays(1);
 
   private static final Logger log = LoggerFactory.getLogger(PointsmanServer.class);
 
@@ -116,6 +122,9 @@ final class PointsmanServer implements AutoCloseable {
             node()));
     context.start();
     ActiveSnapshot snapshots = context.getBean(ActiveSnapshot.class);
+    if (storeIsThere) {
+      resumePacers(snapshots, store, clock.instant());
+    }
     PolicyTrainer trainer =
         opened(
             new PolicyTrainer(
@@ -222,6 +231,26 @@ final class PointsmanServer implements AutoCloseable {
             () ->
                 Optional.ofNullable(store == null ? keptLast : store.history().latestRevision(name))
                     .map(revision -> ActivePolicies.of(learned.settings(), revision)));
+  }
+
+  /** A dollar weighs what it weighed in a function's last decision before the stop. */
+  private static void resumePacers(ActiveSnapshot snapshots, EventStore store, Instant now) {
+    snapshots
+        .current()
+        .functions()
+        .forEach(
+            (name, function) -> {
+              BudgetPacer pacer = function.pacer();
+              String price =
+                  pacer == null
+                      ? null
+                      : store
+                          .history()
+                          .lastFeature(name, Decision.COST_PRICE, now.minus(PACERS_REMEMBER));
+              if (pacer != null && price != null) {
+                pacer.resume(Double.parseDouble(price));
+              }
+            });
   }
 
   /** Counting revisions goes on behind the last one, which may still be on its way to the store. */
