@@ -4,11 +4,12 @@
 Needs Debian's nginx and wrk beside the project's own build. Everything listens on loopback. One
 nginx plays the upstream (a fixed chat completion), a second one passes requests to it over kept
 connections, Pointsman routes to the same upstream. Each side is loaded in turn by the same closed
-loop, five times; CPU is what the kernel charged to the side's threads. Only the ratio means anything.
+loop, five times; CPU is what the kernel charged to the side's threads until the last row is in the
+store. Only the ratio means anything.
 
     experiments/benchmarks/load/compare.py [--rounds 5] [--seconds 8] [--connections 64]
 """
-import argparse, json, os, pathlib, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, pathlib, re, shutil, signal, socket, statistics, subprocess, sys, tempfile, time, urllib.request
 
 HOME = pathlib.Path(__file__).resolve().parents[3]
 ANSWER = json.dumps({
@@ -89,6 +90,16 @@ def load(port, script, seconds, connections):
     return requests
 
 
+def settle(port):
+    """Waits until every logged event is in the store: its cost belongs to the round that caused it."""
+    while True:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics") as metrics:
+            lag = re.search(r"^pointsman_log_lag\S* (\S+)", metrics.read().decode(), re.M)
+        if float(lag.group(1)) == 0:
+            return
+        time.sleep(0.05)
+
+
 def main():
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     options.add_argument("--rounds", type=int, default=5)
@@ -150,6 +161,7 @@ optimize = "max"
         script.write_text('wrk.method = "POST"\nwrk.headers["content-type"] = "application/json"\nwrk.body = [[' + BODY + "]]\n")
         load(pass_port, script, 3, args.connections)
         load(router_port, script, args.warm_up, args.connections)
+        settle(router_port)
         ratios, rows = [], []
         threads_before, requests_routed = cpu_by_thread(router.pid), 0
         for _ in range(args.rounds):
@@ -157,6 +169,8 @@ optimize = "max"
             for port, process in ((pass_port, passing), (router_port, router)):
                 before = cpu_nanos(process.pid)
                 n = load(port, script, args.seconds, args.connections)
+                if process is router:
+                    settle(port)
                 requests_routed += n if process is router else 0
                 figures.append(((cpu_nanos(process.pid) - before) / n / 1000, n / args.seconds))
             ratios.append(figures[1][0] / figures[0][0])

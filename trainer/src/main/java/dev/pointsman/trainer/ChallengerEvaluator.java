@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -172,6 +173,67 @@ public final class ChallengerEvaluator {
     store.functions().decisions(rule, from, to, now, row -> take(row, judged, leftOut));
     onlyLastGeneration(judged, leftOut);
     return log(configured, rule, new ArrayList<>(judged));
+  }
+
+  /**
+   * Two generations beside each other, as the router logged both.
+   *
+   * @param arms the arms' names
+   * @param pairs matured decisions in order; thinned evenly when there were too many
+   * @param thinning one of so many decisions was kept
+   */
+  record PairedLog(List<String> arms, List<PairedDecision> pairs, int thinning) {}
+
+  /**
+   * Matured decisions of the main stratum that one generation made while another one's vector was
+   * computed beside it.
+   *
+   * @param serving the generation that made them
+   * @param beside the other one
+   * @param judged which of the two is the challenger of the comparison
+   * @param taker is given every row that both have, matured or not
+   */
+  PairedLog sideBySide(
+      String functionName,
+      String serving,
+      String beside,
+      String judged,
+      Instant from,
+      Instant now,
+      Consumer<LoggedDecision> taker) {
+    Configured configured = configured(functionName);
+    RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
+    ThinnedRows kept = new ThinnedRows(MOST_DECISIONS);
+    store
+        .functions()
+        .decisions(
+            rule,
+            from,
+            now,
+            now,
+            row -> {
+              if (isBeside(row, serving, beside)) {
+                taker.accept(row);
+                if (row.matured()) {
+                  kept.accept(row);
+                }
+              }
+            });
+    List<LoggedDecision> rows = kept.rows();
+    List<String> arms = arms(rows, configured.learned().settings());
+    Pairing pairing = new Pairing(arms, configured.function(), configured.learned(), rows);
+    return new PairedLog(arms, pairing.asLogged(judged.equals(serving)), kept.thinning());
+  }
+
+  private static boolean isBeside(LoggedDecision row, String serving, String beside) {
+    String name = row.features().get(Decision.CHALLENGER);
+    return serving.equals(row.generation())
+        && name != null
+        && name.startsWith(beside + "/")
+        && row.stratum().equals(Decision.MAIN)
+        && row.challengerProbabilities().length == row.candidates().size()
+        && row.propensities().length > 0
+        && row.chosenArm() >= 0;
   }
 
   private DecisionLog log(Configured configured, RewardRule rule, List<LoggedDecision> rows) {
@@ -436,6 +498,22 @@ public final class ChallengerEvaluator {
       }
     }
 
+    /** Each row with the two vectors that it holds. */
+    List<PairedDecision> asLogged(boolean servingIsJudged) {
+      List<PairedDecision> pairs = new ArrayList<>(rows.size());
+      for (LoggedDecision row : rows) {
+        LoggedInputs inputs =
+            new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features());
+        double[] served = byArm(row.candidates(), row.policyProbabilities());
+        double[] beside = byArm(row.candidates(), row.challengerProbabilities());
+        pairs.add(
+            servingIsJudged
+                ? paired(row, inputs, beside, served)
+                : paired(row, inputs, served, beside));
+      }
+      return pairs;
+    }
+
     /** Beside each row the first choice of what served. */
     List<PairedDecision> greedily() {
       List<PairedDecision> pairs = new ArrayList<>(rows.size());
@@ -456,6 +534,11 @@ public final class ChallengerEvaluator {
     }
 
     private PairedDecision paired(LoggedDecision row, LoggedInputs inputs, double[] challenger) {
+      return paired(row, inputs, byArm(row.candidates(), row.policyProbabilities()), challenger);
+    }
+
+    private PairedDecision paired(
+        LoggedDecision row, LoggedInputs inputs, double[] serving, double[] challenger) {
       return new PairedDecision(
           row.episodeId().toString(),
           row.segment(),
@@ -464,7 +547,7 @@ public final class ChallengerEvaluator {
           arms.indexOf(row.chosenVariant()),
           eligible(row, inputs),
           byArm(row.candidates(), row.propensities()),
-          byArm(row.candidates(), row.policyProbabilities()),
+          serving,
           challenger,
           quality(row),
           row.reward() != null && !row.filled(),

@@ -46,7 +46,6 @@ final class FunctionRun {
   int partialReads;
 
   @Nullable PolicyRevision latest;
-  @Nullable Instant lastTick;
 
   FunctionRun(
       RewardRule rule,

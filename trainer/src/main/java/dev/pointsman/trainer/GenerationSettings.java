@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes a generation: its reward and everything its policy and its trainer compute with. Other
@@ -112,6 +114,75 @@ record GenerationSettings(String text) {
     }
   }
 
+  /** Decisions under different ones of these cannot be compared. */
+  private static final List<String> SHARED =
+      List.of(
+          "metric",
+          "metric_level",
+          "metric_type",
+          "low",
+          "high",
+          "maximize",
+          "attribution_window",
+          "no_feedback",
+          "reward_on_error",
+          "candidates",
+          "baseline_variant",
+          "target_usd_per_request");
+
+  /**
+   * Why these settings cannot be tried beside others: the name of the first one that both must have
+   * alike; null when they can.
+   */
+  @Nullable String cannotWaitBeside(GenerationSettings serving) {
+    Fields own = Fields.of(text);
+    Fields others = Fields.of(serving.text);
+    for (String name : SHARED) {
+      boolean alike =
+          name.equals("candidates")
+              ? own.candidates().equals(others.candidates())
+              : Objects.equals(own.values().get(name), others.values().get(name));
+      if (!alike) {
+        return name;
+      }
+    }
+    return null;
+  }
+
+  /**
+   * A stored text's values by name, those within others as in {@code nursery.age}, and its list.
+   *
+   * @throws IllegalArgumentException if it is not such a text
+   */
+  private record Fields(Map<String, String> values, List<String> candidates) {
+    static Fields of(String text) {
+      Map<String, String> fields = new HashMap<>();
+      List<String> candidates = new ArrayList<>();
+      try (JsonParser json = JSON.createParser(text)) {
+        String within = "";
+        for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+          switch (token) {
+            case START_OBJECT ->
+                within = json.currentName() == null ? "" : json.currentName() + ".";
+            case END_OBJECT -> within = "";
+            case FIELD_NAME, START_ARRAY, END_ARRAY -> {}
+            default -> {
+              if (json.getParsingContext().inArray()) {
+                candidates.add(json.getText());
+              } else {
+                fields.put(within + json.currentName(), json.getText());
+              }
+            }
+          }
+        }
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "the stored settings of a generation are not readable: " + text, e);
+      }
+      return new Fields(fields, candidates);
+    }
+  }
+
   /**
    * What a generation's policy computes with, read back.
    *
@@ -119,31 +190,16 @@ record GenerationSettings(String text) {
    * @throws IllegalArgumentException if it is not such a text
    */
   static LearnedSettings settingsOf(String text) {
-    Map<String, String> fields = new HashMap<>();
-    List<String> candidates = new ArrayList<>();
-    try (JsonParser json = JSON.createParser(text)) {
-      String within = "";
-      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
-        switch (token) {
-          case START_OBJECT -> within = json.currentName() == null ? "" : json.currentName() + ".";
-          case END_OBJECT -> within = "";
-          case FIELD_NAME, START_ARRAY, END_ARRAY -> {}
-          default -> {
-            if (json.getParsingContext().inArray()) {
-              candidates.add(json.getText());
-            } else {
-              fields.put(within + json.currentName(), json.getText());
-            }
-          }
-        }
-      }
+    Fields read = Fields.of(text);
+    Map<String, String> fields = read.values();
+    try {
       LearnedSettings.Stopping stopping = LearnedSettings.Stopping.DEFAULT;
       String decay = fields.get("epsilon_decay");
       String halfLife = fields.get("half_life");
       String limit = need(fields, "exploration_limit");
       return new LearnedSettings(
           need(fields, "algorithm"),
-          candidates,
+          read.candidates(),
           fields.get("baseline_variant"),
           number(fields, "cost_weight"),
           number(fields, "latency_weight"),
@@ -172,7 +228,7 @@ record GenerationSettings(String text) {
           fields.containsKey("target_usd_per_request")
               ? LearnedSettings.Limits.ofTarget(number(fields, "target_usd_per_request"))
               : LearnedSettings.Limits.NONE);
-    } catch (IOException | RuntimeException e) {
+    } catch (RuntimeException e) {
       throw new IllegalArgumentException(
           "the stored settings of a generation are not readable: " + text, e);
     }

@@ -4,7 +4,6 @@ import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.VariantDefinition;
-import dev.pointsman.control.AuditEntry;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.ChangeEvent;
@@ -14,6 +13,7 @@ import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -44,9 +44,11 @@ import org.slf4j.LoggerFactory;
  * last one. A revision is appended to the log <em>before</em> it is handed to the router.
  *
  * <p>A generation is registered when a function's reward, candidates or settings are not those of
- * its serving generation; its revisions count from 1. After a restart the last stored revision is
- * handed out at once, its alarms are taken over, and counting goes on behind it, so the store must
- * have drained the log before the first tick. One trainer at a time may run per data directory.
+ * its serving generation, and serves at once or waits at the promotion gate, as {@link
+ * GenerationRegister} says; then both are trained on the same statistics. Revisions of a generation
+ * count from 1. After a restart the last stored revisions are handed out at once, their alarms are
+ * taken over, and counting goes on behind them, so the store must have drained the log before the
+ * first tick. One trainer at a time may run per data directory.
  *
  * <p>Works on its own thread, or on the caller's by {@link #tick}. What fails is logged and counted
  * and tried again at the next tick, function by function; the router goes on with the last revision.
@@ -80,21 +82,22 @@ public final class PolicyTrainer implements AutoCloseable {
    * What a trainer works with.
    *
    * @param store statistics come from it
-   * @param latestRevision the last stored revision of a function
+   * @param latestRevision the last stored revision of a function's generation
    * @param log appends an event durably before it returns
    * @param control generations and audit
    * @param catalog the configuration now
-   * @param listener takes each revision once it is in the log; quick, never throws
+   * @param listener takes what decides for a function, once its revisions are in the log; quick,
+   *     never throws
    * @param ids clock and ids
    * @param codeVersion for provenance
    */
   public record Surroundings(
       EventStore store,
-      Function<String, Optional<PolicyRevision>> latestRevision,
+      BiFunction<String, String, Optional<PolicyRevision>> latestRevision,
       Consumer<Event> log,
       ControlStore control,
       Supplier<FunctionCatalog> catalog,
-      Consumer<PolicyRevision> listener,
+      Consumer<ActivePolicies> listener,
       IdSource ids,
       String codeVersion) {}
 
@@ -117,7 +120,8 @@ public final class PolicyTrainer implements AutoCloseable {
       @Nullable String lastError) {}
 
   private final Surroundings around;
-  private final Map<String, FunctionRun> runs = new TreeMap<>();
+  private final GenerationRegister register;
+  private final Map<String, FunctionRuns> runs = new TreeMap<>();
 
   /** Held while a tick runs; a tick by hand and one by the thread exclude each other. */
   private final ReentrantLock ticking = new ReentrantLock();
@@ -134,6 +138,7 @@ public final class PolicyTrainer implements AutoCloseable {
   /** A trainer that does nothing until it is started or ticked. */
   public PolicyTrainer(Surroundings around) {
     this.around = around;
+    this.register = new GenerationRegister(around.control(), around.ids(), around.codeVersion());
   }
 
   /**
@@ -206,124 +211,180 @@ public final class PolicyTrainer implements AutoCloseable {
     thread.close();
   }
 
+  /**
+   * Changes the generations of a function while no round looks at them, and takes into use what they
+   * are then: who serves, who is computed beside, and the share of that one.
+   *
+   * @param change writes to the control store; what it throws is thrown
+   */
+  public void move(String functionName, Runnable change) {
+    ticking.lock();
+    try {
+      change.run();
+      follow(functionName, around.ids().now().truncatedTo(ChronoUnit.MICROS));
+    } finally {
+      ticking.unlock();
+    }
+  }
+
+  private void follow(String functionName, Instant now) {
+    FunctionRuns known = runs.get(functionName);
+    FunctionCatalog catalog = around.catalog().get();
+    FunctionDefinition function = catalog.functions().get(functionName);
+    if (known != null
+        && function != null
+        && function.experimentation() instanceof Experimentation.Learned learned) {
+      known.outdated = true;
+      try {
+        runs(catalog, function, learned, now);
+      } catch (RuntimeException e) {
+        // It is still outdated, so the next round tries again.
+        failed(functionName, e);
+      }
+    }
+  }
+
   private void train(
       FunctionCatalog catalog,
       FunctionDefinition function,
       Experimentation.Learned learned,
       Instant now) {
-    FunctionRun known = runs.get(function.name());
+    FunctionRuns known = runs.get(function.name());
     if (known != null
         && known.lastTick != null
         && Duration.between(known.lastTick, now).compareTo(learned.revisionInterval()) < 0) {
       return;
     }
     try {
-      FunctionRun run = run(catalog, function, learned, now);
-      run.lastTick = now;
-      boolean firstLook = run.ages == null;
-      refresh(run, now);
-      run.state.setPriors(priors(catalog, function, run));
-      if (firstLook) {
-        forgetWhatWasPublished(run);
+      FunctionRuns present = runs(catalog, function, learned, now);
+      present.lastTick = now;
+      int refreshed = around.store().refreshStatistics(present.serving.rule, now);
+      Map<String, Double> priors = priors(catalog, function, present.serving);
+      Reading reading = train(present.serving, priors, refreshed, null, now);
+      look(present.serving, now);
+      publish(present, present.serving, now);
+      FunctionRun beside = present.beside;
+      if (beside != null) {
+        train(beside, priors, refreshed, reading, now);
+        // The same rows raise the same alarms, which are told once.
+        beside.alarmed |= !beside.state.detect(now).isEmpty();
+        beside.unpublished |= beside.state.takeChanged();
+        publish(present, beside, now);
       }
-      look(run, now);
-      publish(run, now);
     } catch (RuntimeException e) {
-      errors.incrementAndGet();
-      lastError = "%s: %s".formatted(function.name(), e);
-      LOG.warn(
-          "training function {} failed; its last revision goes on serving", function.name(), e);
+      failed(function.name(), e);
     }
   }
 
-  private FunctionRun run(
+  private void failed(String function, RuntimeException e) {
+    errors.incrementAndGet();
+    lastError = "%s: %s".formatted(function, e);
+    LOG.warn("training function {} failed; its last revision goes on serving", function, e);
+  }
+
+  private @Nullable Reading train(
+      FunctionRun run,
+      Map<String, Double> priors,
+      int refreshed,
+      @Nullable Reading other,
+      Instant now) {
+    boolean firstLook = run.ages == null;
+    Reading reading = refresh(run, refreshed, other, now);
+    run.state.setPriors(priors);
+    if (firstLook) {
+      forgetWhatWasPublished(run);
+    }
+    return reading;
+  }
+
+  private FunctionRuns runs(
       FunctionCatalog catalog,
       FunctionDefinition function,
       Experimentation.Learned learned,
       Instant now) {
     RewardRule rule = RewardRules.of(catalog, function.name(), learned);
     GenerationSettings settings = GenerationSettings.of(rule, learned);
-    FunctionRun known = runs.get(function.name());
-    if (known != null && known.generationSettings.equals(settings)) {
+    boolean gated = learned.promotion() != null;
+    FunctionRuns known = runs.get(function.name());
+    if (known != null
+        && !known.outdated
+        && known.gated == gated
+        && known.configured.equals(settings)) {
       return known;
     }
-    FunctionRun run = begin(catalog, learned, rule, settings, now);
-    runs.put(function.name(), run);
-    return run;
+    GenerationRegister.Lineup lineup =
+        register.lineup(
+            new GenerationRegister.Configured(
+                function.name(), learned, settings, catalog.configHash()),
+            now);
+    FunctionRun serving = run(lineup.serving(), rule, learned, settings, known, null);
+    serving.owed.addAll(lineup.news());
+    Generation other = lineup.beside();
+    FunctionRuns present =
+        new FunctionRuns(
+            settings,
+            gated,
+            serving,
+            other == null ? null : run(other, rule, learned, settings, known, serving),
+            lineup.share());
+    present.lastTick = known == null ? null : known.lastTick;
+    runs.put(function.name(), present);
+    handOut(present);
+    return present;
   }
 
-  private FunctionRun begin(
-      FunctionCatalog catalog,
-      Experimentation.Learned learned,
+  /** The run of a generation: the one at hand, else one that goes on where its revisions ended. */
+  private FunctionRun run(
+      Generation generation,
       RewardRule rule,
-      GenerationSettings settings,
-      Instant now) {
-    String function = rule.functionName();
-    FunctionRun before = runs.get(function);
-    Optional<PolicyRevision> stored =
-        before == null
-            ? around.latestRevision().apply(function)
-            : Optional.ofNullable(before.latest);
-    List<ChangeAlarm> alarms =
-        before != null && before.rule.metric().equals(rule.metric())
-            ? before.state.alarms()
-            : stored
-                .map(r -> RevisionProvenance.alarmsOf(r.provenance(), rule.metric()))
-                .orElse(List.of());
-    TrainerState state = new FunctionTrainer(learned.settings(), rule.type()).resume(alarms);
-    Optional<Generation> current = around.control().currentGeneration(function);
-    if (current.isPresent() && current.get().settings().equals(settings.text())) {
-      String id = current.get().id();
-      PolicyRevision latest = stored.filter(r -> r.generation().equals(id)).orElse(null);
-      FunctionRun run = new FunctionRun(rule, learned.settings(), settings, id, state, latest);
-      if (latest != null) {
-        around.listener().accept(latest);
-      }
-      return run;
+      Experimentation.Learned learned,
+      GenerationSettings configured,
+      @Nullable FunctionRuns known,
+      @Nullable FunctionRun serving) {
+    FunctionRun same = known == null ? null : known.of(generation.id());
+    if (same != null && same.rule.equals(rule)) {
+      return same;
     }
-    String id = around.control().nextGenerationId();
-    around
-        .control()
-        .register(
-            new Generation(
-                id,
-                function,
-                learned.settings().algorithm(),
-                learned.settings().candidates(),
-                settings.text(),
-                "{\"config_hash\":\"%s\",\"code_version\":\"%s\",\"settings_hash\":\"%s\"}"
-                    .formatted(catalog.configHash(), around.codeVersion(), settings.hash()),
-                now,
-                Generation.Status.SERVING));
-    String reason =
-        current.isPresent()
-            ? "The reward, the candidates or the settings of %s were changed.".formatted(function)
-            : "%s learns for the first time.".formatted(function);
-    String old = current.map(Generation::settings).orElse(null);
-    around
-        .control()
-        .audit(
-            new AuditEntry(
-                around.ids().at(now),
-                now,
-                ACTOR,
-                "generation.registered",
-                function + " " + id,
-                old,
-                settings.text(),
-                reason));
-    FunctionRun run = new FunctionRun(rule, learned.settings(), settings, id, state, null);
-    run.owed.add(change(function, "generation " + id, old, settings.text(), reason, now));
-    return run;
+    PolicyRevision latest =
+        around.latestRevision().apply(generation.functionName(), generation.id()).orElse(null);
+    FunctionRun teacher = serving != null ? serving : known == null ? null : known.serving;
+    List<ChangeAlarm> alarms =
+        teacher != null && teacher.rule.metric().equals(rule.metric())
+            ? teacher.state.alarms()
+            : latest != null
+                ? RevisionProvenance.alarmsOf(latest.provenance(), rule.metric())
+                : List.of();
+    boolean asConfigured = generation.settings().equals(configured.text());
+    GenerationSettings settings =
+        asConfigured ? configured : new GenerationSettings(generation.settings());
+    LearnedSettings computed =
+        asConfigured ? learned.settings() : GenerationSettings.settingsOf(settings.text());
+    return new FunctionRun(
+        rule,
+        computed,
+        settings,
+        generation.id(),
+        new FunctionTrainer(computed, rule.type()).resume(alarms),
+        latest);
   }
 
-  private void refresh(FunctionRun run, Instant now) {
-    int refreshed = around.store().refreshStatistics(run.rule, now);
+  private void handOut(FunctionRuns present) {
+    ActivePolicies active = present.active();
+    if (active != null) {
+      around.listener().accept(active);
+    }
+  }
+
+  /** Evidence as it was read for one generation; another one may need the same. */
+  private record Reading(Instant from, EvidenceAges ages, List<EvidenceRow> rows) {}
+
+  private @Nullable Reading refresh(
+      FunctionRun run, int refreshed, @Nullable Reading other, Instant now) {
     EvidenceAges known = run.ages;
     EvidenceAges ages = EvidenceAges.at(now, run.state.changePoints());
     Instant otherBuckets = known == null ? Instant.EPOCH : ages.changedSince(known);
     if (refreshed == 0 && otherBuckets == null) {
-      return;
+      return null;
     }
     boolean whole = run.rowsOfWindow <= ROWS_READ_EVERY_TIME || ++run.partialReads > PARTIAL_READS;
     Instant window = now.minus(run.rule.attributionWindow()).minus(LATE_SPOOL);
@@ -332,13 +393,16 @@ public final class PolicyTrainer implements AutoCloseable {
       from = otherBuckets;
     }
     List<EvidenceRow> rows =
-        around.store().evidence(run.rule.functionName(), run.rule.metric(), from, ages);
+        other != null && other.from().equals(from) && other.ages().equals(ages)
+            ? other.rows()
+            : around.store().evidence(run.rule.functionName(), run.rule.metric(), from, ages);
     run.state.replaceFrom(from, rows);
     if (!from.isAfter(window)) {
       run.rowsOfWindow = rows.stream().filter(row -> !row.start().isBefore(window)).count();
       run.partialReads = 0;
     }
     run.ages = ages;
+    return new Reading(from, ages, rows);
   }
 
   /** After a restart: rows that give the last revision again to the last bit are not news. */
@@ -359,7 +423,7 @@ public final class PolicyTrainer implements AutoCloseable {
     run.unpublished |= run.state.takeChanged();
   }
 
-  private void publish(FunctionRun run, Instant now) {
+  private void publish(FunctionRuns present, FunctionRun run, Instant now) {
     while (!run.owed.isEmpty()) {
       around.log().accept(run.owed.peek());
       run.owed.remove();
@@ -389,7 +453,7 @@ public final class PolicyTrainer implements AutoCloseable {
     run.alarmed = false;
     run.refusing = false;
     revisions.incrementAndGet();
-    around.listener().accept(revision);
+    handOut(present);
   }
 
   private RevisionProvenance provenance(FunctionRun run, PolicyStatistics statistics) {
@@ -493,7 +557,8 @@ public final class PolicyTrainer implements AutoCloseable {
     }
     List<SiblingPriors.Sibling> siblings = new ArrayList<>();
     runs.forEach(
-        (name, other) -> {
+        (name, present) -> {
+          FunctionRun other = present.serving;
           FunctionDefinition definition = catalog.functions().get(name);
           PolicyRevision latest = other.latest;
           if (other != run

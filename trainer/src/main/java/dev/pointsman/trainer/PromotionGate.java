@@ -16,6 +16,7 @@ import java.util.Locale;
  * <ul>
  *   <li><b>Back</b>: a guardrail that is certainly violated, or the ruling ROLL BACK, from any stage,
  *       in every mode, frozen or not.
+ *   <li><b>Shadow to evaluation</b>: bounds exist; in every mode, since it serves nothing.
  *   <li><b>Evaluation to canary</b>: the log covers the challenger, if thinly, and speaks for it or
  *       leaves it open with a Δquality estimated above −margin. A canary then brings the evidence
  *       that a thin log lacks.
@@ -78,7 +79,7 @@ public final class PromotionGate {
       return state.to(Stage.ROLLED_BACK, 0, now, String.join("; ", ruling.reasons()));
     }
     if (state.frozen()
-        || settings.mode() == GateSettings.Mode.MANUAL
+        || (settings.mode() == GateSettings.Mode.MANUAL && state.stage() != Stage.SHADOW)
         || Duration.between(state.since(), now).compareTo(settings.leastTime()) < 0) {
       return state;
     }

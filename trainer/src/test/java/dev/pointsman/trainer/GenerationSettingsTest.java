@@ -60,6 +60,25 @@ final class GenerationSettingsTest {
   }
 
   @Test
+  void cannotWaitBeside_otherRewardCandidatesBaselineOrTarget_isNamed() {
+    String text = text(Options.DEFAULT);
+    assertThat(apart(text, text)).isNull();
+    assertThat(apart(text, text.replace("\"min_prob\":0.005", "\"min_prob\":0.01"))).isNull();
+    assertThat(apart(text, text(stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE))))).isNull();
+    assertThat(apart(text, text.replace("resolved", "liked"))).isEqualTo("metric");
+    assertThat(apart(text, text.replace("PT24H", "PT1H"))).isEqualTo("attribution_window");
+    assertThat(apart(text, text.replace("\"medium\",", ""))).isEqualTo("candidates");
+    assertThat(apart(text, text.replace(",\"baseline_variant\":\"large\"", "")))
+        .isEqualTo("baseline_variant");
+    assertThat(apart(text, text(Options.DEFAULT, LearnedSettings.Limits.ofTarget(0.002))))
+        .isEqualTo("target_usd_per_request");
+  }
+
+  private static String apart(String serving, String challenger) {
+    return new GenerationSettings(challenger).cannotWaitBeside(new GenerationSettings(serving));
+  }
+
+  @Test
   void settingsOf_noLimitOnExploring_isInfinite() {
     String text =
         text(Options.DEFAULT)

@@ -19,6 +19,7 @@ import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
@@ -51,6 +52,7 @@ final class PolicyTrainerTest {
   private final SplittableRandom random = new SplittableRandom(11);
   private final List<Event> logged = new ArrayList<>();
   private final List<PolicyRevision> received = new ArrayList<>();
+  private final List<ActivePolicies> handedOut = new ArrayList<>();
   private EventStore store;
   private ControlStore control;
   private FunctionCatalog catalog = catalog(learned(0));
@@ -236,6 +238,147 @@ final class PolicyTrainerTest {
   }
 
   @Test
+  void tick_settingsChangedWithAGate_trainsAChallengerBesideWhatServes() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer trainer = trainer();
+    decide(0, 40, 0.8);
+    trainer.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+
+    trainer.tick(at(300));
+
+    assertThat(control.currentGeneration("reply").orElseThrow().id()).isEqualTo("g-1");
+    Generation challenger = control.generation("g-2").orElseThrow();
+    assertThat(challenger.status()).isEqualTo(Generation.Status.CHALLENGER);
+    assertThat(control.standing("g-2").orElseThrow().stage()).isEqualTo("shadow");
+    ActivePolicies active = handedOut.getLast();
+    assertThat(active.serving().revision().generation()).isEqualTo("g-1");
+    assertThat(active.serving().settings().costWeight()).isZero();
+    assertThat(active.challenger().revision().generation()).isEqualTo("g-2");
+    assertThat(active.challenger().settings().costWeight()).isEqualTo(25);
+    assertThat(active.share()).isZero();
+    assertThat(changes().getLast().reason())
+        .isEqualTo(
+            "The settings of reply were changed: g-2 is a challenger, and waits at the gate beside"
+                + " g-1, which serves.");
+
+    decide(40, 80, 0.8);
+    trainer.tick(at(400));
+    active = handedOut.getLast();
+    assertThat(active.serving().revision().revision()).isEqualTo(2);
+    assertThat(active.challenger().revision().revision()).isEqualTo(2);
+    assertThat(active.challenger().revision().statistics())
+        .isEqualTo(active.serving().revision().statistics());
+  }
+
+  @Test
+  void tick_challengerWaits_restartHandsOutBoth() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer first = trainer();
+    decide(0, 40, 0.8);
+    first.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+    first.tick(at(300));
+    ActivePolicies last = handedOut.getLast();
+    int before = logged.size();
+    handedOut.clear();
+    control.move(
+        Map.of(),
+        Standings.with(
+            control.standing("g-2").orElseThrow(),
+            GateState.shadow(at(0)).to(GateState.Stage.CANARY, 0.05, at(310), "a person said so")));
+
+    trainer().tick(at(400));
+
+    assertThat(handedOut).hasSize(1);
+    ActivePolicies active = handedOut.getFirst();
+    assertThat(active.serving()).isEqualTo(last.serving());
+    assertThat(active.challenger()).isEqualTo(last.challenger());
+    assertThat(active.share()).isEqualTo(0.05);
+    assertThat(logged).hasSize(before);
+  }
+
+  @Test
+  void tick_configurationChangedBack_withdrawsTheChallenger() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+    trainer.tick(at(300));
+    catalog = catalog(gated(learned(0)));
+
+    trainer.tick(at(400));
+
+    assertThat(handedOut.getLast().challenger()).isNull();
+    assertThat(control.generation("reply", Generation.Status.CHALLENGER)).isEmpty();
+    assertThat(control.standing("g-2").orElseThrow().stage()).isEqualTo("rolled_back");
+    assertThat(changes().getLast().reason())
+        .isEqualTo(
+            "The configuration of reply is again that of g-1, which serves: g-2 is withdrawn.");
+    catalog = catalog(gated(learned(25)));
+    trainer.tick(at(500));
+    assertThat(control.generation("reply", Generation.Status.CHALLENGER).orElseThrow().id())
+        .isEqualTo("g-3");
+  }
+
+  @Test
+  void tick_configurationChangedToAThirdThing_replacesTheChallenger() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+    trainer.tick(at(300));
+    catalog = catalog(gated(learned(50)));
+
+    trainer.tick(at(400));
+
+    assertThat(handedOut.getLast().challenger().settings().costWeight()).isEqualTo(50);
+    assertThat(control.generations("reply"))
+        .extracting(Generation::id, Generation::status)
+        .containsExactlyInAnyOrder(
+            org.assertj.core.groups.Tuple.tuple("g-1", Generation.Status.SERVING),
+            org.assertj.core.groups.Tuple.tuple("g-2", Generation.Status.RETIRED),
+            org.assertj.core.groups.Tuple.tuple("g-3", Generation.Status.CHALLENGER));
+  }
+
+  @Test
+  void tick_candidatesChangedWithAGate_serveAtOnceAndSayWhy() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+    trainer.tick(at(250));
+    catalog = catalog(gated(withCandidates(learned(0), List.of("large", "small"))));
+
+    trainer.tick(at(300));
+
+    assertThat(control.currentGeneration("reply").orElseThrow().candidates())
+        .containsExactly("large", "small");
+    assertThat(handedOut.getLast().challenger()).isNull();
+    assertThat(control.generation("g-2").orElseThrow().status())
+        .isEqualTo(Generation.Status.RETIRED);
+    assertThat(changes().getLast().reason())
+        .startsWith("The setting candidates of reply was changed:")
+        .contains("serves at once");
+  }
+
+  @Test
+  void tick_gateTakenAway_whatIsConfiguredServes() {
+    catalog = catalog(gated(learned(0)));
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(200));
+    catalog = catalog(gated(learned(25)));
+    trainer.tick(at(300));
+    catalog = catalog(learned(25));
+
+    trainer.tick(at(400));
+
+    assertThat(handedOut.getLast().challenger()).isNull();
+    assertThat(handedOut.getLast().serving().settings().costWeight()).isEqualTo(25);
+    assertThat(control.generation("reply", Generation.Status.CHALLENGER)).isEmpty();
+  }
+
+  @Test
   void tick_rowsWereLost_keepsTheOldRevisionAndSaysSoOnce() throws IOException {
     PolicyTrainer first = trainer();
     decide(0, 60, 0.8);
@@ -385,19 +528,24 @@ final class PolicyTrainerTest {
   private PolicyTrainer trainer() {
     return new PolicyTrainer(
         surroundings(
-            revision -> {
+            active -> {
+              PolicyRevision revision = active.serving().revision();
               assertThat(revisions()).as("in the log before it is used").contains(revision);
-              received.add(revision);
+              if (received.isEmpty() || !received.getLast().equals(revision)) {
+                received.add(revision);
+              }
+              handedOut.add(active);
             }));
   }
 
   private PolicyTrainer.Surroundings surroundings(
-      java.util.function.Consumer<PolicyRevision> listener) {
+      java.util.function.Consumer<ActivePolicies> listener) {
     return new PolicyTrainer.Surroundings(
         store,
-        function ->
+        (function, generation) ->
             revisions().reversed().stream()
                 .filter(r -> r.functionName().equals(function))
+                .filter(r -> r.generation().equals(generation))
                 .findFirst(),
         event -> {
           if (logBroken) {
@@ -510,6 +658,50 @@ final class PolicyTrainerTest {
         learned,
         List.of(),
         true);
+  }
+
+  private static Experimentation.Learned gated(Experimentation.Learned learned) {
+    return new Experimentation.Learned(
+        learned.metric(),
+        learned.settings(),
+        learned.context(),
+        learned.shares(),
+        learned.fallbackVariants(),
+        learned.revisionInterval(),
+        learned.stickyTtl(),
+        learned.stickyMax(),
+        learned.attributionWindow(),
+        learned.noFeedback(),
+        learned.rewardOnError(),
+        learned.exploreIf(),
+        new Experimentation.Promotion(Experimentation.Promotion.Mode.MANUAL, 0.01, 0.05));
+  }
+
+  private static Experimentation.Learned withCandidates(
+      Experimentation.Learned learned, List<String> candidates) {
+    LearnedSettings settings = learned.settings();
+    return new Experimentation.Learned(
+        learned.metric(),
+        new LearnedSettings(
+            settings.algorithm(),
+            candidates,
+            settings.baselineVariant(),
+            settings.costWeight(),
+            settings.latencyWeight(),
+            settings.minProbability(),
+            settings.explorationLimit(),
+            settings.nursery(),
+            settings.halfLife()),
+        learned.context(),
+        learned.shares(),
+        learned.fallbackVariants(),
+        learned.revisionInterval(),
+        learned.stickyTtl(),
+        learned.stickyMax(),
+        learned.attributionWindow(),
+        learned.noFeedback(),
+        learned.rewardOnError(),
+        learned.exploreIf());
   }
 
   private static Experimentation.Learned learned(double costWeight) {

@@ -244,7 +244,7 @@ final class StoreTwinTest {
         store,
         () -> CATALOG,
         StoreTwinTest::rule,
-        (function, revision, hash) -> Optional.empty(),
+        (function, revision, challenger, hash) -> Optional.empty(),
         () -> now);
   }
 

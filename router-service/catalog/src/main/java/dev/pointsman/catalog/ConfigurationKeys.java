@@ -210,11 +210,12 @@ final class ConfigurationKeys {
             "reward_on_error",
             "target_usd_per_request",
             "min_quality",
-            "latency_slo")
+            "latency_slo",
+            "promotion")
         .refused("guardrails", "watch the metric on the function's page instead")
-        .refused("promotion", "remove it: learned statistics are used as soon as they come")
         .refused("namespaces", "give each namespace a function of its own");
     t.table("experimentation learned nursery").read("feedbacks", "pulls", "age", "floor");
+    t.table("experimentation learned promotion").read("mode", "margin", "canary");
     return t.done();
   }
 

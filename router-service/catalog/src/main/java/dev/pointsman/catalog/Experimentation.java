@@ -36,6 +36,7 @@ public sealed interface Experimentation {
    * @param noFeedback the reward of a matured decision without feedback; null = unknown
    * @param rewardOnError the reward, in policy values, of a decision that no variant answered
    * @param exploreIf condition under which exploring is allowed; null = always
+   * @param promotion how changed settings come to serve; null = at once
    */
   record Learned(
       String metric,
@@ -49,8 +50,59 @@ public sealed interface Experimentation {
       Duration attributionWindow,
       @Nullable Double noFeedback,
       double rewardOnError,
-      @Nullable ExploreCondition exploreIf)
-      implements Experimentation {}
+      @Nullable ExploreCondition exploreIf,
+      @Nullable Promotion promotion)
+      implements Experimentation {
+
+    /** Without a gate. */
+    public Learned(
+        String metric,
+        LearnedSettings settings,
+        String context,
+        LaneShares shares,
+        List<String> fallbackVariants,
+        Duration revisionInterval,
+        Duration stickyTtl,
+        int stickyMax,
+        Duration attributionWindow,
+        @Nullable Double noFeedback,
+        double rewardOnError,
+        @Nullable ExploreCondition exploreIf) {
+      this(
+          metric,
+          settings,
+          context,
+          shares,
+          fallbackVariants,
+          revisionInterval,
+          stickyTtl,
+          stickyMax,
+          attributionWindow,
+          noFeedback,
+          rewardOnError,
+          exploreIf,
+          null);
+    }
+  }
+
+  /**
+   * A gate: changed settings wait beside those that serve until they have proved themselves.
+   *
+   * @param mode who takes the steps
+   * @param margin how much quality may be lost, in points of 0..1
+   * @param canary the share of the policy's traffic on which changed settings are tried, above 0 and
+   *     below ¼
+   */
+  record Promotion(Mode mode, double margin, double canary) {
+
+    /** Who takes the steps. */
+    public enum Mode {
+      /** A person; the gate says when, and goes back by itself. */
+      MANUAL,
+      /** The gate. */
+      AUTO
+    }
+  }
 
   /**
    * {@code tag:NAME = VALUE} or {@code tag:NAME != VALUE}.

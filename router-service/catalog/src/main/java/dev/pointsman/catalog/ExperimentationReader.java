@@ -240,7 +240,8 @@ final class ExperimentationReader {
         duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
         noFeedback(section),
         section.number("reward_on_error", -1, 1, 0),
-        section.parsed("explore_if", ExperimentationReader::parseCondition));
+        section.parsed("explore_if", ExperimentationReader::parseCondition),
+        promotion(section));
   }
 
   /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
@@ -603,6 +604,28 @@ final class ExperimentationReader {
         nursery.number("floor", 0, 1, defaults.floor()));
   }
 
+  private static Experimentation.@Nullable Promotion promotion(Section section) {
+    Section promotion = section.child("promotion", "experimentation learned promotion");
+    if (promotion == null) {
+      return null;
+    }
+    String mode = promotion.choice("mode", List.of("manual", "auto"));
+    double canary =
+        promotion.number("canary", 0, LearnedDefaults.MOST_CANARY, LearnedDefaults.CANARY);
+    if (canary == 0 || canary == LearnedDefaults.MOST_CANARY) {
+      promotion.error(
+          "canary",
+          "%s must be > 0 and < %s, the first step of the ramp, but is %s"
+              .formatted(promotion.path("canary"), LearnedDefaults.MOST_CANARY, canary));
+    }
+    return new Experimentation.Promotion(
+        "auto".equals(mode)
+            ? Experimentation.Promotion.Mode.AUTO
+            : Experimentation.Promotion.Mode.MANUAL,
+        promotion.number("margin", 0, 1, LearnedDefaults.MARGIN),
+        canary);
+  }
+
   private static @Nullable Duration halfLife(Section section) {
     if ("never".equals(section.has("half_life") ? section.text("half_life") : null)) {
       return null;
@@ -668,6 +691,9 @@ final class ExperimentationReader {
     static final double MIN_PROBABILITY = 0.005;
     static final int OUTPUT_TOKENS = 200;
     static final double EXPLORATION_LIMIT = 0.02;
+    static final double MARGIN = 0.01;
+    static final double CANARY = 0.05;
+    static final double MOST_CANARY = 0.25;
     static final Duration HALF_LIFE = Duration.ofDays(14);
     static final LaneShares SHARES = new LaneShares(0.01, 0.05, 0);
     static final Duration REVISION = Duration.ofSeconds(5);

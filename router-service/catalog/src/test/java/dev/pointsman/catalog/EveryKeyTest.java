@@ -481,6 +481,7 @@ final class EveryKeyTest {
                     target_usd_per_request = 0.002
                     min_quality = 0.7
                     latency_slo = "2s"
+                    promotion = { mode = "auto", margin = 0.02, canary = 0.1 }
                     """)
             .experimentation();
 
@@ -510,7 +511,8 @@ final class EveryKeyTest {
                 Duration.ofMinutes(90),
                 0.5,
                 -0.5,
-                new Experimentation.ExploreCondition("plan", false, "enterprise")));
+                new Experimentation.ExploreCondition("plan", false, "enterprise"),
+                new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1)));
   }
 
   @Test

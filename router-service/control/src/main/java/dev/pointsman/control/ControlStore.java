@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people and the trainer decided, as opposed to what happened: the installation's salt,
- * generations, datasets, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
+ * generations and the gate, datasets, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
  * repositories and migrated by the same scripts.
  *
  * <p>A store opens its own small bean context, so that it works the same in a server, in a command
@@ -38,6 +38,7 @@ public final class ControlStore implements AutoCloseable {
 
   private final ControlContext context;
   private final GenerationRepository generations;
+  private final GateStandingRepository standings;
   private final InstallationRepository installations;
   private final AuditRepository audits;
   private final TransactionOperations<Connection> transactions;
@@ -50,6 +51,7 @@ public final class ControlStore implements AutoCloseable {
     this.context = context;
     this.clock = clock;
     this.generations = context.getBean(GenerationRepository.class);
+    this.standings = context.getBean(GateStandingRepository.class);
     this.installations = context.getBean(InstallationRepository.class);
     this.audits = context.getBean(AuditRepository.class);
     this.transactions = context.getBean(TransactionOperations.class);
@@ -165,7 +167,21 @@ public final class ControlStore implements AutoCloseable {
 
   /** The generation that decides for a function, empty before the first. */
   public Optional<Generation> currentGeneration(String functionName) {
-    return generations.findByFunctionNameAndStatus(functionName, Generation.Status.SERVING);
+    return generation(functionName, Generation.Status.SERVING);
+  }
+
+  /**
+   * The generation of a function that is doing that.
+   *
+   * @param status any but {@link Generation.Status#RETIRED}, which many are
+   */
+  public Optional<Generation> generation(String functionName, Generation.Status status) {
+    return generations.findByFunctionNameAndStatus(functionName, status);
+  }
+
+  /** The generation of that id. */
+  public Optional<Generation> generation(String id) {
+    return generations.findById(id);
   }
 
   /** All generations of a function, latest first. */
@@ -183,18 +199,72 @@ public final class ControlStore implements AutoCloseable {
   }
 
   /**
-   * Stores a generation. One that serves takes the place of the function's serving one, in the same
-   * transaction.
+   * Stores a generation that serves. It takes the place of the function's serving one and of all that
+   * stands beside that, in the same transaction.
    *
    * @throws DataAccessException if its id is taken
+   * @throws IllegalArgumentException if it does not serve
    */
   public void register(Generation generation) {
+    if (generation.status() != Generation.Status.SERVING) {
+      throw new IllegalArgumentException(
+          "%s is %s: a challenger is registered with its standing"
+              .formatted(generation.id(), generation.status()));
+    }
     transactions.executeWrite(
         status -> {
-          if (generation.status() == Generation.Status.SERVING) {
-            generations.retireServing(generation.functionName());
-          }
+          generations.retireAll(generation.functionName());
           return generations.save(generation);
+        });
+  }
+
+  /**
+   * Stores a challenger with where it stands. It takes the place of all that stands beside the
+   * serving generation, in the same transaction.
+   *
+   * @throws DataAccessException if its id is taken
+   * @throws IllegalArgumentException if it is none, or the standing is another's
+   */
+  public void registerChallenger(Generation generation, GateStanding standing) {
+    if (generation.status() != Generation.Status.CHALLENGER
+        || !standing.generationId().equals(generation.id())) {
+      throw new IllegalArgumentException(
+          "%s is %s and the standing is that of %s: one challenger was to be registered"
+              .formatted(generation.id(), generation.status(), standing.generationId()));
+    }
+    transactions.executeWrite(
+        status -> {
+          generations.retireBesideServing(generation.functionName());
+          generations.save(generation);
+          return standings.save(standing);
+        });
+  }
+
+  /** Where a generation stands at the gate; empty when it never was there. */
+  public Optional<GateStanding> standing(String generationId) {
+    return standings.findById(generationId);
+  }
+
+  /**
+   * Stores what generations are doing from now on and where one of them stands, all or nothing.
+   *
+   * @param statuses by the id of a generation
+   * @param standing of a generation that was registered as a challenger
+   */
+  public void move(Map<String, Generation.Status> statuses, GateStanding standing) {
+    transactions.executeWrite(
+        status -> {
+          statuses.forEach(generations::setStatus);
+          return standings.update(standing);
+        });
+  }
+
+  /** Stores what generations are doing from now on, all or nothing. */
+  public void move(Map<String, Generation.Status> statuses) {
+    transactions.executeWrite(
+        status -> {
+          statuses.forEach(generations::setStatus);
+          return statuses.size();
         });
   }
 

@@ -18,7 +18,7 @@ import java.util.List;
  * @param settings what it computes with, as a JSON object
  * @param provenance where it came from, as a JSON object
  * @param createdAt when it was registered, UTC with microseconds
- * @param status whether it serves
+ * @param status what it is doing
  */
 @MappedEntity("generation")
 public record Generation(
@@ -35,10 +35,16 @@ public record Generation(
     candidates = List.copyOf(candidates);
   }
 
-  /** What a generation is doing. */
+  /** What a generation is doing; of each but the last there is at most one per function. */
   public enum Status {
-    /** It decides; at most one per function. */
+    /** It decides. */
     SERVING,
+    /** It waits at the promotion gate; its decisions are computed beside those of the serving one. */
+    CHALLENGER,
+    /** It served before a promotion, and is computed and kept ready until that has proved itself. */
+    STANDBY,
+    /** It was turned away at the gate, or went back after it, and is still what is configured. */
+    REJECTED,
     /** Another one took its place. */
     RETIRED
   }

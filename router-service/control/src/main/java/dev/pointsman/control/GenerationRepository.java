@@ -16,6 +16,14 @@ interface GenerationRepository extends CrudRepository<Generation, String> {
 
   @Query(
       "UPDATE generation SET status = 'RETIRED'"
-          + " WHERE function_name = :functionName AND status = 'SERVING'")
-  long retireServing(String functionName);
+          + " WHERE function_name = :functionName AND status <> 'RETIRED'")
+  long retireAll(String functionName);
+
+  @Query(
+      "UPDATE generation SET status = 'RETIRED'"
+          + " WHERE function_name = :functionName AND status NOT IN ('RETIRED', 'SERVING')")
+  long retireBesideServing(String functionName);
+
+  @Query("UPDATE generation SET status = :status WHERE id = :id")
+  long setStatus(String id, Generation.Status status);
 }

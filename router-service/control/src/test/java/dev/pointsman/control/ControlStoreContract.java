@@ -7,6 +7,7 @@ import io.micronaut.data.exceptions.DataAccessException;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -98,6 +99,85 @@ abstract class ControlStoreContract {
     assertThatExceptionOfType(DataAccessException.class)
         .isThrownBy(() -> store.register(generation("g-1", "reply", List.of("small"))));
     assertThat(store.currentGeneration("reply")).contains(first);
+  }
+
+  @Test
+  final void registerChallenger_besideTheServing_takesThePlaceOfTheOneBefore() {
+    store.register(generation("g-1", "reply", List.of("large")));
+    store.register(generation("g-2", "other", List.of("large")));
+    store.registerChallenger(challenger("g-3", "reply"), standing("g-3", "shadow", 0));
+    store.registerChallenger(challenger("g-4", "reply"), standing("g-4", "shadow", 0));
+
+    assertThat(store.currentGeneration("reply")).map(Generation::id).contains("g-1");
+    assertThat(store.generation("reply", Generation.Status.CHALLENGER))
+        .map(Generation::id)
+        .contains("g-4");
+    assertThat(store.generation("g-3")).map(Generation::status).contains(Generation.Status.RETIRED);
+    assertThat(store.currentGeneration("other")).map(Generation::id).contains("g-2");
+    assertThat(store.standing("g-1")).isEmpty();
+    store.close();
+    store = open();
+    assertThat(store.standing("g-4")).contains(standing("g-4", "shadow", 0));
+    assertThat(store.standing("g-3")).as("what was, is kept").isPresent();
+  }
+
+  @Test
+  final void registerChallenger_withAnothersStanding_isRefused() {
+    store.register(generation("g-1", "reply", List.of("large")));
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(
+            () -> store.registerChallenger(challenger("g-2", "reply"), standing("g-3", "ramp", 1)))
+        .withMessageContaining("g-2 is CHALLENGER and the standing is that of g-3");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> store.register(challenger("g-2", "reply")));
+    assertThat(store.generation("g-2")).isEmpty();
+  }
+
+  @Test
+  final void move_promotion_isOneStep() {
+    store.register(generation("g-1", "reply", List.of("large")));
+    store.registerChallenger(challenger("g-2", "reply"), standing("g-2", "ramp", 0.5));
+
+    store.move(
+        Map.of("g-1", Generation.Status.STANDBY, "g-2", Generation.Status.SERVING),
+        standing("g-2", "promoted", 1));
+
+    assertThat(store.currentGeneration("reply")).map(Generation::id).contains("g-2");
+    assertThat(store.generation("reply", Generation.Status.STANDBY))
+        .map(Generation::id)
+        .contains("g-1");
+    assertThat(store.standing("g-2")).contains(standing("g-2", "promoted", 1));
+    store.register(generation("g-3", "reply", List.of("small")));
+    assertThat(store.generation("reply", Generation.Status.STANDBY)).isEmpty();
+    store.move(Map.of("g-3", Generation.Status.REJECTED));
+    assertThat(store.currentGeneration("reply")).isEmpty();
+  }
+
+  private static Generation challenger(String id, String function) {
+    return new Generation(
+        id,
+        function,
+        "squarecb",
+        List.of("large"),
+        "{}",
+        "{}",
+        START,
+        Generation.Status.CHALLENGER);
+  }
+
+  private static GateStanding standing(String id, String stage, double share) {
+    return new GateStanding(
+        id,
+        "reply",
+        "g-1",
+        stage,
+        share,
+        START,
+        false,
+        share == 0 ? null : "{\"value\":0.02}",
+        null,
+        share == 0 ? null : "more outcomes",
+        "a reason");
   }
 
   @Test

@@ -92,7 +92,7 @@ final class PagesHttpTest {
             store,
             () -> catalog,
             function -> RewardRule.unrewarded(function.name()),
-            (function, revision, hash) -> Optional.empty(),
+            (function, revision, challenger, hash) -> Optional.empty(),
             clock);
     Map<String, Object> properties = new HashMap<>(ReportThreads.settings());
     properties.put("micronaut.server.port", -1);

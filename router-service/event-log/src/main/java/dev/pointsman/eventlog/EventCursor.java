@@ -175,7 +175,7 @@ public final class EventCursor implements AutoCloseable {
         break;
       }
       at = window.segment().base + from.position();
-      events.add(SpooledEvent.read(seq, found.payload(), at));
+      events.add(SpooledEvent.read(found, at));
       seq++;
     }
     took(events, seq);

@@ -611,7 +611,7 @@ public final class EventLog implements AutoCloseable {
     long upTo = end;
     for (PendingAppend pending : batch) {
       upTo += pending.size();
-      recent.add(SpooledEvent.committed(seq++, pending.encoding, upTo));
+      recent.add(SpooledEvent.committed(seq++, pending.type, pending.encoding, upTo));
     }
   }
 

@@ -10,14 +10,16 @@ import org.jspecify.annotations.Nullable;
 public final class SpooledEvent {
 
   private final long seq;
+  private final byte kind;
   private final int size;
   private final long end;
   private final @Nullable Event event;
   private final byte @Nullable [] encoded;
 
   private SpooledEvent(
-      long seq, int size, long end, @Nullable Event event, byte @Nullable [] encoded) {
+      long seq, byte kind, int size, long end, @Nullable Event event, byte @Nullable [] encoded) {
     this.seq = seq;
+    this.kind = kind;
     this.size = size;
     this.end = end;
     this.event = event;
@@ -25,15 +27,16 @@ public final class SpooledEvent {
   }
 
   /** Read from a file; {@code end} counts the bytes of the log up to and with it. */
-  static SpooledEvent read(long seq, byte[] encoded, long end) {
-    return new SpooledEvent(seq, encoded.length, end, null, encoded);
+  static SpooledEvent read(SpoolRecord record, long end) {
+    byte[] encoded = record.payload();
+    return new SpooledEvent(record.seq(), record.type(), encoded.length, end, null, encoded);
   }
 
   /** Just committed; the event itself if decoding would give an equal one. */
-  static SpooledEvent committed(long seq, EventCodec.Encoding encoding, long end) {
+  static SpooledEvent committed(long seq, byte kind, EventCodec.Encoding encoding, long end) {
     Event exact = encoding.exact();
     return new SpooledEvent(
-        seq, encoding.bytes().length, end, exact, exact == null ? encoding.bytes() : null);
+        seq, kind, encoding.bytes().length, end, exact, exact == null ? encoding.bytes() : null);
   }
 
   /** Its number: 1 more than that of the event before it, kept over restarts. */
@@ -44,6 +47,11 @@ public final class SpooledEvent {
   /** Bytes of the encoded event. */
   public int size() {
     return size;
+  }
+
+  /** Whether it is an inference, as far as the log knows without reading it. */
+  public boolean isInference() {
+    return kind == EventKind.INFERENCE.code;
   }
 
   /**

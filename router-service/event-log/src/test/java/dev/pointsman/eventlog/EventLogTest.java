@@ -734,8 +734,26 @@ final class EventLogTest {
   }
 
   @Test
+  void isInference_fromMemoryAndFromTheFile_isKnownWithoutReading() throws Exception {
+    for (long recentBytes : new long[] {0, 1 << 20}) {
+      Path place = directory.resolve("recent-" + recentBytes);
+      try (EventLog log = EventLog.open(place, small().withRecentBytes(recentBytes))) {
+        EventCursor cursor = log.cursor("store", 0);
+        log.append(Events.inference(1));
+        log.append(Events.feedback(2, true));
+        log.append(Events.config(3));
+
+        assertThat(cursor.next(10, 1 << 20, SOON))
+            .extracting(SpooledEvent::isInference)
+            .containsExactly(true, false, false);
+      }
+    }
+  }
+
+  @Test
   void spooledEvent_ofALaterVersion_failsAlone() throws Exception {
-    SpooledEvent event = SpooledEvent.read(1, "{\"event_version\":9}".getBytes(), 17);
+    SpooledEvent event =
+        SpooledEvent.read(new SpoolRecord(1, (byte) 1, "{\"event_version\":9}".getBytes()), 17);
 
     assertThatThrownBy(event::event).isInstanceOf(EventDecodeException.class);
   }

@@ -138,8 +138,21 @@ final class ClickHouseEngine implements Engine {
     }
   }
 
+  /** Nothing is sent before the batch is committed: the server would show it. */
   @Override
-  public void append(EventBatch batch) {
+  public PreparedBatch prepare(EventBatch batch) {
+    return new PreparedBatch() {
+      @Override
+      public void commit() {
+        send(batch);
+      }
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  private void send(EventBatch batch) {
     synchronized (writing) {
       if (closed) {
         throw new StoreException("the event store in %s is closed".formatted(server.address()));

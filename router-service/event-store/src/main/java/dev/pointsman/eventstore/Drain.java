@@ -7,12 +7,19 @@ import dev.pointsman.eventlog.SpooledEvent;
 import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,25 +32,37 @@ import org.slf4j.LoggerFactory;
  * <p>A store that takes nothing is asked again, ever less often, up to every ten seconds. An event
  * that a working store refuses is found by halving its batch and laid, with the reason, into
  * {@code dead-letter/} of the data directory, its bytes and as JSON; the rest goes on.
+ *
+ * <p>With more in the spool than a batch, two batches are prepared at the same time, on two threads,
+ * and committed in their order: after an outage the store is caught up with all the machine has.
  */
 public final class Drain implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Drain.class);
   private static final String SINK = "event-store";
 
-  /** As many as the embedded store's groups of rows have: it writes a whole group only once. */
-  private static final int BATCH_EVENTS = 8_192;
+  /**
+   * As many as the embedded store's groups of rows have: exactly a group is written once, in its
+   * place. Less goes into the engine's own log first and is compressed when that is folded in, and
+   * what goes beyond is compressed while everything else waits for the commit.
+   */
+  private static final int BATCH_INFERENCES = 8_192;
+
+  /** A batch has at most this many times as many events. */
+  private static final int EVENTS_PER_INFERENCE = 4;
 
   /** Less where the heap is small: a batch lies in it encoded, decoded and as rows. */
   private static final long BATCH_BYTES =
-      Math.min(32L << 20, Runtime.getRuntime().maxMemory() / 32);
+      Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
+
+  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private static final Duration GATHER = Duration.ofMillis(200);
 
   /** So many events within {@link #GATHER} are worth waiting for more: a row costs less in a crowd. */
   private static final int BUSY_EVENTS = 200;
 
-  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(800);
+  private static final Duration GATHER_WHEN_BUSY = Duration.ofMillis(2_800);
   private static final Duration IDLE = Duration.ofMillis(500);
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
@@ -52,11 +71,17 @@ public final class Drain implements AutoCloseable {
   private final EventLog log;
   private final EventCursor cursor;
   private final DeadLetters deadLetters;
+  private final int batchInferences;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
 
-  /** Taken from the spool and not stored yet; guarded by the lock. */
-  private List<SpooledEvent> taken = List.of();
+  /** Taken from the spool and not stored yet, in at most two batches; guarded by the lock. */
+  private final Deque<List<SpooledEvent>> taken = new ArrayDeque<>(2);
+
+  /** Prepares the second of two batches. */
+  private final ExecutorService beside =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().name("event-store-drain-beside").daemon(true).factory());
 
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
@@ -85,7 +110,13 @@ public final class Drain implements AutoCloseable {
    * that the log keeps everything for it; nothing moves before {@link #start} or {@link #drainNow}.
    */
   public Drain(EventStore store, EventLog log) {
+    this(store, log, BATCH_INFERENCES);
+  }
+
+  /** With smaller batches, so that a few events are many of them. */
+  Drain(EventStore store, EventLog log, int batchInferences) {
     this.store = store;
+    this.batchInferences = batchInferences;
     this.log = log;
     this.cursor = log.cursor(SINK, store.lastSequence());
     this.deadLetters = store.deadLetters();
@@ -112,12 +143,12 @@ public final class Drain implements AutoCloseable {
     try {
       while (true) {
         if (taken.isEmpty()) {
-          taken = cursor.next(BATCH_EVENTS, BATCH_BYTES, Duration.ZERO);
+          take(filled(new ArrayList<>(), Duration.ZERO));
         }
         if (taken.isEmpty()) {
           return count;
         }
-        int events = taken.size();
+        int events = taken.stream().mapToInt(List::size).sum();
         if (!storeTaken()) {
           throw new StoreException(
               "the event store %s takes nothing: %s".formatted(store.dataDirectory(), lastError));
@@ -145,7 +176,7 @@ public final class Drain implements AutoCloseable {
         draining.lockInterruptibly();
         try {
           if (taken.isEmpty()) {
-            taken = gather();
+            take(gather());
           }
           done = storeTaken();
         } catch (UncheckedIOException e) {
@@ -174,24 +205,135 @@ public final class Drain implements AutoCloseable {
 
   /** Waits for a first event, then a little for more of them, and longer where many come in. */
   private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> first = cursor.next(BATCH_EVENTS, BATCH_BYTES, IDLE, GATHER);
-    int room = BATCH_EVENTS - first.size();
-    long bytes = BATCH_BYTES - first.stream().mapToLong(SpooledEvent::size).sum();
-    if (first.size() < BUSY_EVENTS || room <= 0 || bytes <= 0 || isStopping()) {
-      return first;
-    }
-    List<SpooledEvent> batch = new ArrayList<>(first);
-    batch.addAll(cursor.next(room, bytes, GATHER_WHEN_BUSY, GATHER_WHEN_BUSY));
-    return batch;
+    List<SpooledEvent> first = cursor.next(batchInferences, BATCH_BYTES, IDLE, GATHER);
+    return first.size() < BUSY_EVENTS || isStopping()
+        ? first
+        : filled(new ArrayList<>(first), GATHER_WHEN_BUSY);
   }
 
-  /** Stores what was taken; when the store takes nothing it stays taken, and false is returned. */
+  /** Takes what comes until the batch has its inferences, at most for some time. */
+  private List<SpooledEvent> filled(List<SpooledEvent> batch, Duration most)
+      throws InterruptedException {
+    long end = System.nanoTime() + most.toNanos();
+    while (true) {
+      int room = roomIn(batch);
+      long bytes = BATCH_BYTES - bytesOf(batch);
+      Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
+      if (room <= 0 || bytes <= 0 || isStopping()) {
+        return batch;
+      }
+      List<SpooledEvent> more = cursor.next(room, bytes, left, left);
+      if (more.isEmpty()) {
+        return batch;
+      }
+      batch.addAll(more);
+    }
+  }
+
+  private int roomIn(List<SpooledEvent> batch) {
+    int inferences = (int) batch.stream().filter(SpooledEvent::isInference).count();
+    return Math.min(
+        batchInferences - inferences, EVENTS_PER_INFERENCE * batchInferences - batch.size());
+  }
+
+  private static long bytesOf(List<SpooledEvent> batch) {
+    return batch.stream().mapToLong(SpooledEvent::size).sum();
+  }
+
+  /** Takes a batch to work, and the next one too where the spool holds more than a batch. */
+  private void take(List<SpooledEvent> batch) throws InterruptedException {
+    if (batch.isEmpty()) {
+      return;
+    }
+    taken.add(batch);
+    if (PROCESSORS > 1 && (roomIn(batch) <= 0 || bytesOf(batch) > BATCH_BYTES / 2)) {
+      List<SpooledEvent> next = filled(new ArrayList<>(), Duration.ZERO);
+      if (!next.isEmpty()) {
+        taken.add(next);
+      }
+    }
+  }
+
+  /** Stores what was taken; what the store does not take stays taken, and false is returned. */
   private boolean storeTaken() {
-    if (!taken.isEmpty() && !store(taken)) {
+    if (taken.size() == 2) {
+      storeBoth(taken.getFirst(), taken.getLast());
+    }
+    // A batch that is stored by now is passed over.
+    while (!taken.isEmpty()) {
+      if (!store(taken.getFirst())) {
+        return false;
+      }
+      taken.removeFirst();
+    }
+    return true;
+  }
+
+  /**
+   * Stores two batches that follow each other, the second written while the first is. Where anything
+   * is wrong with one of them, it is left to be stored by itself.
+   */
+  private void storeBoth(List<SpooledEvent> first, List<SpooledEvent> second) {
+    long end = first.getLast().seq();
+    if (store.lastSequence() + 1 != first.getFirst().seq() || end + 1 != second.getFirst().seq()) {
+      return;
+    }
+    Future<PreparedBatch> other = beside.submit(() -> store.prepare(batchOf(second)));
+    boolean firstStored = storePrepared(first, () -> store.prepare(batchOf(first)));
+    PreparedBatch prepared = resultOf(other);
+    if (prepared != null && firstStored) {
+      storePrepared(second, () -> prepared);
+    } else if (prepared != null) {
+      prepared.close();
+    }
+  }
+
+  private boolean storePrepared(List<SpooledEvent> batch, Supplier<PreparedBatch> prepared) {
+    try (PreparedBatch rows = prepared.get()) {
+      rows.commit();
+    } catch (RuntimeException e) {
+      // Tried again by itself, where it is told apart whether the batch or the store is at fault.
+      LOG.debug("a batch of {} events is stored by itself", batch.size(), e);
       return false;
     }
-    taken = List.of();
+    stored(batch, batch.size());
     return true;
+  }
+
+  /** Waits for it however often one is interrupted: what was prepared must be closed. */
+  private static @Nullable PreparedBatch resultOf(Future<PreparedBatch> prepared) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return prepared.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          LOG.debug("the second of two batches is stored by itself", e);
+          return null;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private EventBatch batchOf(List<SpooledEvent> events) {
+    List<EventBatch.Numbered> numbered = new ArrayList<>(events.size());
+    for (SpooledEvent spooled : events) {
+      numbered.add(new EventBatch.Numbered(spooled.seq(), spooled.event()));
+    }
+    return new EventBatch(store.spool(), events.getFirst().seq(), events.getLast().seq(), numbered);
+  }
+
+  private void stored(List<SpooledEvent> batch, int events) {
+    cursor.release(batch.getLast().seq());
+    drained.addAndGet(events);
+    waitingSince = null;
+    lastError = null;
   }
 
   /** Stores a batch and lets the spool forget it; false when the store takes nothing at all. */
@@ -217,10 +359,7 @@ public final class Drain implements AutoCloseable {
     } catch (StoreException | EventRefusedException | ArithmeticException e) {
       return storeByHalves(batch, e);
     }
-    cursor.release(last);
-    drained.addAndGet(events.size());
-    waitingSince = null;
-    lastError = null;
+    stored(batch, events.size());
     return true;
   }
 
@@ -280,6 +419,7 @@ public final class Drain implements AutoCloseable {
         interrupted = true;
       }
     }
+    beside.shutdown();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -19,6 +19,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -27,9 +29,10 @@ import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The embedded engine, an analytical database in {@code events.duckdb}. One process owns it; one
- * thread at a time appends; readers never wait for the writer. A batch and the mark of its source
- * commit together.
+ * The embedded engine, an analytical database in {@code events.duckdb}. One process owns it; readers
+ * never wait for writers. A batch is a transaction: its rows and the mark of its source commit
+ * together. Two batches may be written at the same time, since compressing text is most of the work;
+ * they commit in the order of their source.
  */
 final class DuckDbEngine implements Engine {
 
@@ -37,23 +40,39 @@ final class DuckDbEngine implements Engine {
   static final String SCHEMA = "main";
 
   private static final int READERS = 2;
+
+  /** Batches that are written at the same time. */
+  private static final int WRITERS = 2;
+
   private static final int CHUNK_ROWS = 2_000;
 
   private final Path dataDirectory;
   private final DuckDBConnection root;
-  private final DuckDBConnection writer;
+
+  /** Those that write no batch now. */
+  private final BlockingQueue<DuckDBConnection> writers = new ArrayBlockingQueue<>(WRITERS);
+
+  /** For marks alone: whoever holds a writer may be waiting for one. Guarded by its lock. */
+  private final DuckDBConnection marker;
+
   private final Readers readers;
   private final DuckDbStatistics statistics;
   private final DuckDbRollups rollups;
   private final DuckDbUpkeep upkeep;
-  private final Object writing = new Object();
+
+  /** Held while a batch is committed and while marks are read; guards them. */
+  private final Object marking = new Object();
+
   private final Map<String, Long> marks = new HashMap<>();
 
   private DuckDbEngine(Path dataDirectory, DuckDBConnection root, EventStore.Settings settings)
       throws SQLException {
     this.dataDirectory = dataDirectory;
     this.root = root;
-    this.writer = connect(root);
+    for (int i = 0; i < WRITERS; i++) {
+      writers.add(connect(root));
+    }
+    this.marker = connect(root);
     this.readers =
         new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
     this.statistics = new DuckDbStatistics(connect(root));
@@ -104,9 +123,10 @@ final class DuckDbEngine implements Engine {
   }
 
   @Override
-  public void append(EventBatch batch) {
-    append(
+  public PreparedBatch prepare(EventBatch batch) {
+    return prepare(
         batch.source(),
+        batch.first(),
         batch.last(),
         rows -> {
           for (EventBatch.Numbered event : batch.events()) {
@@ -117,7 +137,9 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public void append(RowBatch batch) {
-    append(batch.source(), batch.last(), batch::writeTo);
+    try (Prepared prepared = prepare(batch.source(), batch.first(), batch.last(), batch::writeTo)) {
+      prepared.commit();
+    }
   }
 
   /** Writes the rows of a batch. */
@@ -126,33 +148,131 @@ final class DuckDbEngine implements Engine {
     void writeTo(EventRows rows) throws SQLException;
   }
 
-  private void append(String source, long last, BatchWriter batch) {
-    synchronized (writing) {
-      try (Statement statement = writer.createStatement()) {
-        statement.execute("BEGIN");
-        boolean committed = false;
-        try (DuckDbBatch tables = new DuckDbBatch(writer)) {
-          batch.writeTo(new EventRows(tables, source, last));
-          tables.flush();
-          advance(source, last);
-          statement.execute("COMMIT");
-          committed = true;
-        } finally {
-          if (!committed) {
-            statement.execute("ROLLBACK");
+  private Prepared prepare(String source, long first, long last, BatchWriter batch) {
+    Prepared prepared = new Prepared(freeWriter(), source, first, last);
+    boolean whole = false;
+    try {
+      prepared.write(batch);
+      whole = true;
+      return prepared;
+    } catch (SQLException e) {
+      throw prepared.notStored(e);
+    } finally {
+      if (!whole) {
+        prepared.close();
+      }
+    }
+  }
+
+  private DuckDBConnection freeWriter() {
+    try {
+      return writers.take();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while others wrote to " + dataDirectory, e);
+    }
+  }
+
+  /** A batch in a transaction of its own writer, which goes back when the batch is closed. */
+  private final class Prepared implements PreparedBatch {
+
+    private final DuckDBConnection writer;
+    private final String source;
+    private final long first;
+    private final long last;
+
+    /** How far the source was stored when the transaction began. */
+    private final long seen;
+
+    private boolean open;
+
+    Prepared(DuckDBConnection writer, String source, long first, long last) {
+      this.writer = writer;
+      this.source = source;
+      this.first = first;
+      this.last = last;
+      this.seen = lastSequence(source);
+    }
+
+    void write(BatchWriter batch) throws SQLException {
+      execute("BEGIN");
+      open = true;
+      try (DuckDbBatch tables = new DuckDbBatch(writer)) {
+        batch.writeTo(new EventRows(tables, source, last));
+        tables.flush();
+      }
+    }
+
+    @Override
+    public void commit() {
+      synchronized (marking) {
+        long stored = lastSequence(source);
+        if (first != stored + 1) {
+          throw new IllegalStateException(
+              "%s is stored up to %d: what begins at %d cannot be committed yet"
+                  .formatted(source, stored, first));
+        }
+        try {
+          advance(stored);
+          execute("COMMIT");
+          open = false;
+        } catch (SQLException e) {
+          if (!isStored(source, last)) {
+            throw notStored(e);
           }
+          // The commit itself was done; what failed came after it.
+          open = false;
+        }
+        marks.put(source, last);
+      }
+    }
+
+    /**
+     * Moves the mark. One that another transaction moved since this one began cannot be touched here;
+     * then a second row says it, the greater one counts, and the next batch makes them one again.
+     */
+    private void advance(long stored) throws SQLException {
+      Map<String, Object> values = Map.of("source", source, "seq", last);
+      int rows = 0;
+      if (stored == seen) {
+        try (PreparedStatement update =
+            NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
+          rows = update.executeUpdate();
+        }
+        if (rows > 1) {
+          NamedSql.of(Dialect.DUCKDB, "ingest_delete").execute(writer, Map.of("source", source));
+        }
+      }
+      if (rows != 1) {
+        NamedSql.of(Dialect.DUCKDB, "ingest_insert").execute(writer, values);
+      }
+    }
+
+    StoreException notStored(SQLException e) {
+      return new StoreException(
+          "what ends at %d of %s could not be stored in %s: %s"
+              .formatted(last, source, dataDirectory, e.getMessage()),
+          e);
+    }
+
+    private void execute(String statement) throws SQLException {
+      try (Statement executed = writer.createStatement()) {
+        executed.execute(statement);
+      }
+    }
+
+    @Override
+    public void close() {
+      try {
+        if (open) {
+          execute("ROLLBACK");
         }
       } catch (SQLException e) {
-        if (isStored(source, last)) {
-          // The commit itself was done; what failed came after it.
-          return;
-        }
-        throw new StoreException(
-            "what ends at %d of %s could not be stored in %s: %s"
-                .formatted(last, source, dataDirectory, e.getMessage()),
-            e);
+        // What failed before says more; the engine has rolled back by itself then.
+      } finally {
+        open = false;
+        writers.add(writer);
       }
-      marks.put(source, last);
     }
   }
 
@@ -182,16 +302,6 @@ final class DuckDbEngine implements Engine {
     return null;
   }
 
-  private void advance(String source, long last) throws SQLException {
-    Map<String, Object> values = Map.of("source", source, "seq", last);
-    try (PreparedStatement update =
-        NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
-      if (update.executeUpdate() == 0) {
-        NamedSql.of(Dialect.DUCKDB, "ingest_insert").execute(writer, values);
-      }
-    }
-  }
-
   private boolean isStored(String source, long last) {
     try {
       long stored = mark(source);
@@ -204,7 +314,7 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public long lastSequence(String source) {
-    synchronized (writing) {
+    synchronized (marking) {
       Long known = marks.get(source);
       if (known != null) {
         return known;
@@ -222,7 +332,7 @@ final class DuckDbEngine implements Engine {
 
   private long mark(String source) throws SQLException {
     try (PreparedStatement statement =
-            NamedSql.of(Dialect.DUCKDB, "ingest_of").prepare(writer, Map.of("source", source));
+            NamedSql.of(Dialect.DUCKDB, "ingest_of").prepare(marker, Map.of("source", source));
         ResultSet row = statement.executeQuery()) {
       return row.next() ? row.getLong(1) : 0;
     }
@@ -230,13 +340,25 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public boolean isWritable() {
-    synchronized (writing) {
-      try {
-        NamedSql.of(Dialect.DUCKDB, "ingest_touch").execute(writer, Map.of());
-        return true;
-      } catch (SQLException e) {
-        return false;
+    List<DuckDBConnection> all = allWriters();
+    try {
+      NamedSql.of(Dialect.DUCKDB, "ingest_touch").execute(all.getFirst(), Map.of());
+      return true;
+    } catch (SQLException e) {
+      return false;
+    } finally {
+      writers.addAll(all);
+    }
+  }
+
+  /** Waits until nobody writes: marks must not be touched under a transaction that will move one. */
+  private List<DuckDBConnection> allWriters() {
+    synchronized (writers) {
+      List<DuckDBConnection> all = new ArrayList<>(WRITERS);
+      for (int i = 0; i < WRITERS; i++) {
+        all.add(freeWriter());
       }
+      return all;
     }
   }
 
@@ -357,20 +479,25 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public void close() {
-    synchronized (writing) {
-      try {
-        readers.close();
-        statistics.close();
-        rollups.close();
-        upkeep.close();
-        try (Statement statement = writer.createStatement()) {
-          statement.execute("CHECKPOINT " + CATALOG);
-        }
-        writer.close();
-        root.close();
-      } catch (SQLException e) {
-        throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
+    List<DuckDBConnection> all = allWriters();
+    try {
+      readers.close();
+      statistics.close();
+      rollups.close();
+      upkeep.close();
+      try (Statement statement = all.getFirst().createStatement()) {
+        statement.execute("CHECKPOINT " + CATALOG);
       }
+      for (DuckDBConnection writer : all) {
+        writer.close();
+      }
+      marker.close();
+      root.close();
+    } catch (SQLException e) {
+      throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
+    } finally {
+      // Whoever comes too late is told by a closed connection.
+      writers.addAll(all);
     }
   }
 

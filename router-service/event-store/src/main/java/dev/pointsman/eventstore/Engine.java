@@ -17,7 +17,14 @@ interface Engine extends AutoCloseable {
   Readers readers();
 
   /** See {@link EventStore#append(EventBatch)}. */
-  void append(EventBatch batch);
+  default void append(EventBatch batch) {
+    try (PreparedBatch prepared = prepare(batch)) {
+      prepared.commit();
+    }
+  }
+
+  /** See {@link EventStore#prepare}. */
+  PreparedBatch prepare(EventBatch batch);
 
   /** Stores rows of an import, once, together with the mark of its source. */
   void append(RowBatch batch);

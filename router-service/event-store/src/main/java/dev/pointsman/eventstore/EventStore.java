@@ -108,13 +108,28 @@ public final class EventStore implements AutoCloseable {
    * @throws StoreException if the engine refused; then the same batch must come again
    */
   public void append(EventBatch batch) {
+    try (PreparedBatch prepared = prepare(batch)) {
+      prepared.commit();
+    }
+  }
+
+  /**
+   * Writes a batch that nobody sees before it is committed. Two batches that follow each other may be
+   * prepared at the same time, each on its own thread, and committed in their order; what the second
+   * costs then lies beside the first.
+   *
+   * @throws IllegalArgumentException if the batch begins within what is stored of its source
+   * @throws EventRefusedException if one of the events contradicts itself
+   * @throws StoreException if the engine refused
+   */
+  PreparedBatch prepare(EventBatch batch) {
     long stored = engine.lastSequence(batch.source());
     if (batch.first() <= stored) {
       throw new IllegalArgumentException(
           "events up to %d of %s are stored, these begin at %d"
               .formatted(stored, batch.source(), batch.first()));
     }
-    engine.append(batch);
+    return engine.prepare(batch);
   }
 
   /**

@@ -127,6 +127,7 @@ public final class FunctionQueries {
   private static LoggedDecision logged(ResultSet row, Instant maturedBefore) throws SQLException {
     Instant decidedAt = Rows.instant(row, "started_at");
     long inferences = row.getLong("inferences");
+    long answered = row.getLong("answered");
     return new LoggedDecision(
         Rows.uuid(row, "inference_id"),
         Rows.uuid(row, "episode_id"),
@@ -153,6 +154,7 @@ public final class FunctionQueries {
         row.getLong("cost_count") == inferences ? Rows.wholeOrNull(row, "cost_nanos") : null,
         row.getLong("input_tokens_count") > 0 ? Rows.wholeOrNull(row, "input_tokens") : null,
         row.getLong("output_tokens_count") > 0 ? Rows.wholeOrNull(row, "output_tokens") : null,
+        answered == 0 ? null : (Long) (row.getLong("duration_us") / answered),
         Rows.realOrNull(row, "reward"),
         row.getBoolean("filled"),
         !decidedAt.isAfter(maturedBefore));

@@ -84,6 +84,16 @@ public final class HistoryQueries {
     return found.isEmpty() ? null : found.getFirst();
   }
 
+  /** The revision of a generation published last, null before the first. */
+  public @Nullable PolicyRevision latestRevision(String functionName, String generation) {
+    List<PolicyRevision> found =
+        readers.query(
+            "revision_latest_of_generation",
+            Map.of("function", functionName, "generation", generation),
+            Rows::revision);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
   /** Revisions published in a range, newest first, at most so many. */
   public List<RevisionLine> revisions(String functionName, Instant from, Instant to, int most) {
     return readers.query(

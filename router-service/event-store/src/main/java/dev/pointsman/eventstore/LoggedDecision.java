@@ -22,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * @param inputTokens Σ over the inferences that the chosen variant answered, null when none is known
  * @param outputTokens Σ over the inferences that the chosen variant answered, null when none is
  *     known
+ * @param durationUs mean over the inferences that the chosen variant answered, null when there is
+ *     none
  * @param reward 0..1, null when unknown
  * @param filled whether the reward is the rule's {@code noFeedback}
  * @param matured whether the attribution window is over
@@ -53,6 +55,7 @@ public record LoggedDecision(
     @Nullable Long costNanos,
     @Nullable Long inputTokens,
     @Nullable Long outputTokens,
+    @Nullable Long durationUs,
     @Nullable Double reward,
     boolean filled,
     boolean matured) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -92,6 +93,69 @@ abstract class DrainContract {
   }
 
   @Test
+  void drainNow_manyBatches_storesEachEventOnceUnderOneMark() {
+    try (Drain drain = new Drain(store, log, 10)) {
+      for (int i = 0; i < 95; i++) {
+        log.append(Events.inference(i));
+      }
+      assertThat(drain.drainNow()).isEqualTo(95);
+      log.append(Events.inference(95));
+      assertThat(drain.drainNow()).isEqualTo(1);
+    }
+    assertThat(stored()).isEqualTo(96);
+    store.close();
+    store = engine.open(directory);
+    assertThat(store.lastSequence()).isEqualTo(96);
+    assertThat(stored()).isEqualTo(96);
+  }
+
+  @Test
+  void drainNow_poisonInAnyOfManyBatches_losesNothingElse() {
+    try (Drain drain = new Drain(store, log, 10)) {
+      for (int i = 0; i < 100; i++) {
+        // In a first batch, in a second one, and in both of a pair.
+        log.append(
+            i == 3 || i == 35 || i == 44 || i == 55 ? selfContradicting(i) : Events.inference(i));
+      }
+      assertThat(drain.drainNow()).isEqualTo(100);
+
+      assertThat(drain.lag().deadLetters()).isEqualTo(4);
+      assertThat(drain.lag().events()).isZero();
+    }
+    assertThat(store.refused()).extracting(DeadLetter::sequence).containsExactly(4L, 36L, 45L, 56L);
+    assertThat(stored()).isEqualTo(96);
+  }
+
+  @Test
+  void commit_twoPreparedAtOnce_areSeenInTheirOrderAndOneLeftUncommittedIsNot() {
+    EventBatch first = batch(1, 5);
+    EventBatch second = batch(6, 9);
+    try (PreparedBatch one = store.prepare(first);
+        PreparedBatch two = store.prepare(second)) {
+      assertThat(stored()).isZero();
+      one.commit();
+      two.commit();
+    }
+    try (PreparedBatch left = store.prepare(batch(10, 12))) {
+      assertThat(left).isNotNull();
+    }
+    store.append(batch(10, 11));
+
+    assertThat(store.lastSequence()).isEqualTo(11);
+    assertThat(stored()).isEqualTo(11);
+  }
+
+  private EventBatch batch(int first, int last) {
+    return new EventBatch(
+        store.spool(),
+        first,
+        last,
+        IntStream.rangeClosed(first, last)
+            .mapToObj(i -> new EventBatch.Numbered(i, Events.inference(i)))
+            .toList());
+  }
+
+  @Test
   void retryRefused_eventThatIsSoundNow_isStoredOnce() throws Exception {
     InferenceEvent event = Events.inference(3);
     store.deadLetters().lay(store.spool(), 4, EventCodec.encode(event), "was refused");
@@ -158,7 +222,11 @@ abstract class DrainContract {
   }
 
   private static InferenceEvent selfContradicting() {
-    return Events.inferenceOf(1_000)
+    return selfContradicting(1_000);
+  }
+
+  private static InferenceEvent selfContradicting(int i) {
+    return Events.inferenceOf(i)
         .decision(
             Events.decision(List.of("large", "small"), new double[] {0.5, 0.3, 0.2}, "small", "s"))
         .build();

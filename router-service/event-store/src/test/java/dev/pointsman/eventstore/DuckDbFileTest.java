@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.EventLog;
@@ -38,6 +39,61 @@ final class DuckDbFileTest {
       Set.of("statistics_mark.reward_rule", "statistics_mark.as_of");
 
   @TempDir Path directory;
+
+  @Test
+  void commit_secondOfTwoBatchesFirst_isRefusedAndLeavesNothing() {
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+        PreparedBatch first = store.prepare(batch(store, 1));
+        PreparedBatch second = store.prepare(batch(store, 2))) {
+      assertThatThrownBy(second::commit)
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("what begins at 2 cannot be committed yet");
+      assertThat(store.lastSequence()).isZero();
+      first.commit();
+      second.commit();
+      assertThat(store.lastSequence()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void commit_twoBatchesAtOnceAgainAndAgain_leavesOneMarkOfTheSource() throws Exception {
+    String spool;
+    try (EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT)) {
+      spool = store.spool();
+      for (int i = 1; i < 8; i += 2) {
+        try (PreparedBatch first = store.prepare(batch(store, i));
+            PreparedBatch second = store.prepare(batch(store, i + 1))) {
+          first.commit();
+          second.commit();
+        }
+      }
+      assertThat(store.isWritable()).isTrue();
+      store.append(batch(store, 9));
+    }
+    try (Connection root = DriverManager.getConnection("jdbc:duckdb:");
+        Statement statement = root.createStatement()) {
+      statement.execute("ATTACH '%s' AS ev".formatted(directory.resolve("events.duckdb")));
+      assertThat(joined(statement, "SELECT source, seq FROM ev.ingest"))
+          .containsExactly(spool + "|9");
+    }
+  }
+
+  @Test
+  void append_afterClose_saysThatTheStoreIsClosed() {
+    EventStore store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    EventBatch batch = batch(store, 1);
+    store.close();
+
+    assertThatThrownBy(() -> store.append(batch)).isInstanceOf(StoreException.class);
+  }
+
+  private static EventBatch batch(EventStore store, int sequence) {
+    return new EventBatch(
+        store.spool(),
+        sequence,
+        sequence,
+        List.of(new EventBatch.Numbered(sequence, Events.inference(sequence))));
+  }
 
   @Test
   void open_fileOfTheFirstVersion_keepsMarksAndArrivals() throws Exception {

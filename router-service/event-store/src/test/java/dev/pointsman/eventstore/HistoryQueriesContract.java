@@ -71,6 +71,10 @@ abstract class HistoryQueriesContract {
     assertThat(store.history().latestRevision("support_reply"))
         .isEqualTo(Events.revision(3).revision());
     assertThat(store.history().latestRevision("nobody")).isNull();
+    String generation = Events.revision(3).revision().generation();
+    assertThat(store.history().latestRevision("support_reply", generation))
+        .isEqualTo(Events.revision(3).revision());
+    assertThat(store.history().latestRevision("support_reply", "another")).isNull();
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -77,6 +78,13 @@ abstract class UpkeepContract {
   }
 
   private static InferenceEvent inference(long n, Instant at, String revisionOf, long revision) {
+    return inference(n, at, revisionOf, revision, Map.of());
+  }
+
+  private static InferenceEvent inference(
+      long n, Instant at, String revisionOf, long revision, Map<String, String> moreFeatures) {
+    Map<String, String> features = new TreeMap<>(Events.decision(n).features());
+    features.putAll(moreFeatures);
     Decision d = Events.decision(n);
     return Events.inferenceOf(n)
         .startedAt(at)
@@ -105,7 +113,7 @@ abstract class UpkeepContract {
                 d.propensities(),
                 d.utilityWeight(),
                 d.gamma(),
-                d.features(),
+                features,
                 d.chosenVariant(),
                 d.propensity(),
                 d.explored(),
@@ -239,7 +247,14 @@ abstract class UpkeepContract {
     Instant late = FIRST.plus(Duration.ofDays(99)).plusSeconds(30);
     append(
         List.of(
+            revision("g0", 899, FIRST.minusSeconds(20)),
+            // The last one of its generation.
             revision("g0", 900, FIRST.minusSeconds(10)),
+            // One beside a decision, and its last.
+            revision("g2", 5, FIRST.plusSeconds(1)),
+            inference(500, FIRST.plusSeconds(2), "g1", 0, Map.of(Decision.CHALLENGER, "g2/5")),
+            revision("g2", 6, FIRST.plusSeconds(3)),
+            revision("g2", 7, FIRST.plusSeconds(4)),
             // Young: what it decided may still be on its way.
             revision("g1", 901, late),
             // The last one, which a start goes on from.
@@ -247,11 +262,15 @@ abstract class UpkeepContract {
 
     retain(null, null);
 
-    assertThat(lines(EventTable.INFERENCE)).hasSize(100);
-    assertThat(lines(EventTable.INFERENCE_PAYLOAD)).hasSize(100);
-    assertThat(store.history().revision("support_reply", "g0", 900)).isNull();
+    assertThat(lines(EventTable.INFERENCE)).hasSize(101);
+    assertThat(lines(EventTable.INFERENCE_PAYLOAD)).hasSize(101);
+    assertThat(store.history().revision("support_reply", "g0", 899)).isNull();
+    assertThat(store.history().revision("support_reply", "g0", 900)).isNotNull();
+    assertThat(store.history().revision("support_reply", "g2", 5)).isNotNull();
+    assertThat(store.history().revision("support_reply", "g2", 6)).isNull();
+    assertThat(store.history().latestRevision("support_reply", "g2").revision()).isEqualTo(7);
     assertThat(store.history().revision("support_reply", "g1", 0)).isNotNull();
-    assertThat(lines(EventTable.POLICY_REVISION)).hasSize(102);
+    assertThat(lines(EventTable.POLICY_REVISION)).hasSize(105);
 
     retain(40, null);
 

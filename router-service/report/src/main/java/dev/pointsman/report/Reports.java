@@ -26,12 +26,14 @@ import dev.pointsman.report.FunctionReport.Headline;
 import dev.pointsman.report.FunctionReport.Range;
 import dev.pointsman.report.FunctionReport.SegmentLine;
 import dev.pointsman.report.FunctionReport.VariantLine;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.PropensityCheck;
+import dev.pointsman.routing.TrainedPolicy;
 import java.io.OutputStream;
 import java.time.Duration;
 import java.time.Instant;
@@ -653,7 +655,7 @@ public final class Reports {
       return null;
     }
     return bindings
-        .bind(function, revision, event.versions().configHash())
+        .bind(function, revision, challenger(function, decision), event.versions().configHash())
         .map(routing -> PropensityCheck.rederive(routing, decision))
         .map(
             again ->
@@ -661,6 +663,22 @@ public final class Reports {
                     again.propensities(),
                     again.equal() && areAlike(again.propensities(), decision.propensities())))
         .orElse(null);
+  }
+
+  /** Null where there was none, or its revision is not stored any more. */
+  private @Nullable PolicyRevision challenger(String function, Decision decision) {
+    String name = decision.features().get(Decision.CHALLENGER);
+    int slash = name == null ? -1 : name.lastIndexOf('/');
+    if (name == null || slash < 0) {
+      return null;
+    }
+    try {
+      return store
+          .history()
+          .revision(function, name.substring(0, slash), Long.parseLong(name.substring(slash + 1)));
+    } catch (NumberFormatException notOurs) {
+      return null;
+    }
   }
 
   /** Alike up to the rounding of a sum over lanes. */
@@ -750,13 +768,36 @@ public final class Reports {
       case Experimentation.Uniform _ -> "uniform";
       case Experimentation.Static _ -> "static weights";
       case Experimentation.Learned learned -> {
+        Optional<ActivePolicies> active = bindings.active(name);
+        if (active.isPresent()) {
+          yield inWords(active.get());
+        }
         PolicyRevision latest = store.history().latestRevision(name);
         yield learned.settings().algorithm()
-            + (latest == null
-                ? ", no revision yet"
-                : ", generation %s, revision %d".formatted(latest.generation(), latest.revision()));
+            + (latest == null ? ", no revision yet" : ", " + inWords(latest));
       }
     };
+  }
+
+  private static String inWords(ActivePolicies active) {
+    TrainedPolicy serving = active.serving();
+    String words = serving.settings().algorithm() + ", " + inWords(serving.revision());
+    TrainedPolicy beside = active.challenger();
+    if (beside == null) {
+      return words;
+    }
+    return words
+        + "; beside it %s, %s, with %s of its traffic"
+            .formatted(
+                beside.settings().algorithm(),
+                inWords(beside.revision()),
+                active.share() == 0
+                    ? "none"
+                    : String.format(Locale.ROOT, "%.3g %%", 100 * active.share()));
+  }
+
+  private static String inWords(PolicyRevision revision) {
+    return "generation %s, revision %d".formatted(revision.generation(), revision.revision());
   }
 
   private static Predicate<DecisionSums> lane(String lane) {

@@ -120,7 +120,7 @@ final class ReportsTest {
             () -> catalog,
             function ->
                 function.name().equals(FUNCTION) ? RULE : RewardRule.unrewarded(function.name()),
-            (function, revision, hash) ->
+            (function, revision, challenger, hash) ->
                 hash.equals("hash-1") ? Optional.of(ROUTING) : Optional.empty(),
             clock);
   }

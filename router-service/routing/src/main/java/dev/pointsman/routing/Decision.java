@@ -93,6 +93,12 @@ public record Decision(
   /** The feature that holds λ, the pacer's price, where the function has a dollar target. */
   public static final String COST_PRICE = "cost_price";
 
+  /**
+   * The feature that names the revision behind {@code challengerProbabilities}, as {@code g-12/345};
+   * absent where there was no challenger.
+   */
+  public static final String CHALLENGER = "challenger";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

@@ -83,6 +83,10 @@ public final class DecisionSampler {
       FunctionRouting routing, DecisionRequest request, Eligibility eligibility) {
     boolean[] selectable = eligibility.selectable();
     Map<String, String> features = features(request, eligibility.softDropped());
+    Policy challenger = request.explore() ? routing.challenger() : null;
+    if (challenger != null) {
+      features.put(Decision.CHALLENGER, challenger.version().name());
+    }
     DecisionContext context =
         new DecisionContext(
             request.segment(),
@@ -106,7 +110,6 @@ public final class DecisionSampler {
           routing, request, eligibility, answer, floors, features, composition, greedy, clocks);
     }
 
-    Policy challenger = routing.challenger();
     double[] challenged = new double[0];
     if (challenger != null) {
       ArmProbabilities rival = challenger.probabilities(context);

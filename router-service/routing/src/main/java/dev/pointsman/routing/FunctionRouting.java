@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param baselineVariant the holdout's variant, null when there is none
  * @param fallbackVariants variants to try when no candidate is left, in order
  * @param prices today's price per candidate, null where it is unknown
- * @param challenger the policy of the canary lane, over the same candidates; null while none runs
+ * @param challenger the policy of the canary lane, over the same candidates, asked at every decision
+ *     of the main stratum whatever the lane's share; null while none runs
  */
 public record FunctionRouting(
     String functionName,

@@ -16,6 +16,15 @@ public record LaneShares(double uniform, double holdout, double canary) {
     }
   }
 
+  /**
+   * The same lanes with a canary, which takes its share from the policy alone.
+   *
+   * @param share of the policy's own traffic, at least 0 and below 1
+   */
+  public LaneShares withCanary(double share) {
+    return new LaneShares(uniform, holdout, share * (1 - uniform - holdout));
+  }
+
   /** No lanes beside the policy's own. */
   public static final LaneShares POLICY_ONLY = new LaneShares(0, 0, 0);
 }

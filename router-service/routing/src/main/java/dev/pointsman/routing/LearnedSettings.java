@@ -2,6 +2,7 @@ package dev.pointsman.routing;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -96,6 +97,16 @@ public record LearnedSettings(
         halfLife,
         options,
         other);
+  }
+
+  /**
+   * Whether decisions of both can be made side by side and compared: the same candidates, the same
+   * baseline behind holdout and savings, and the same dollar target, for a function has one pacer.
+   */
+  public boolean isComparableWith(LearnedSettings other) {
+    return candidates.equals(other.candidates)
+        && Objects.equals(baselineVariant, other.baselineVariant)
+        && Objects.equals(limits.targetUsd(), other.limits.targetUsd());
   }
 
   /**

@@ -146,6 +146,12 @@ public final class PropensityCheck {
       // Without the challenger at hand the logged vector stands in, so that the mixture is whole.
       return row.challengerProbabilities();
     }
+    String named = row.features().get(Decision.CHALLENGER);
+    if (!challenger.version().name().equals(named)) {
+      found.add(
+          "challenger: the row has %s, given was %s".formatted(named, challenger.version().name()));
+      return row.challengerProbabilities();
+    }
     ArmProbabilities answer = challenger.probabilities(context);
     double[] floors = ProbabilityFloors.applicable(answer.floors(), context.selectable());
     double[] challenged = ProbabilityFloors.raise(answer.probabilities(), floors);

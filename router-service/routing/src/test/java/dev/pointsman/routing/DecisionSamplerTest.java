@@ -72,6 +72,37 @@ final class DecisionSamplerTest {
   }
 
   @Test
+  void decide_challengerInTheShadow_isLoggedAndChangesNoChoice() {
+    FunctionRouting alone = withShares(new LaneShares(0.1, 0.1, 0));
+    FunctionRouting shadowed = alone.withChallenger(challenger());
+    for (int unit = 0; unit < 500; unit++) {
+      DecisionRequest request = Routings.request(Routings.episode(random), "code");
+      Decision before = SAMPLER.decide(alone, request);
+      Decision after = SAMPLER.decide(shadowed, request);
+      assertThat(after.fallbackOrder()).isEqualTo(before.fallbackOrder());
+      assertThat(after.propensities()).isEqualTo(before.propensities());
+      assertThat(after.laneShares()).isEqualTo(before.laneShares());
+      assertThat(before.features()).doesNotContainKey(Decision.CHALLENGER);
+      assertThat(after.features()).containsEntry(Decision.CHALLENGER, "/0");
+      assertThat(after.challengerProbabilities())
+          .containsExactly(new double[] {0.1, 0.3, 0.3, 0.3}, within(1e-12));
+      assertThat(PropensityCheck.check(after, "large")).isEmpty();
+    }
+  }
+
+  @Test
+  void decide_noExplore_asksNoChallenger() {
+    FunctionRouting shadowed = withShares(new LaneShares(0.1, 0.1, 0)).withChallenger(challenger());
+    Decision row =
+        SAMPLER.decide(
+            shadowed,
+            Routings.request(
+                Routings.episode(random), "code", Routings.nothing(4), Routings.nothing(2), false));
+    assertThat(row.challengerProbabilities()).isEmpty();
+    assertThat(row.features()).doesNotContainKey(Decision.CHALLENGER);
+  }
+
+  @Test
   void decide_noChallenger_canaryShareGoesToThePolicy() {
     Decision row =
         SAMPLER.decide(

@@ -201,7 +201,12 @@ final class PropensityCheckTest {
     Decision row =
         SAMPLER.decide(
             serving, Routings.request(Routings.episode(new SplittableRandom(1)), "refund"));
+    assertThat(row.features()).containsEntry(Decision.CHALLENGER, challenger.version().name());
     assertThat(PropensityCheck.rederive(serving, row).equal()).isTrue();
+    Map<String, String> another = new HashMap<>(row.features());
+    another.put(Decision.CHALLENGER, "g-7/3");
+    assertThat(PropensityCheck.rederive(serving, with(row, "features", another)).discrepancies())
+        .containsExactly("challenger: the row has g-7/3, given was /0");
     FunctionRouting wrong =
         serving.withChallenger(
             new StaticPolicy(Map.of("large", 2.0, "medium", 1.0, "small", 1.0, "tiny", 1.0)));

@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The last revision of each function, kept in {@code revisions/} of the data directory beside the log,
+ * The last revision that served of each function, kept in {@code revisions/} of the data directory beside the log,
  * for a start while the event store is away. What cannot be kept or read is only missed then.
  */
 final class KeptRevisions {

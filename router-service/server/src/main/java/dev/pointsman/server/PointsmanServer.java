@@ -1,6 +1,8 @@
 package dev.pointsman.server;
 
+import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.GatewaySettings;
 import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.control.ControlStore;
@@ -17,11 +19,14 @@ import dev.pointsman.eventstore.StoreException;
 import dev.pointsman.gateway.sink.Answers;
 import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.trainer.GateWatch;
 import dev.pointsman.trainer.LogWatch;
 import dev.pointsman.trainer.PolicyTrainer;
 import dev.pointsman.trainer.RollupCycle;
+import dev.pointsman.trainer.ServedGenerations;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -39,7 +44,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -87,14 +92,11 @@ final class PointsmanServer implements AutoCloseable {
       // Twice is harmless.
       eventLog.append(new ConfigEvent(ids.next(), ids.now(), catalog.configHash(), catalog.text()));
     }
-    List<PolicyRevision> revisions =
-        catalog.functions().keySet().stream()
+    List<ActivePolicies> policies =
+        catalog.functions().values().stream()
             .flatMap(
                 function ->
-                    Stream.ofNullable(
-                        storeIsThere
-                            ? store.history().latestRevision(function)
-                            : kept.last(function)))
+                    lastPolicies(function, control, storeIsThere ? store : null, kept).stream())
             .toList();
 
     ApplicationContext context = opened(context(catalog, options));
@@ -102,7 +104,7 @@ final class PointsmanServer implements AutoCloseable {
         ServerParts.class,
         new ServerParts(
             catalog,
-            revisions,
+            policies,
             eventLog,
             store,
             drain,
@@ -119,13 +121,15 @@ final class PointsmanServer implements AutoCloseable {
             new PolicyTrainer(
                 new PolicyTrainer.Surroundings(
                     store,
-                    function -> latestRevision(store, loggedBefore, function),
+                    (function, generation) ->
+                        latestRevision(store, loggedBefore, function, generation),
                     eventLog::append,
                     control,
                     () -> snapshots.current().catalog(),
-                    revision -> {
-                      snapshots.swap(revision);
-                      kept.keep(revision);
+                    active -> {
+                      if (snapshots.swap(active)) {
+                        kept.keep(active.serving().revision());
+                      }
                     },
                     ids,
                     VERSION)));
@@ -138,8 +142,20 @@ final class PointsmanServer implements AutoCloseable {
                 clock));
     LogWatch watch =
         opened(new LogWatch(store, () -> snapshots.current().catalog(), eventLog::append, ids));
+    GateWatch gate =
+        opened(
+            new GateWatch(
+                new GateWatch.Surroundings(
+                    store,
+                    control,
+                    () -> snapshots.current().catalog(),
+                    eventLog::append,
+                    trainer::move,
+                    ids)));
+    context.registerSingleton(GateWatch.class, gate);
     drain.start();
     trainer.start();
+    gate.start();
     watch.start();
     rollups.start();
     opened(
@@ -178,15 +194,45 @@ final class PointsmanServer implements AutoCloseable {
     }
   }
 
+  /**
+   * What decided for a function before the stop.
+   *
+   * @param store null while it is away; then what was kept decides, alone
+   */
+  private static Optional<ActivePolicies> lastPolicies(
+      FunctionDefinition function,
+      ControlStore control,
+      @Nullable EventStore store,
+      KeptRevisions kept) {
+    if (!(function.experimentation() instanceof Experimentation.Learned learned)) {
+      return Optional.empty();
+    }
+    String name = function.name();
+    PolicyRevision keptLast = store == null ? kept.last(name) : null;
+    return new ServedGenerations(
+            control,
+            generation ->
+                store != null
+                    ? store.history().latestRevision(name, generation.id())
+                    : keptLast != null && keptLast.generation().equals(generation.id())
+                        ? keptLast
+                        : null)
+        .of(name)
+        .or(
+            () ->
+                Optional.ofNullable(store == null ? keptLast : store.history().latestRevision(name))
+                    .map(revision -> ActivePolicies.of(learned.settings(), revision)));
+  }
+
   /** Counting revisions goes on behind the last one, which may still be on its way to the store. */
   private static Optional<PolicyRevision> latestRevision(
-      EventStore store, long loggedBefore, String function) {
+      EventStore store, long loggedBefore, String function, String generation) {
     if (store.lastSequence() < loggedBefore) {
       throw new StoreException(
           "revisions of %s wait until the store has what was logged before the start"
               .formatted(function));
     }
-    return Optional.ofNullable(store.history().latestRevision(function));
+    return Optional.ofNullable(store.history().latestRevision(function, generation));
   }
 
   /**

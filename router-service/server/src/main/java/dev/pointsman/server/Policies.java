@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.PolicyRevision;
@@ -26,8 +27,8 @@ final class Policies {
 
   /**
    * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
-   * "provenance", "last_revision"}]}}, the latest first; {@code last_revision} is null but for the
-   * generation that published last.
+   * "provenance", "last_revision", "gate"}]}}, the latest first; {@code last_revision} is null for what is
+   * retired, {@code gate} for what was never at the gate.
    *
    * @throws IllegalArgumentException if the function has none
    */
@@ -37,7 +38,6 @@ final class Policies {
       throw new IllegalArgumentException(
           "%s has no generations: it learns nothing, or has not begun".formatted(function));
     }
-    PolicyRevision latest = store.history().latestRevision(function);
     ObjectNode answer = JsonNodeFactory.instance.objectNode().put("function", function);
     ArrayNode list = answer.putArray("generations");
     for (Generation generation : generations) {
@@ -49,15 +49,40 @@ final class Policies {
               .put("created_at", generation.createdAt().toString());
       one.set("settings", parsed(generation.settings()));
       one.set("provenance", parsed(generation.provenance()));
-      if (latest != null && latest.generation().equals(generation.id())) {
+      PolicyRevision latest =
+          generation.status() == Generation.Status.RETIRED
+              ? null
+              : store.history().latestRevision(function, generation.id());
+      if (latest != null) {
         one.putObject("last_revision")
             .put("revision", latest.revision())
             .put("published_at", latest.publishedAt().toString());
       } else {
         one.putNull("last_revision");
       }
+      one.set("gate", control.standing(generation.id()).map(Policies::gate).orElse(null));
     }
     return answer;
+  }
+
+  /**
+   * Where a challenger stands, or stood: {@code {"stage", "share", "since", "frozen", "incumbent",
+   * "forecast", "outcome", "waits_for", "reason"}}.
+   */
+  static JsonNode gate(GateStanding standing) {
+    ObjectNode gate =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("stage", standing.stage())
+            .put("share", standing.share())
+            .put("since", standing.since().toString())
+            .put("frozen", standing.frozen())
+            .put("incumbent", standing.incumbent());
+    String forecast = standing.forecast();
+    String outcome = standing.outcome();
+    gate.set("forecast", forecast == null ? null : parsed(forecast));
+    gate.set("outcome", outcome == null ? null : parsed(outcome));
+    return gate.put("waits_for", standing.waitsFor()).put("reason", standing.reason());
   }
 
   private static JsonNode parsed(String json) {
@@ -66,6 +91,17 @@ final class Policies {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("what is stored of a generation is no JSON: " + json, e);
     }
+  }
+
+  /** What an act at the gate left: {@code {"function", "generation", "gate"}}. */
+  static JsonNode moved(String function, GateStanding standing) {
+    ObjectNode answer =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("function", function)
+            .put("generation", standing.generationId());
+    answer.set("gate", gate(standing));
+    return answer;
   }
 
   /**

@@ -4,14 +4,20 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.control.ControlStore;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.trainer.GateWatch;
+import dev.pointsman.trainer.PromotionGate;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -20,14 +26,16 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /**
- * What was decided about a function's policy: its generations and how they differ; from the running
- * service over HTTP, else from the directory.
+ * What was decided about a function's policy, its generations and how they differ, and what a person
+ * decides at the promotion gate; by the running service over HTTP, else in the directory.
  */
 @Command(
     name = "policy",
-    description = "List the generations of a function's policy, or say how two of them differ.",
+    description =
+        "List the generations of a function's policy, say how two of them differ, or move the"
+            + " challenger at the promotion gate.",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "(list | diff)")
+    synopsisSubcommandLabel = "(list | diff | promote | rollback | freeze | thaw)")
 final class PolicyCommand implements Runnable {
 
   @CommandLine.Spec private CommandLine.Model.@Nullable CommandSpec spec;
@@ -35,12 +43,15 @@ final class PolicyCommand implements Runnable {
   @Override
   public void run() {
     throw new CommandLine.ParameterException(
-        Objects.requireNonNull(spec).commandLine(), "say list or diff");
+        Objects.requireNonNull(spec).commandLine(),
+        "say list, diff, promote, rollback, freeze or thaw");
   }
 
   @Command(
       name = "list",
-      description = "One line each, the latest first: id, status, since when, algorithm.",
+      description =
+          "One line each, the latest first: id, status, since when, algorithm; below what is or was"
+              + " at the gate its stage, its share, since when, and what it waits for.",
       mixinStandardHelpOptions = true)
   int list(
       @Mixin DirectoryOptions options,
@@ -67,8 +78,137 @@ final class PolicyCommand implements Runnable {
                   : "\trevision %d of %s"
                       .formatted(
                           last.path("revision").asLong(), last.path("published_at").asText()));
+      JsonNode gate = generation.path("gate");
+      if (gate.isObject()) {
+        out().println(gateLine(gate));
+      }
     }
     return 0;
+  }
+
+  /** {@code   canary, 5 % of the policy's traffic, since 2026-…, waits for …}. */
+  private static String gateLine(JsonNode gate) {
+    String waitsFor = gate.path("waits_for").asText("");
+    return String.format(
+        Locale.ROOT,
+        "\t%s%s, %.3g %% of the policy's traffic, since %s%s: %s",
+        gate.path("stage").asText().replace('_', ' '),
+        gate.path("frozen").asBoolean() ? " (frozen)" : "",
+        100 * gate.path("share").asDouble(),
+        gate.path("since").asText(),
+        waitsFor.isEmpty() ? "" : ", waits for " + waitsFor,
+        gate.path("reason").asText());
+  }
+
+  @Command(
+      name = "promote",
+      description =
+          "The challenger's next stage now, whatever the evidence: canary, a quarter, half, all.",
+      mixinStandardHelpOptions = true)
+  int promote(
+      @Mixin DirectoryOptions options,
+      @Option(names = "--function", required = true, description = "A function that learns.")
+          String function,
+      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
+          String reason)
+      throws InterruptedException {
+    return move(options, function, PromotionGate.Wish.PROMOTE, "promote", reason);
+  }
+
+  @Command(
+      name = "rollback",
+      description =
+          "Turn the challenger away; without one, have the generation before the last promotion"
+              + " serve again.",
+      mixinStandardHelpOptions = true)
+  int rollback(
+      @Mixin DirectoryOptions options,
+      @Option(names = "--function", required = true, description = "A function that learns.")
+          String function,
+      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
+          String reason)
+      throws InterruptedException {
+    return move(options, function, PromotionGate.Wish.ROLL_BACK, "rollback", reason);
+  }
+
+  @Command(
+      name = "freeze",
+      description = "No step forward of the challenger until it is thawed; it may still go back.",
+      mixinStandardHelpOptions = true)
+  int freeze(
+      @Mixin DirectoryOptions options,
+      @Option(names = "--function", required = true, description = "A function that learns.")
+          String function,
+      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
+          String reason)
+      throws InterruptedException {
+    return move(options, function, PromotionGate.Wish.FREEZE, "freeze", reason);
+  }
+
+  @Command(
+      name = "thaw",
+      description = "Steps forward of the challenger again.",
+      mixinStandardHelpOptions = true)
+  int thaw(
+      @Mixin DirectoryOptions options,
+      @Option(names = "--function", required = true, description = "A function that learns.")
+          String function,
+      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
+          String reason)
+      throws InterruptedException {
+    return move(options, function, PromotionGate.Wish.THAW, "thaw", reason);
+  }
+
+  private int move(
+      DirectoryOptions options, String function, PromotionGate.Wish wish, String act, String reason)
+      throws InterruptedException {
+    DataDirectory directory = options.existing();
+    Optional<URI> running = directory.runningService();
+    JsonNode moved =
+        running.isPresent()
+            ? ServiceCall.post(
+                running.get(),
+                path(function) + "/" + act,
+                JsonNodeFactory.instance.objectNode().put("reason", reason))
+            : moveStopped(options, directory, function, wish, reason);
+    out().println(moved.path("generation").asText() + gateLine(moved.path("gate")));
+    return 0;
+  }
+
+  /** The next start serves by it. */
+  private static JsonNode moveStopped(
+      DirectoryOptions options,
+      DataDirectory directory,
+      String function,
+      PromotionGate.Wish wish,
+      String reason) {
+    InstantSource clock = InstantSource.system();
+    FunctionCatalog catalog = options.catalog();
+    try (StoppedDirectory stopped = options.open(directory, "moving a challenger");
+        ControlStore people =
+            ControlStore.open(catalog.store().control(), directory.path(), clock);
+        GateWatch gate =
+            new GateWatch(
+                new GateWatch.Surroundings(
+                    stopped.store(),
+                    people,
+                    () -> catalog,
+                    stopped.log()::append,
+                    (name, change) -> change.run(),
+                    new IdSource(clock, () -> ThreadLocalRandom.current().nextLong())))) {
+      JsonNode moved =
+          Policies.moved(
+              function, gate.ask(function, wish, "command line", reason, clock.instant()));
+      stopped.drain().drainNow();
+      return moved;
+    } catch (IllegalArgumentException e) {
+      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static String path(String function) {
+    return "/api/policies/"
+        + URLEncoder.encode(function, StandardCharsets.UTF_8).replace("+", "%20");
   }
 
   @Command(
@@ -110,10 +250,7 @@ final class PolicyCommand implements Runnable {
     DataDirectory directory = options.existing();
     Optional<URI> running = directory.runningService();
     if (running.isPresent()) {
-      return ServiceCall.get(
-          running.get(),
-          "/api/policies/"
-              + URLEncoder.encode(function, StandardCharsets.UTF_8).replace("+", "%20"));
+      return ServiceCall.get(running.get(), path(function));
     }
     try (StoppedDirectory stopped = options.open(directory, "listing");
         ControlStore people =

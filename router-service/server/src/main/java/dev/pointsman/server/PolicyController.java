@@ -5,6 +5,8 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pointsman.dashboard.ReportThreads;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.trainer.EvaluationRefusedException;
+import dev.pointsman.trainer.GateWatch;
+import dev.pointsman.trainer.PromotionGate;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
 import io.micronaut.http.annotation.Body;
@@ -16,7 +18,7 @@ import io.micronaut.scheduling.annotation.ExecuteOn;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
 
-/** What people ask about the policies of a running service. */
+/** What people ask about the policies of a running service, and of them. */
 @Controller("/api/policies")
 @ExecuteOn(ReportThreads.NAME)
 final class PolicyController {
@@ -27,7 +29,10 @@ final class PolicyController {
   /** One at a time: each reads up to months of decisions. */
   private final Semaphore running = new Semaphore(1);
 
-  PolicyController(ServerParts parts, ActiveSnapshot snapshots) {
+  private final GateWatch gate;
+
+  PolicyController(ServerParts parts, ActiveSnapshot snapshots, GateWatch gate) {
+    this.gate = gate;
     this.parts = parts;
     this.snapshots = snapshots;
   }
@@ -55,10 +60,57 @@ final class PolicyController {
     return alone(evaluations -> evaluations.simulate(function, body, parts.clock().instant()));
   }
 
+  /** The next stage for the challenger, whatever the evidence. Takes JSON only, as all below. */
+  @Post(value = "/{function}/promote", consumes = "application/json")
+  HttpResponse<JsonNode> promote(@PathVariable String function, @Body JsonNode body) {
+    return ask(function, PromotionGate.Wish.PROMOTE, body);
+  }
+
+  /** Turns the challenger away, or goes back behind the last promotion. */
+  @Post(value = "/{function}/rollback", consumes = "application/json")
+  HttpResponse<JsonNode> rollback(@PathVariable String function, @Body JsonNode body) {
+    return ask(function, PromotionGate.Wish.ROLL_BACK, body);
+  }
+
+  /** Stops all steps forward of the challenger. */
+  @Post(value = "/{function}/freeze", consumes = "application/json")
+  HttpResponse<JsonNode> freeze(@PathVariable String function, @Body JsonNode body) {
+    return ask(function, PromotionGate.Wish.FREEZE, body);
+  }
+
+  /** Allows steps forward again. */
+  @Post(value = "/{function}/thaw", consumes = "application/json")
+  HttpResponse<JsonNode> thaw(@PathVariable String function, @Body JsonNode body) {
+    return ask(function, PromotionGate.Wish.THAW, body);
+  }
+
+  private HttpResponse<JsonNode> ask(String function, PromotionGate.Wish wish, JsonNode body) {
+    JsonNode reason = body.path("reason");
+    if (!reason.isTextual() || reason.asText().isBlank()) {
+      return HttpResponse.badRequest(error("reason must say in a sentence why; it is kept"));
+    }
+    if (!running.tryAcquire()) {
+      return busy();
+    }
+    try {
+      return HttpResponse.ok(
+          Policies.moved(
+              function, gate.ask(function, wish, "api", reason.asText(), parts.clock().instant())));
+    } catch (IllegalArgumentException e) {
+      return HttpResponse.badRequest(error(String.valueOf(e.getMessage())));
+    } finally {
+      running.release();
+    }
+  }
+
+  private static HttpResponse<JsonNode> busy() {
+    return HttpResponse.<JsonNode>status(HttpStatus.SERVICE_UNAVAILABLE)
+        .body(error("another challenger is being judged; try again when it is done"));
+  }
+
   private HttpResponse<JsonNode> alone(Function<Evaluations, JsonNode> question) {
     if (!running.tryAcquire()) {
-      return HttpResponse.<JsonNode>status(HttpStatus.SERVICE_UNAVAILABLE)
-          .body(error("another challenger is being judged; try again when it is done"));
+      return busy();
     }
     try {
       return HttpResponse.ok(

@@ -24,7 +24,6 @@ import io.micronaut.context.annotation.Primary;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Hands the parts of the service to the beans of gateway, feedback and dashboard. */
@@ -101,7 +100,7 @@ final class ServerBeans {
 
   @Singleton
   ActiveSnapshot snapshots(ServerParts parts, ProviderRegistry providers) {
-    return new ActiveSnapshot(parts.catalog(), parts.lastRevisions(), providers, parts.clock());
+    return new ActiveSnapshot(parts.catalog(), parts.lastPolicies(), providers, parts.clock());
   }
 
   @Singleton
@@ -119,8 +118,7 @@ final class ServerBeans {
         parts.store(),
         () -> snapshots.current().catalog(),
         function -> RewardRules.of(snapshots.current().catalog(), function),
-        (function, revision, configHash) ->
-            Optional.ofNullable(snapshots.routingUnder(function, revision, configHash)),
+        new RouterBindings(parts.control(), snapshots),
         parts.clock());
   }
 

@@ -6,8 +6,8 @@ import dev.pointsman.dashboard.DashboardSettings;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.IdSource;
-import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.worlds.WorldClock;
 import java.time.InstantSource;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.List;
 /** What is opened before the HTTP server and handed to its beans. */
 record ServerParts(
     FunctionCatalog catalog,
-    List<PolicyRevision> lastRevisions,
+    List<ActivePolicies> lastPolicies,
     EventLog eventLog,
     EventStore store,
     Drain drain,

@@ -77,7 +77,7 @@ final class StoppedDirectory implements AutoCloseable {
         store,
         () -> catalog,
         function -> RewardRules.of(catalog, function),
-        (function, revision, configHash) -> Optional.empty(),
+        (function, revision, challenger, configHash) -> Optional.empty(),
         clock);
   }
 

@@ -231,6 +231,120 @@ final class ServiceTest {
   }
 
   @Test
+  void serve_settingsChangedBehindAGate_waitUntilAPersonPromotesThemAndGoBack() throws Exception {
+    String gate = "promotion = { mode = \"manual\", canary = 0.24 }\n";
+    Path config = config(LEARNED + gate);
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      waitFor("a first revision", () -> policy(url).contains("generation g-1"));
+      assertThat(decidedBy(url, 20, "policy")).startsWith("g-1");
+      config(LEARNED + "algorithm = \"thompson\"\n" + gate);
+      waitFor("a challenger", () -> atGate(url).path("stage").asText().equals("shadow"));
+      assertThat(decidedBy(url, 20, "policy")).startsWith("g-1 beside g-2");
+
+      JsonNode promoted = act(url, "promote");
+      assertThat(promoted.path("generation").asText()).isEqualTo("g-2");
+      assertThat(promoted.path("gate").path("stage").asText()).isEqualTo("canary");
+      assertThat(decidedBy(url, 40, "canary")).startsWith("g-1 beside g-2");
+      assertThat(refused(url, "promote", "{}")).contains("reason must say");
+      assertThat(refused(url, "rollbacks", "{}")).isNotEmpty();
+    }
+    assertThat(
+            ServedProcess.run(
+                "policy",
+                "freeze",
+                "--config-file",
+                config.toString(),
+                "--data",
+                data().toString(),
+                "--function",
+                "greet",
+                "--reason",
+                "The weekend."))
+        .as("on the stopped directory")
+        .isZero();
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      assertThat(decidedBy(url, 40, "canary")).startsWith("g-1 beside g-2");
+      assertThat(atGate(url).path("frozen").asBoolean()).isTrue();
+      act(url, "thaw");
+      assertThat(act(url, "promote").path("gate").path("share").asDouble()).isEqualTo(0.25);
+      assertThat(
+              ServedProcess.run(
+                  "policy",
+                  "promote",
+                  "--data",
+                  data().toString(),
+                  "--function",
+                  "greet",
+                  "--reason",
+                  "It looks good."))
+          .isZero();
+      act(url, "promote");
+      assertThat(policy(url)).contains("generation g-2");
+      assertThat(decidedBy(url, 20, "policy")).startsWith("g-2 beside g-1");
+
+      assertThat(act(url, "rollback").path("gate").path("stage").asText()).isEqualTo("rolled_back");
+      assertThat(decidedBy(url, 20, "policy")).isEqualTo("g-1");
+      JsonNode generations = call(url, "/api/policies/greet", "").path("generations");
+      assertThat(generations.findValuesAsText("status"))
+          .containsExactlyInAnyOrder("serving", "rejected");
+      assertThat(refused(url, "promote", "{\"reason\":\"again\"}"))
+          .contains("no challenger of greet waits at the gate");
+    }
+  }
+
+  private static JsonNode act(URI service, String act) throws Exception {
+    return call(service, "/api/policies/greet/" + act, "{\"reason\":\"A test says so.\"}");
+  }
+
+  private static String refused(URI service, String act, String body) throws Exception {
+    HttpResponse<String> answer =
+        HTTP.send(
+            HttpRequest.newBuilder(service.resolve("/api/policies/greet/" + act))
+                .header("content-type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body))
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
+    assertThat(answer.statusCode()).isBetween(400, 499);
+    return answer.body();
+  }
+
+  /** The newest generation's standing; missing before there is a challenger. */
+  private static JsonNode atGate(URI service) {
+    try {
+      return call(service, "/api/policies/greet", "").path("generations").path(0).path("gate");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /**
+   * Asks so often, makes both checks of every decision, and says who decided the last one, as in
+   * {@code g-1 beside g-2/1}; one of them must have come by that lane.
+   */
+  private static String decidedBy(URI service, int times, String lane) throws Exception {
+    StringBuilder lanes = new StringBuilder();
+    String last = "";
+    for (int i = 0; i < times; i++) {
+      String id = greet(service).path("inference_id").asText();
+      waitFor("the row in the store", () -> answers(service, "/api/inferences/" + id));
+      JsonNode story = call(service, "/api/inferences/" + id, "");
+      assertThat(story.path("discrepancies")).as(story.toPrettyString()).isEmpty();
+      assertThat(story.path("rederived").path("equal").asBoolean())
+          .as(story.toPrettyString())
+          .isTrue();
+      lanes.append(story.findValue("lane").asText()).append(' ');
+      JsonNode beside = story.findValue("challenger");
+      last =
+          story.findValue("generation").asText()
+              + (beside == null ? "" : " beside " + beside.asText());
+    }
+    assertThat(lanes.toString()).contains(lane);
+    return last;
+  }
+
+  @Test
   void serve_whatWasAnswered_isFoundAndKeptAsADataset() throws Exception {
     Path config = config(LEARNED);
     String datapoint;

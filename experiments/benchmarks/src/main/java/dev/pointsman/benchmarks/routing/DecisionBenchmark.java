@@ -8,6 +8,7 @@ import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.MeanEstimator;
+import dev.pointsman.routing.Policy;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.TokenPrice;
@@ -64,6 +65,10 @@ public class DecisionBenchmark {
   })
   public String algorithm = "squarecb";
 
+  /** Whether another generation is computed beside it, with a twentieth of its traffic. */
+  @Param({"false", "true"})
+  public boolean challenger;
+
   private final SplittableRandom random = new SplittableRandom(1);
   private final DecisionSampler sampler = new DecisionSampler(new byte[16]);
   private List<String> segments = List.of();
@@ -102,21 +107,31 @@ public class DecisionBenchmark {
             LearnedSettings.Nursery.DEFAULT,
             Duration.ofDays(14));
     PolicyStatistics statistics = new PolicyStatistics(feedbacks, cells, List.of(), Map.of());
-    routing =
+    FunctionRouting alone =
         new FunctionRouting(
             "support_reply",
-            LearnedAlgorithm.of(algorithm)
-                .policy(
-                    new PolicyVersion(algorithm, "generation", 1),
-                    settings,
-                    statistics,
-                    prices,
-                    MeanEstimator.ADDITIVE_RIDGE),
+            policy("generation", settings, statistics, prices),
             FunctionRouting.Draw.KEYED,
-            new LaneShares(0.01, 0.05, 0),
+            new LaneShares(0.01, 0.05, 0).withCanary(challenger ? 0.05 : 0),
             variants.getLast(),
             List.of(),
             prices);
+    routing =
+        challenger ? alone.withChallenger(policy("another", settings, statistics, prices)) : alone;
+  }
+
+  private Policy policy(
+      String generation,
+      LearnedSettings settings,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices) {
+    return LearnedAlgorithm.of(algorithm)
+        .policy(
+            new PolicyVersion(algorithm, generation, 1),
+            settings,
+            statistics,
+            prices,
+            MeanEstimator.ADDITIVE_RIDGE);
   }
 
   /** One decision for a new episode. */

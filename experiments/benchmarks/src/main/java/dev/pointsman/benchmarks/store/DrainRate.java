@@ -36,6 +36,7 @@ public final class DrainRate {
   private static final List<String> VARIANTS = List.of("large", "medium", "small");
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
   private static final int TEXT_BYTES = 3_000;
+  private static final String[] WORDS = words();
 
   private static final OperatingSystemMXBean PROCESS =
       ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
@@ -126,12 +127,31 @@ public final class DrainRate {
         null);
   }
 
+  /** Words as often as in a language, so that the engine's compression finds what it finds there. */
+  private static String word(SplittableRandom random) {
+    return WORDS[(int) (WORDS.length * Math.pow(random.nextDouble(), 3))];
+  }
+
+  private static String[] words() {
+    SplittableRandom random = new SplittableRandom(7);
+    String[] words = new String[8_000];
+    for (int i = 0; i < words.length; i++) {
+      StringBuilder word = new StringBuilder();
+      int length = 2 + random.nextInt(3) + random.nextInt(5);
+      while (word.length() < length) {
+        word.append((char) ('a' + random.nextInt(26)));
+      }
+      words[i] = word.toString();
+    }
+    return words;
+  }
+
   private static InferenceEvent inference(int i, SplittableRandom random) {
     double[] propensities = {0.2, 0.3, 0.5};
     int arm = random.nextInt(VARIANTS.size());
     StringBuilder text = new StringBuilder(TEXT_BYTES + 32).append('"');
     while (text.length() < TEXT_BYTES) {
-      text.append(Long.toString(random.nextLong(), 36)).append(' ');
+      text.append(word(random)).append(' ');
     }
     return new InferenceEvent(
         new InferenceEvent.Ids(

@@ -80,6 +80,15 @@ final class MonthStore {
   }
 
   static FunctionCatalog catalog() {
+    return catalog("");
+  }
+
+  /**
+   * The same with more in every function's experimentation.
+   *
+   * @param more lines of TOML
+   */
+  static FunctionCatalog catalog(String more) {
     StringBuilder text =
         new StringBuilder("[metrics.resolved]\ntype = \"boolean\"\nlevel = \"inference\"\n");
     text.append("optimize = \"max\"\n");
@@ -94,6 +103,7 @@ final class MonthStore {
       text.append("[functions.%s.experimentation]\ntype = \"learned\"\n".formatted(function));
       text.append("metric = \"resolved\"\nbaseline_variant = \"large\"\n");
       text.append("candidate_variants = [\"grand\", \"large\", \"medium\", \"small\"]\n");
+      text.append(more);
     }
     CatalogReading reading =
         new CatalogReader(List.of(new ProviderKind("dummy", (table, r) -> "dummy")), Map.of())

@@ -94,7 +94,7 @@ public final class ReportQueryTimes {
         store,
         () -> catalog,
         function -> MonthStore.rule(function.name()),
-        (function, revision, hash) -> Optional.empty(),
+        (function, revision, challenger, hash) -> Optional.empty(),
         () -> now);
   }
 

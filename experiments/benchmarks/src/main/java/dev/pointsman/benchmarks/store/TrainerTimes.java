@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * How long a trainer that starts anew takes over a month of traffic until every function has its
@@ -33,7 +34,8 @@ public final class TrainerTimes {
   /** Runs it. */
   public static void main(String[] args) throws IOException, SQLException {
     Instant end = MonthOfTraffic.end();
-    FunctionCatalog catalog = MonthStore.catalog();
+    String gate = "promotion = { mode = \"manual\" }\n";
+    AtomicReference<FunctionCatalog> catalog = new AtomicReference<>(MonthStore.catalog(gate));
     List<PolicyRevision> revisions = new ArrayList<>();
     try (EventStore store = MonthStore.filled(args);
         ControlStore control =
@@ -43,15 +45,18 @@ public final class TrainerTimes {
             new PolicyTrainer(
                 new PolicyTrainer.Surroundings(
                     store,
-                    function -> Optional.empty(),
+                    (function, generation) -> Optional.empty(),
                     event -> {},
                     control,
-                    () -> catalog,
-                    revisions::add,
+                    catalog::get,
+                    active -> revisions.add(active.serving().revision()),
                     new IdSource(() -> end, new SplittableRandom(1)::nextLong),
                     "benchmark"))) {
       round("first revisions of all functions", trainer, end);
       round("a minute later, nothing new", trainer, end.plus(Duration.ofMinutes(1)));
+      catalog.set(MonthStore.catalog("half_life = \"7d\"\n" + gate));
+      round("challengers of all functions begin", trainer, end.plus(Duration.ofMinutes(2)));
+      round("with challengers, nothing new", trainer, end.plus(Duration.ofMinutes(3)));
       System.out.printf(
           "%d revisions from %,.0f discounted feedbacks, %d errors%n",
           revisions.size(),

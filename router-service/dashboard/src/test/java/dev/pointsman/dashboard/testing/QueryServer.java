@@ -152,7 +152,7 @@ public final class QueryServer implements AutoCloseable {
             store,
             () -> catalog,
             function -> RewardRule.unrewarded(function.name()),
-            (function, revision, hash) -> Optional.empty(),
+            (function, revision, challenger, hash) -> Optional.empty(),
             clock));
     context.registerSingleton(DashboardSettings.class, new DashboardSettings("", true));
     context.registerSingleton(InstantSource.class, clock);

@@ -2,8 +2,8 @@ package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.FunctionRouting;
-import dev.pointsman.routing.PolicyRevision;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -17,25 +17,25 @@ import org.jspecify.annotations.Nullable;
 public final class ActiveSnapshot {
 
   private final ProviderRegistry registry;
-  private final Map<String, PolicyRevision> revisions = new HashMap<>();
+  private final Map<String, ActivePolicies> policies = new HashMap<>();
   private final FunctionMemory memory;
   private volatile Snapshot current;
 
   /**
-   * Starts with a catalog and the last revisions that were published.
+   * Starts with a catalog and the policies that decided last.
    *
    * @param clock what the age of episodes is measured with
    * @throws IllegalArgumentException if the catalog cannot be bound
    */
   public ActiveSnapshot(
       FunctionCatalog catalog,
-      Collection<PolicyRevision> lastRevisions,
+      Collection<ActivePolicies> lastPolicies,
       ProviderRegistry registry,
       InstantSource clock) {
     this.registry = registry;
     this.memory = new FunctionMemory(clock);
-    lastRevisions.forEach(revision -> revisions.put(revision.functionName(), revision));
-    this.current = Snapshot.bind(catalog, revisions, memory, registry);
+    lastPolicies.forEach(last -> policies.put(last.functionName(), last));
+    this.current = Snapshot.bind(catalog, policies, memory, registry);
   }
 
   /** The snapshot in use now; a request asks once. */
@@ -43,20 +43,25 @@ public final class ActiveSnapshot {
     return current;
   }
 
+  /** What decides for a function now; null before the trainer has published anything. */
+  public synchronized @Nullable ActivePolicies policies(String functionName) {
+    return policies.get(functionName);
+  }
+
   /**
    * How a function's decisions were made under a revision, so that they can be computed again.
    *
-   * @param revision the revision, null for the policy before its first one
+   * @param active the revisions, null for the policy before its first one
    * @param configHash the configuration the decisions were made under
    * @return null when that configuration is not the one in use, or has no such function
    */
   public @Nullable FunctionRouting routingUnder(
-      String functionName, @Nullable PolicyRevision revision, String configHash) {
+      String functionName, @Nullable ActivePolicies active, String configHash) {
     Snapshot snapshot = current;
     BoundFunction function = snapshot.functions().get(functionName);
     return function == null || !snapshot.catalog().configHash().equals(configHash)
         ? null
-        : Snapshot.routing(function.definition(), function.variants(), revision);
+        : Snapshot.routing(function.definition(), function.variants(), active);
   }
 
   /**
@@ -65,28 +70,25 @@ public final class ActiveSnapshot {
    * @throws IllegalArgumentException if it cannot be bound; the old one stays
    */
   public synchronized void swap(FunctionCatalog catalog) {
-    current = Snapshot.bind(catalog, revisions, memory, registry);
+    current = Snapshot.bind(catalog, policies, memory, registry);
   }
 
   /**
-   * Takes a new revision of a function's policy into use. Older than the one in use, or of a function
-   * that is gone: ignored.
+   * Takes a function's policies into use. Those of an older revision than the one in use, of the same
+   * decisions as now, or of a function that is gone: ignored.
    *
-   * @return whether it is in use now
+   * @return whether they are in use now
    */
-  public synchronized boolean swap(PolicyRevision revision) {
-    PolicyRevision last = revisions.get(revision.functionName());
-    boolean stale =
-        last != null
-            && last.generation().equals(revision.generation())
-            && last.revision() >= revision.revision();
-    if (stale || !current.functions().containsKey(revision.functionName())) {
+  public synchronized boolean swap(ActivePolicies active) {
+    ActivePolicies last = policies.get(active.functionName());
+    boolean stale = last != null && (active.isBefore(last) || active.decidesAs(last));
+    if (stale || !current.functions().containsKey(active.functionName())) {
       return false;
     }
-    Map<String, PolicyRevision> next = new HashMap<>(revisions);
-    next.put(revision.functionName(), revision);
+    Map<String, ActivePolicies> next = new HashMap<>(policies);
+    next.put(active.functionName(), active);
     current = Snapshot.bind(current.catalog(), next, memory, registry);
-    revisions.putAll(next);
+    policies.putAll(next);
     return true;
   }
 }

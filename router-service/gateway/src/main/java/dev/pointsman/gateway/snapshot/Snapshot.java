@@ -10,9 +10,11 @@ import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.catalog.VariantDefinition.Timeouts;
 import dev.pointsman.chat.BoundTool;
 import dev.pointsman.gateway.provider.ProviderRegistry;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.MeanEstimator;
 import dev.pointsman.routing.Policy;
 import dev.pointsman.routing.PolicyRevision;
@@ -23,6 +25,7 @@ import dev.pointsman.routing.SegmentVocabulary;
 import dev.pointsman.routing.SoftRules;
 import dev.pointsman.routing.StaticPolicy;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.TrainedPolicy;
 import dev.pointsman.routing.UniformPolicy;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -59,13 +62,13 @@ public record Snapshot(
   /**
    * Binds a catalog.
    *
-   * @param revisions the latest revision of each learned function, by function
+   * @param policies what decides for each learned function, by function
    * @param memory what lives on from snapshot to snapshot
    * @throws IllegalArgumentException if a reference of the catalog leads nowhere
    */
   static Snapshot bind(
       FunctionCatalog catalog,
-      Map<String, PolicyRevision> revisions,
+      Map<String, ActivePolicies> policies,
       FunctionMemory memory,
       ProviderRegistry registry) {
     Map<String, BoundModel> models = new LinkedHashMap<>();
@@ -76,7 +79,8 @@ public record Snapshot(
       for (VariantDefinition variant : function.variants().values()) {
         variants.put(variant.name(), new BoundVariant(variant, modelOf(variant, models, registry)));
       }
-      PolicyRevision revision = revisions.get(function.name());
+      ActivePolicies active = policies.get(function.name());
+      PolicyRevision revision = active == null ? null : active.serving().revision();
       functions.put(
           function.name(),
           new BoundFunction(
@@ -85,7 +89,7 @@ public record Snapshot(
               SegmentRule.of(function.segmentBy()),
               memory.vocabulary(function.name(), segments(revision)),
               memory.stickiness(function),
-              routing(function, variants, revision),
+              routing(function, variants, active),
               memory.pacer(function),
               softRules(function, variants, revision),
               memory.latencies(function)));
@@ -120,40 +124,73 @@ public record Snapshot(
             .toList();
   }
 
-  /** How decisions are made under a revision, null = before the first one. */
+  /** How decisions are made under these policies, null = before the first revision. */
   static FunctionRouting routing(
       FunctionDefinition function,
       Map<String, BoundVariant> variants,
-      @Nullable PolicyRevision revision) {
+      @Nullable ActivePolicies active) {
     return switch (function.experimentation()) {
       case Experimentation.Uniform uniform ->
           drawnLikeTensorZero(function, variants, new UniformPolicy(variants.keySet()), List.of());
       case Experimentation.Static fixed ->
           drawnLikeTensorZero(
               function, variants, new StaticPolicy(fixed.weights()), fixed.fallbackVariants());
-      case Experimentation.Learned learned -> {
-        List<@Nullable TokenPrice> prices = prices(variants, learned.settings().candidates());
-        LearnedAlgorithm algorithm = LearnedAlgorithm.of(learned.settings().algorithm());
-        Policy policy =
-            algorithm.policy(
-                revision == null
-                    ? new PolicyVersion(algorithm.label(), FIRST_GENERATION, 0)
-                    : new PolicyVersion(
-                        algorithm.label(), revision.generation(), revision.revision()),
-                learned.settings(),
-                revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
-                prices,
-                MeanEstimator.ADDITIVE_RIDGE);
-        yield new FunctionRouting(
-            function.name(),
-            policy,
-            FunctionRouting.Draw.KEYED,
-            learned.shares(),
-            learned.settings().baselineVariant(),
-            learned.fallbackVariants(),
-            prices);
-      }
+      case Experimentation.Learned learned -> learned(function, learned, variants, active);
     };
+  }
+
+  /**
+   * With a promotion gate the serving generation decides by its own settings, whatever is configured
+   * since; without one what is configured serves at once, before the trainer has made it a
+   * generation.
+   */
+  private static FunctionRouting learned(
+      FunctionDefinition function,
+      Experimentation.Learned learned,
+      Map<String, BoundVariant> variants,
+      @Nullable ActivePolicies active) {
+    LearnedSettings configured = learned.settings();
+    List<@Nullable TokenPrice> prices = prices(variants, configured.candidates());
+    boolean gated =
+        learned.promotion() != null
+            && active != null
+            && active.serving().settings().isComparableWith(configured);
+    TrainedPolicy challenger = gated && active != null ? active.challenger() : null;
+    if (challenger != null && !challenger.settings().isComparableWith(configured)) {
+      challenger = null;
+    }
+    return new FunctionRouting(
+            function.name(),
+            policy(
+                gated && active != null ? active.serving().settings() : configured,
+                active == null ? null : active.serving().revision(),
+                prices),
+            FunctionRouting.Draw.KEYED,
+            challenger == null || active == null
+                ? learned.shares()
+                : learned.shares().withCanary(active.share()),
+            configured.baselineVariant(),
+            learned.fallbackVariants(),
+            prices)
+        .withChallenger(
+            challenger == null
+                ? null
+                : policy(challenger.settings(), challenger.revision(), prices));
+  }
+
+  private static Policy policy(
+      LearnedSettings settings,
+      @Nullable PolicyRevision revision,
+      List<@Nullable TokenPrice> prices) {
+    LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
+    return algorithm.policy(
+        revision == null
+            ? new PolicyVersion(algorithm.label(), FIRST_GENERATION, 0)
+            : new PolicyVersion(algorithm.label(), revision.generation(), revision.revision()),
+        settings,
+        revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
+        prices,
+        MeanEstimator.ADDITIVE_RIDGE);
   }
 
   private static @Nullable SoftRules softRules(

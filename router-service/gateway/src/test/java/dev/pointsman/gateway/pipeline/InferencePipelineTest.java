@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.pointsman.access.Caller;
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
+import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.chat.ChatInput;
@@ -28,6 +29,7 @@ import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.gateway.snapshot.LatencyWatch;
 import dev.pointsman.gateway.testing.FakeProvider;
 import dev.pointsman.gateway.testing.RecordingSink;
+import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
@@ -450,8 +452,14 @@ final class InferencePipelineTest {
     assertThat(pacer.smoothedUsd()).isCloseTo(settled.smoothedUsd(), within(1e-15));
   }
 
+  private boolean publish(PolicyRevision revision) {
+    return snapshots.current().catalog().functions().get(revision.functionName()).experimentation()
+            instanceof Experimentation.Learned learned
+        && snapshots.swap(ActivePolicies.of(learned.settings(), revision));
+  }
+
   private void publishPicky(double cheap, double dear) {
-    snapshots.swap(
+    publish(
         new PolicyRevision(
             "picky",
             "g1",
@@ -558,7 +566,7 @@ final class InferencePipelineTest {
 
   @Test
   void run_learnedFunction_logsVectorVersionAndBaseline() throws Exception {
-    snapshots.swap(
+    publish(
         new PolicyRevision(
             "learning",
             "g1",
@@ -587,8 +595,8 @@ final class InferencePipelineTest {
     PolicyRevision second =
         new PolicyRevision("learning", "g1", 2, ids.now(), PolicyStatistics.EMPTY, "{}");
 
-    assertThat(snapshots.swap(third)).isTrue();
-    assertThat(snapshots.swap(second)).isFalse();
+    assertThat(publish(third)).isTrue();
+    assertThat(publish(second)).isFalse();
     assertThat(
             snapshots.current().functions().get("learning").routing().policy().version().revision())
         .isEqualTo(3);

@@ -1,5 +1,6 @@
--- Revisions that no stored inference was decided by, but for the last one of each function, which
--- the next start goes on from. The youngest are left: what they decided may still be on its way.
+-- Revisions that no stored inference was decided by, nor stood beside one that was, but for the last
+-- one of each generation, which the next start goes on from. The youngest are left: what they decided
+-- may still be on its way.
 SELECT function_name, generation, revision
 FROM policy_revision
 WHERE published_at < (SELECT max(started_at) - INTERVAL 1 DAY FROM inference)
@@ -8,11 +9,16 @@ WHERE published_at < (SELECT max(started_at) - INTERVAL 1 DAY FROM inference)
       toString(assumeNotNull(policy_revision)))
     FROM inference
     WHERE policy_generation IS NOT NULL AND policy_revision IS NOT NULL)
-  AND concat(function_name, char(31), toString(published_at), char(31), toString(revision)) NOT IN (
-    SELECT concat(function_name, char(31), toString(tupleElement(latest, 1)), char(31),
-      toString(tupleElement(latest, 2)))
+  AND concat(function_name, char(31), generation, '/', toString(revision)) NOT IN (
+    SELECT concat(function_name, char(31), features['challenger'])
+    FROM inference
+    WHERE mapContains(features, 'challenger'))
+  AND concat(function_name, char(31), generation, char(31), toString(published_at), char(31),
+    toString(revision)) NOT IN (
+    SELECT concat(function_name, char(31), generation, char(31),
+      toString(tupleElement(latest, 1)), char(31), toString(tupleElement(latest, 2)))
     FROM (
-      SELECT function_name, max(tuple(published_at, revision)) AS latest
+      SELECT function_name, generation, max(tuple(published_at, revision)) AS latest
       FROM policy_revision
-      GROUP BY function_name))
+      GROUP BY function_name, generation))
 LIMIT :most

@@ -1,1 +1,1 @@
-SELECT seq FROM ingest WHERE source = :source
+SELECT coalesce(max(seq), 0) FROM ingest WHERE source = :source
