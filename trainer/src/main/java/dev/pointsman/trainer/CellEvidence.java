@@ -2,6 +2,7 @@ package dev.pointsman.trainer;
 
 import dev.pointsman.analysis.BernoulliGlr;
 import dev.pointsman.analysis.PageHinkley;
+import dev.pointsman.analysis.RecentDrop;
 import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.PolicyStatistics;
@@ -147,9 +148,15 @@ final class CellEvidence {
     };
   }
 
+  /**
+   * A change of either sign at any time, or a fall within the last few hundred rewards: a variant
+   * that became worse is paid for with every decision, so a needless reset in 50,000 rewards is a
+   * fair price for finding it in half the time.
+   */
   private static Optional<Shift> likelihoodShift(Series series) {
     return BernoulliGlr.strongest(series.counts, series.sums, series.length)
         .filter(BernoulliGlr.Change::isAlarm)
+        .or(() -> RecentDrop.find(series.counts, series.sums, series.length))
         .map(change -> series.shiftAt(change.split()));
   }
 

@@ -137,7 +137,7 @@ public final class BernoulliGlr {
   }
 
   /** The greatest log-likelihood of n values with this sum; 0 when all are equal to 0 or to 1. */
-  private static double likelihood(double n, double sum) {
+  static double likelihood(double n, double sum) {
     return timesLog(sum) + timesLog(n - sum) - timesLog(n);
   }
 
