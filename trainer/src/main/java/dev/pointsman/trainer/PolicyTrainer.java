@@ -10,6 +10,7 @@ import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.EvidenceRow;
@@ -18,6 +19,7 @@ import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.TextPublication;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -87,6 +89,7 @@ public final class PolicyTrainer implements AutoCloseable {
    * @param listener takes each revision once it is in the log; quick, never throws
    * @param ids clock and ids
    * @param codeVersion for provenance
+   * @param texts takes each text model once it is in the log, before a revision names it; quick
    */
   public record Surroundings(
       EventStore store,
@@ -96,7 +99,31 @@ public final class PolicyTrainer implements AutoCloseable {
       Supplier<FunctionCatalog> catalog,
       Consumer<PolicyRevision> listener,
       IdSource ids,
-      String codeVersion) {}
+      String codeVersion,
+      Consumer<TextPublication> texts) {
+
+    /** Of nobody who reads text. */
+    public Surroundings(
+        EventStore store,
+        Function<String, Optional<PolicyRevision>> latestRevision,
+        Consumer<Event> log,
+        ControlStore control,
+        Supplier<FunctionCatalog> catalog,
+        Consumer<PolicyRevision> listener,
+        IdSource ids,
+        String codeVersion) {
+      this(
+          store,
+          latestRevision,
+          log,
+          control,
+          catalog,
+          listener,
+          ids,
+          codeVersion,
+          publication -> {});
+    }
+  }
 
   /**
    * What a trainer has done since it was made.
@@ -227,6 +254,7 @@ public final class PolicyTrainer implements AutoCloseable {
         forgetWhatWasPublished(run);
       }
       look(run, now);
+      read(catalog, function, learned, run, now);
       publish(run, now);
     } catch (RuntimeException e) {
       errors.incrementAndGet();
@@ -275,8 +303,11 @@ public final class PolicyTrainer implements AutoCloseable {
     if (current.isPresent() && current.get().settings().equals(settings.text())) {
       String id = current.get().id();
       PolicyRevision latest = stored.filter(r -> r.generation().equals(id)).orElse(null);
-      FunctionRun run = new FunctionRun(rule, learned.settings(), settings, id, state, latest);
+      TextLadder text = new TextLadder(around.store(), rule, id);
+      FunctionRun run =
+          new FunctionRun(rule, learned.settings(), settings, id, state, text, latest);
       if (latest != null) {
+        text.resume(latest, learned.settings());
         around.listener().accept(latest);
       }
       return run;
@@ -312,7 +343,8 @@ public final class PolicyTrainer implements AutoCloseable {
                 old,
                 settings.text(),
                 reason));
-    FunctionRun run = new FunctionRun(rule, learned.settings(), settings, id, state, null);
+    TextLadder text = new TextLadder(around.store(), rule, id);
+    FunctionRun run = new FunctionRun(rule, learned.settings(), settings, id, state, text, null);
     run.owed.add(change(function, "generation " + id, old, settings.text(), reason, now));
     return run;
   }
@@ -359,6 +391,57 @@ public final class PolicyTrainer implements AutoCloseable {
     run.unpublished |= run.state.takeChanged();
   }
 
+  /** What conversations say; where that fails, decisions go on as they did. */
+  private void read(
+      FunctionCatalog catalog,
+      FunctionDefinition function,
+      Experimentation.Learned learned,
+      FunctionRun run,
+      Instant now) {
+    try {
+      TextLadder.Moment moment =
+          new TextLadder.Moment(
+              catalog,
+              function,
+              learned,
+              run.state.statistics(now),
+              run.alarmed,
+              around.store().lastSequence(),
+              around.codeVersion(),
+              now);
+      String before = run.text.inUse();
+      run.text
+          .fit(moment)
+          .ifPresent(
+              publication -> {
+                around.log().accept(new TextModelEvent(around.ids().at(now), publication));
+                around.texts().accept(publication);
+                run.text.fitted(publication, moment);
+                run.unpublished = true;
+              });
+      run.text
+          .judge(moment)
+          .ifPresent(
+              step ->
+                  run.owed.add(
+                      change(
+                          run.rule.functionName(),
+                          "generation %s rung".formatted(run.generation),
+                          step.before(),
+                          step.after(),
+                          step.reason(),
+                          now)));
+      run.unpublished |= !Objects.equals(before, run.text.inUse());
+    } catch (RuntimeException e) {
+      errors.incrementAndGet();
+      lastError = "%s: text: %s".formatted(run.rule.functionName(), e);
+      LOG.warn(
+          "the text of {} was not learnt from; its decisions go on as they did",
+          run.rule.functionName(),
+          e);
+    }
+  }
+
   private void publish(FunctionRun run, Instant now) {
     while (!run.owed.isEmpty()) {
       around.log().accept(run.owed.peek());
@@ -382,7 +465,8 @@ public final class PolicyTrainer implements AutoCloseable {
             before == null ? 1 : before.revision() + 1,
             now,
             statistics,
-            provenance(run, statistics).toJson());
+            provenance(run, statistics).toJson(),
+            run.text.inUse());
     around.log().accept(new RevisionEvent(around.ids().at(now), revision));
     run.latest = revision;
     run.unpublished = false;
@@ -406,7 +490,8 @@ public final class PolicyTrainer implements AutoCloseable {
         around.codeVersion(),
         decisions,
         feedbacks,
-        run.state.alarms());
+        run.state.alarms(),
+        run.text.standing());
   }
 
   private void refuse(FunctionRun run, PolicyStatistics statistics, Instant now) {

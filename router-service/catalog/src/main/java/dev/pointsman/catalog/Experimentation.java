@@ -50,7 +50,13 @@ public sealed interface Experimentation {
       @Nullable Double noFeedback,
       double rewardOnError,
       @Nullable ExploreCondition exploreIf)
-      implements Experimentation {}
+      implements Experimentation {
+
+    /** Whether its decisions may go by what a conversation says. */
+    public boolean readsText() {
+      return context.equals("text") || context.equals("auto");
+    }
+  }
 
   /**
    * {@code tag:NAME = VALUE} or {@code tag:NAME != VALUE}.

@@ -93,6 +93,12 @@ public record Decision(
   /** The feature that holds λ, the pacer's price, where the function has a dollar target. */
   public static final String COST_PRICE = "cost_price";
 
+  /** The feature that names the text model whose shifts were added, where one was in use. */
+  public static final String TEXT_MODEL = "text_model";
+
+  /** The feature that holds these shifts, points of quality per candidate, separated by commas. */
+  public static final String TEXT_SHIFTS = "text_shifts";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

@@ -19,6 +19,7 @@ import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import dev.pointsman.trainer.LogWatch;
 import dev.pointsman.trainer.PolicyTrainer;
 import dev.pointsman.trainer.RollupCycle;
@@ -40,6 +41,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -114,6 +116,16 @@ final class PointsmanServer implements AutoCloseable {
             node()));
     context.start();
     ActiveSnapshot snapshots = context.getBean(ActiveSnapshot.class);
+    for (PolicyRevision revision : revisions) {
+      String model = revision.textModel();
+      if (model != null) {
+        TextPublication text =
+            storeIsThere
+                ? store.history().textModel(revision.functionName(), model)
+                : kept.text(revision.functionName(), model);
+        take(snapshots, revision.functionName(), model, text);
+      }
+    }
     PolicyTrainer trainer =
         opened(
             new PolicyTrainer(
@@ -128,7 +140,12 @@ final class PointsmanServer implements AutoCloseable {
                       kept.keep(revision);
                     },
                     ids,
-                    VERSION)));
+                    VERSION,
+                    text -> {
+                      if (take(snapshots, text.functionName(), text.model(), text)) {
+                        kept.keep(text);
+                      }
+                    })));
     RollupCycle rollups =
         opened(
             new RollupCycle(
@@ -174,6 +191,22 @@ final class PointsmanServer implements AutoCloseable {
           "starting without the event store, with the revisions kept here; what is logged waits:"
               + " {}",
           e.getMessage());
+      return false;
+    }
+  }
+
+  /** Without its model a function decides by segments alone, which is told and not fatal. */
+  private static boolean take(
+      ActiveSnapshot snapshots, String function, String model, @Nullable TextPublication text) {
+    if (text == null) {
+      log.warn("text model {} of {} was not found: decisions go by segments", model, function);
+      return false;
+    }
+    try {
+      snapshots.swap(text);
+      return true;
+    } catch (IllegalArgumentException broken) {
+      log.warn("{}", broken.getMessage());
       return false;
     }
   }

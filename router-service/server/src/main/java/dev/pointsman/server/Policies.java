@@ -5,11 +5,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,7 +28,7 @@ final class Policies {
 
   /**
    * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
-   * "provenance", "last_revision"}]}}, the latest first; {@code last_revision} is null but for the
+   * "provenance", "last_revision"}], "text": {…}}}, the latest first, and {@link TextStory}; {@code last_revision} is null but for the
    * generation that published last.
    *
    * @throws IllegalArgumentException if the function has none
@@ -57,6 +59,14 @@ final class Policies {
         one.putNull("last_revision");
       }
     }
+    TextPublication text = store.history().latestTextModel(function);
+    answer.set(
+        "text",
+        TextStory.of(
+            parsed(generations.getFirst().settings()),
+            latest == null ? MissingNode.getInstance() : parsed(latest.provenance()).path("text"),
+            text,
+            text == null ? MissingNode.getInstance() : parsed(text.provenance())));
     return answer;
   }
 

@@ -10,6 +10,7 @@ import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -67,6 +68,24 @@ final class PolicyCommand implements Runnable {
                   : "\trevision %d of %s"
                       .formatted(
                           last.path("revision").asLong(), last.path("published_at").asText()));
+    }
+    out().println("text: " + list.path("text").path("why").asText());
+    for (JsonNode one : list.path("text").path("model").path("calibration")) {
+      if (one.path("rows").asLong() > 0) {
+        out()
+            .printf(
+                Locale.ROOT,
+                "  %-20s Brier %.4f by segments, %.4f by text, %.4f by both; calibration error"
+                    + " %.3f, %.3f, %.3f (%d predictions)%n",
+                one.path("variant").asText(),
+                one.path("segments").path("brier").asDouble(),
+                one.path("text").path("brier").asDouble(),
+                one.path("both").path("brier").asDouble(),
+                one.path("segments").path("ece").asDouble(),
+                one.path("text").path("ece").asDouble(),
+                one.path("both").path("ece").asDouble(),
+                one.path("rows").asLong());
+      }
     }
     return 0;
   }
