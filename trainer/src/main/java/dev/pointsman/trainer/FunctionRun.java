@@ -23,6 +23,7 @@ final class FunctionRun {
   final GenerationSettings generationSettings;
   final String generation;
   final TrainerState state;
+  final TextLadder text;
 
   /** Events that must be in the log before the next revision; they stay here until they are. */
   final Deque<Event> owed = new ArrayDeque<>();
@@ -53,12 +54,14 @@ final class FunctionRun {
       GenerationSettings generationSettings,
       String generation,
       TrainerState state,
+      TextLadder text,
       @Nullable PolicyRevision latest) {
     this.rule = rule;
     this.settings = settings;
     this.generationSettings = generationSettings;
     this.generation = generation;
     this.state = state;
+    this.text = text;
     this.latest = latest;
   }
 

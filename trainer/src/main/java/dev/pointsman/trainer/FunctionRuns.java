@@ -39,6 +39,14 @@ final class FunctionRuns {
     this.share = share;
   }
 
+  /** What conversations say counts otherwise from now on, for both. */
+  void textMoved() {
+    serving.unpublished = true;
+    if (beside != null) {
+      beside.unpublished = true;
+    }
+  }
+
   /** The run of a generation; null when it is not among them. */
   @Nullable FunctionRun of(String generation) {
     if (serving.generation.equals(generation)) {

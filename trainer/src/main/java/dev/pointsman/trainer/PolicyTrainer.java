@@ -9,6 +9,7 @@ import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.EvidenceRow;
@@ -18,6 +19,7 @@ import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.TextPublication;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -90,6 +92,7 @@ public final class PolicyTrainer implements AutoCloseable {
    *     never throws
    * @param ids clock and ids
    * @param codeVersion for provenance
+   * @param texts takes each text model once it is in the log, before a revision names it; quick
    */
   public record Surroundings(
       EventStore store,
@@ -99,7 +102,31 @@ public final class PolicyTrainer implements AutoCloseable {
       Supplier<FunctionCatalog> catalog,
       Consumer<ActivePolicies> listener,
       IdSource ids,
-      String codeVersion) {}
+      String codeVersion,
+      Consumer<TextPublication> texts) {
+
+    /** Of nobody who reads text. */
+    public Surroundings(
+        EventStore store,
+        BiFunction<String, String, Optional<PolicyRevision>> latestRevision,
+        Consumer<Event> log,
+        ControlStore control,
+        Supplier<FunctionCatalog> catalog,
+        Consumer<ActivePolicies> listener,
+        IdSource ids,
+        String codeVersion) {
+      this(
+          store,
+          latestRevision,
+          log,
+          control,
+          catalog,
+          listener,
+          ids,
+          codeVersion,
+          publication -> {});
+    }
+  }
 
   /**
    * What a trainer has done since it was made.
@@ -262,6 +289,7 @@ public final class PolicyTrainer implements AutoCloseable {
       Map<String, Double> priors = priors(catalog, function, present.serving);
       Reading reading = train(present.serving, priors, refreshed, null, now);
       look(present.serving, now);
+      read(catalog, function, learned, present, now);
       publish(present, present.serving, now);
       FunctionRun beside = present.beside;
       if (beside != null) {
@@ -359,12 +387,18 @@ public final class PolicyTrainer implements AutoCloseable {
         asConfigured ? configured : new GenerationSettings(generation.settings());
     LearnedSettings computed =
         asConfigured ? learned.settings() : GenerationSettings.settingsOf(settings.text());
+    // Both are computed from the same shifts, and so is what is promoted.
+    TextLadder text = serving != null ? serving.text : new TextLadder(around.store(), rule);
+    if (serving == null && latest != null) {
+      text.resume(latest, computed);
+    }
     return new FunctionRun(
         rule,
         computed,
         settings,
         generation.id(),
         new FunctionTrainer(computed, rule.type()).resume(alarms),
+        text,
         latest);
   }
 
@@ -423,6 +457,62 @@ public final class PolicyTrainer implements AutoCloseable {
     run.unpublished |= run.state.takeChanged();
   }
 
+  /** What conversations say; where that fails, decisions go on as they did. */
+  private void read(
+      FunctionCatalog catalog,
+      FunctionDefinition function,
+      Experimentation.Learned learned,
+      FunctionRuns present,
+      Instant now) {
+    FunctionRun run = present.serving;
+    try {
+      TextLadder.Moment moment =
+          new TextLadder.Moment(
+              catalog,
+              function,
+              learned,
+              run.settings,
+              run.generation,
+              run.state.statistics(now),
+              run.alarmed,
+              around.store().lastSequence(),
+              around.codeVersion(),
+              now);
+      String before = run.text.inUse();
+      run.text
+          .fit(moment)
+          .ifPresent(
+              publication -> {
+                around.log().accept(new TextModelEvent(around.ids().at(now), publication));
+                around.texts().accept(publication);
+                run.text.fitted(publication, moment);
+                present.textMoved();
+              });
+      run.text
+          .judge(moment)
+          .ifPresent(
+              step ->
+                  run.owed.add(
+                      change(
+                          run.rule.functionName(),
+                          "generation %s rung".formatted(run.generation),
+                          step.before(),
+                          step.after(),
+                          step.reason(),
+                          now)));
+      if (!Objects.equals(before, run.text.inUse())) {
+        present.textMoved();
+      }
+    } catch (RuntimeException e) {
+      errors.incrementAndGet();
+      lastError = "%s: text: %s".formatted(run.rule.functionName(), e);
+      LOG.warn(
+          "the text of {} was not learnt from; its decisions go on as they did",
+          run.rule.functionName(),
+          e);
+    }
+  }
+
   private void publish(FunctionRuns present, FunctionRun run, Instant now) {
     while (!run.owed.isEmpty()) {
       around.log().accept(run.owed.peek());
@@ -446,7 +536,8 @@ public final class PolicyTrainer implements AutoCloseable {
             before == null ? 1 : before.revision() + 1,
             now,
             statistics,
-            provenance(run, statistics).toJson());
+            provenance(run, statistics).toJson(),
+            run.text.inUse());
     around.log().accept(new RevisionEvent(around.ids().at(now), revision));
     run.latest = revision;
     run.unpublished = false;
@@ -470,7 +561,8 @@ public final class PolicyTrainer implements AutoCloseable {
         around.codeVersion(),
         decisions,
         feedbacks,
-        run.state.alarms());
+        run.state.alarms(),
+        run.text.standing());
   }
 
   private void refuse(FunctionRun run, PolicyStatistics statistics, Instant now) {

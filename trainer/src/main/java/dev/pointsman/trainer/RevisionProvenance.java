@@ -23,6 +23,7 @@ import java.util.Map;
  * @param decisions decisions counted, not discounted
  * @param feedbacks rewarded decisions counted, not discounted
  * @param alarms every alarm that shaped the statistics; read back at a start
+ * @param text how the text of conversations stands in the decisions; read back likewise
  */
 record RevisionProvenance(
     long logPosition,
@@ -31,7 +32,8 @@ record RevisionProvenance(
     String codeVersion,
     long decisions,
     long feedbacks,
-    List<ChangeAlarm> alarms) {
+    List<ChangeAlarm> alarms,
+    TextStanding text) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -62,6 +64,11 @@ record RevisionProvenance(
         json.writeEndObject();
       }
       json.writeEndArray();
+      if (!this.text.equals(TextStanding.NONE)) {
+        json.writeObjectFieldStart("text");
+        this.text.writeTo(json);
+        json.writeEndObject();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a provenance could not be written to memory", e);

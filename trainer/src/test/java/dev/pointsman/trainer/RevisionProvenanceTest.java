@@ -28,7 +28,7 @@ final class RevisionProvenanceTest {
                 17),
             new ChangeAlarm("", "små", START, START.plusNanos(1000), 1, 1, 0, 100, 5, 0));
     RevisionProvenance provenance =
-        new RevisionProvenance(42, "abc", "resolved", "0.1.0", 10, 9, alarms);
+        new RevisionProvenance(42, "abc", "resolved", "0.1.0", 10, 9, alarms, TextStanding.NONE);
 
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEqualTo(alarms);
     assertThat(provenance.toJson()).contains("\"log_position\":42", "\"settings_hash\":\"abc\"");
@@ -44,7 +44,8 @@ final class RevisionProvenanceTest {
             "0.1.0",
             10,
             9,
-            List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0)));
+            List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0)),
+            TextStanding.NONE);
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "rating")).isEmpty();
   }
 

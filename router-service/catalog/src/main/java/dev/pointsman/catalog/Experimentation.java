@@ -83,6 +83,11 @@ public sealed interface Experimentation {
           exploreIf,
           null);
     }
+
+    /** Whether its decisions may go by what a conversation says. */
+    public boolean readsText() {
+      return context.equals("text") || context.equals("auto");
+    }
   }
 
   /**

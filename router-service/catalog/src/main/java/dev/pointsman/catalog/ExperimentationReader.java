@@ -222,12 +222,6 @@ final class ExperimentationReader {
           "revision_interval", "%s must be >= 100ms".formatted(section.path("revision_interval")));
     }
     String context = section.choice("context", List.of("none", "segments", "text", "auto"));
-    if (context != null && context.equals("text")) {
-      section.error(
-          "context",
-          "%s: \"text\" is not supported yet: write \"segments\" and name segment_by"
-              .formatted(section.path("context")));
-    }
     return new Experimentation.Learned(
         metric,
         settings,

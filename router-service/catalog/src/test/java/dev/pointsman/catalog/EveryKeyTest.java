@@ -462,7 +462,7 @@ final class EveryKeyTest {
                     baseline_variant = "a"
                     algorithm = "epsilon_greedy"
                     epsilon = 0.2
-                    context = "segments"
+                    context = "text"
                     value_of_success = "$0.04"
                     latency_weight = 0.5
                     min_prob = 0.01
@@ -502,7 +502,7 @@ final class EveryKeyTest {
                     new LearnedSettings.Options(
                         LearnedSettings.Rewards.FLOAT, 0.2, null, LearnedSettings.Stopping.DEFAULT),
                     new LearnedSettings.Limits(0.002, 0.7, Duration.ofSeconds(2))),
-                "segments",
+                "text",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
                 Duration.ofSeconds(10),

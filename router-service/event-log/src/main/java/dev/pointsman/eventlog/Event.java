@@ -8,7 +8,7 @@ import java.util.UUID;
  * is equal. Ids and times are minted before an event is made; storage writes them.
  */
 public sealed interface Event
-    permits InferenceEvent, FeedbackEvent, RevisionEvent, ChangeEvent, ConfigEvent {
+    permits InferenceEvent, FeedbackEvent, RevisionEvent, ChangeEvent, ConfigEvent, TextModelEvent {
 
   /** The event's own id (UUIDv7). */
   UUID id();

@@ -8,7 +8,8 @@ enum EventKind {
   FEEDBACK(2, "feedback"),
   REVISION(3, "policy_revision"),
   CHANGE(4, "change_event"),
-  CONFIG(5, "config_snapshot");
+  CONFIG(5, "config_snapshot"),
+  TEXT_MODEL(6, "text_model");
 
   private static final EventKind[] ALL = values();
 
@@ -27,6 +28,7 @@ enum EventKind {
       case RevisionEvent e -> REVISION;
       case ChangeEvent e -> CHANGE;
       case ConfigEvent e -> CONFIG;
+      case TextModelEvent e -> TEXT_MODEL;
     };
   }
 

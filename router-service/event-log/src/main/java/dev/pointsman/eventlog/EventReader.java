@@ -5,6 +5,7 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatisticsCodec;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,7 @@ final class EventReader {
       case REVISION -> revision(fields);
       case CHANGE -> change(fields);
       case CONFIG -> config(fields);
+      case TEXT_MODEL -> textModel(fields);
     };
   }
 
@@ -200,7 +202,19 @@ final class EventReader {
             fields.whole("revision"),
             fields.time("published_at"),
             PolicyStatisticsCodec.decode(fields.text("statistics")),
-            fields.text("provenance")));
+            fields.text("provenance"),
+            fields.textOrNull("text_model")));
+  }
+
+  private static TextModelEvent textModel(EventFields fields) {
+    return new TextModelEvent(
+        fields.id("event_id"),
+        new TextPublication(
+            fields.text("function_name"),
+            fields.text("model"),
+            fields.time("published_at"),
+            fields.text("provenance"),
+            fields.text("body")));
   }
 
   private static ChangeEvent change(EventFields fields) {

@@ -5,6 +5,7 @@ import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatisticsCodec;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -48,6 +49,7 @@ final class EventWriter {
       case InferenceEvent e -> inference(e);
       case FeedbackEvent e -> feedback(e);
       case RevisionEvent e -> revision(e);
+      case TextModelEvent e -> textModel(e);
       case ChangeEvent e -> change(e);
       case ConfigEvent e -> config(e);
     }
@@ -222,6 +224,17 @@ final class EventWriter {
     time("published_at", revision.publishedAt());
     text("statistics", PolicyStatisticsCodec.encode(revision.statistics()));
     text("provenance", revision.provenance());
+    text("text_model", revision.textModel());
+  }
+
+  private void textModel(TextModelEvent event) throws IOException {
+    TextPublication publication = event.publication();
+    id("event_id", event.id());
+    text("function_name", publication.functionName());
+    text("model", publication.model());
+    time("published_at", publication.publishedAt());
+    text("provenance", publication.provenance());
+    text("body", publication.body());
   }
 
   private void change(ChangeEvent event) throws IOException {

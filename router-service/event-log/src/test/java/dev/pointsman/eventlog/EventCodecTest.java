@@ -44,7 +44,8 @@ final class EventCodecTest {
         Arguments.of("feedback_float", Events.feedback(4, Events.id(1), "stars", 0.1)),
         Arguments.of("policy_revision", Events.revision(5)),
         Arguments.of("change_event", Events.change(6)),
-        Arguments.of("config_snapshot", Events.config(7)));
+        Arguments.of("config_snapshot", Events.config(7)),
+        Arguments.of("text_model", Events.textModel(8)));
   }
 
   @ParameterizedTest

@@ -5,6 +5,7 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -59,11 +60,13 @@ final class RandomEvents {
   }
 
   Event any() {
-    return switch (random.nextInt(5)) {
+    return switch (random.nextInt(6)) {
       case 0 -> inference();
       case 1 -> feedback();
       case 2 -> revision();
       case 3 -> change();
+      case 4 ->
+          new TextModelEvent(id(), new TextPublication(text(), text(), time(), text(), text()));
       default -> new ConfigEvent(id(), time(), text(), text());
     };
   }
@@ -220,7 +223,8 @@ final class RandomEvents {
                         new PolicyStatistics.VariantEvidence(
                             text(), count(), count(), random.nextBoolean())),
                 priors()),
-            text()));
+            text(),
+            maybe(this::text)));
   }
 
   private double finite() {

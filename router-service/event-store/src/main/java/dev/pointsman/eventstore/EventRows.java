@@ -7,10 +7,12 @@ import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -56,6 +58,7 @@ final class EventRows {
       case InferenceEvent e -> inference(e);
       case FeedbackEvent e -> feedback(e);
       case RevisionEvent e -> revision(e.revision());
+      case TextModelEvent e -> textModel(e.publication());
       case ChangeEvent e -> change(e);
       case ConfigEvent e -> config(e);
     }
@@ -188,7 +191,15 @@ final class EventRows {
     RowSink row = begin(EventTable.POLICY_REVISION);
     row.text(revision.functionName()).text(revision.generation()).whole(revision.revision());
     row.time(revision.publishedAt());
-    row.text(StatisticsText.write(revision.statistics())).text(revision.provenance()).end();
+    row.text(StatisticsText.write(revision.statistics())).text(revision.provenance());
+    row.text(revision.textModel()).end();
+  }
+
+  private void textModel(TextPublication publication) throws SQLException {
+    RowSink row = begin(EventTable.TEXT_MODEL);
+    row.text(publication.functionName()).text(publication.model());
+    row.time(publication.publishedAt()).text(publication.provenance());
+    row.text(publication.body()).end();
   }
 
   private void change(ChangeEvent event) throws SQLException {

@@ -8,6 +8,7 @@ import dev.pointsman.eventlog.EventDecodeException;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -390,6 +391,8 @@ public final class EventStore implements AutoCloseable {
                       e.revision().generation(),
                       e.revision().revision())
               != null;
+      case TextModelEvent e ->
+          history().textModel(e.publication().functionName(), e.publication().model()) != null;
       case ConfigEvent e -> history().configuration(e.configHash()) != null;
       case InferenceEvent e -> engine.holds(EventTable.INFERENCE, e.id());
       case FeedbackEvent e -> engine.holds(EventTable.FEEDBACK, e.id());

@@ -111,7 +111,8 @@ public enum EventTable {
           .with(Kind.NAME, "function_name", "generation")
           .with(Kind.WHOLE, "revision")
           .with(Kind.TIME, "published_at")
-          .with(Kind.TEXT, "statistics", "provenance")),
+          .with(Kind.TEXT, "statistics", "provenance")
+          .orNull(Kind.NAME, "text_model")),
   /** What changed that explains later figures. */
   CHANGE_EVENT(
       named("change_event")
@@ -127,7 +128,14 @@ public enum EventTable {
       named("config_snapshot")
           .with(Kind.TEXT, "config_hash")
           .with(Kind.TIME, "first_seen")
-          .with(Kind.TEXT, "text"));
+          .with(Kind.TEXT, "text")),
+  /** One row per published text model. */
+  TEXT_MODEL(
+      named("text_model")
+          .with(Kind.NAME, "function_name")
+          .with(Kind.TEXT, "model")
+          .with(Kind.TIME, "published_at")
+          .with(Kind.TEXT, "provenance", "body"));
 
   private final TableShape shape;
 
@@ -144,6 +152,7 @@ public enum EventTable {
       case POLICY_REVISION -> List.of("function_name", "generation", "revision", "published_at");
       case CHANGE_EVENT -> List.of("change_id");
       case CONFIG_SNAPSHOT -> List.of("config_hash", "first_seen");
+      case TEXT_MODEL -> List.of("model", "function_name", "published_at");
     };
   }
 
@@ -152,7 +161,7 @@ public enum EventTable {
     return switch (this) {
       case INFERENCE, INFERENCE_PAYLOAD, ATTEMPT, ATTEMPT_PAYLOAD -> "started_at";
       case FEEDBACK -> "received_at";
-      case POLICY_REVISION -> "published_at";
+      case POLICY_REVISION, TEXT_MODEL -> "published_at";
       case CHANGE_EVENT -> "at";
       case CONFIG_SNAPSHOT -> "first_seen";
     };

@@ -4,6 +4,7 @@ import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -111,6 +112,21 @@ public final class HistoryQueries {
             "revision_latest_of_generation",
             Map.of("function", functionName, "generation", generation),
             Rows::revision);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** The text model of that id, null when it is not in the store. */
+  public @Nullable TextPublication textModel(String functionName, String model) {
+    List<TextPublication> found =
+        readers.query(
+            "text_model_by_id", Map.of("function", functionName, "model", model), Rows::textModel);
+    return found.isEmpty() ? null : found.getFirst();
+  }
+
+  /** The text model that was published last, whether it is in use or not; null before the first. */
+  public @Nullable TextPublication latestTextModel(String functionName) {
+    List<TextPublication> found =
+        readers.query("text_model_latest", Map.of("function", functionName), Rows::textModel);
     return found.isEmpty() ? null : found.getFirst();
   }
 

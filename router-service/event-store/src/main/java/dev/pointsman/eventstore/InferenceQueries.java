@@ -54,6 +54,11 @@ public final class InferenceQueries {
 
   /** The inferences of these keys, in their order, with their texts and without attempts. */
   public List<InferenceEvent> rowsWithText(List<InferenceKey> keys) {
+    return rows(keys, texts(keys));
+  }
+
+  /** The texts of these inferences, of those that have any. */
+  public Map<UUID, InferenceEvent.Payload> texts(List<InferenceKey> keys) {
     Map<UUID, InferenceEvent.Payload> payloads = new HashMap<>();
     if (!keys.isEmpty()) {
       readers.query(
@@ -61,7 +66,7 @@ public final class InferenceQueries {
           values(keys),
           row -> payloads.put(Rows.uuid(row, "inference_id"), Rows.payload(row)));
     }
-    return rows(keys, payloads);
+    return payloads;
   }
 
   /** How many characters the texts of these inferences have. */

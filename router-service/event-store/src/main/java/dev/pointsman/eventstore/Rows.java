@@ -7,6 +7,7 @@ import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.sql.Array;
@@ -295,7 +296,17 @@ final class Rows {
         row.getLong("revision"),
         instant(row, "published_at"),
         StatisticsText.read(row.getString("statistics")),
-        row.getString("provenance"));
+        row.getString("provenance"),
+        row.getString("text_model"));
+  }
+
+  static TextPublication textModel(ResultSet row) throws SQLException {
+    return new TextPublication(
+        row.getString("function_name"),
+        row.getString("model"),
+        instant(row, "published_at"),
+        row.getString("provenance"),
+        row.getString("body"));
   }
 
   static ChangeEvent change(ResultSet row) throws SQLException {

@@ -81,7 +81,9 @@ final class ClickHouseClusterTest {
               "migrations/V2__rollups",
               "cluster/V2_1__distributed_rollups",
               "migrations/V4__latest_decisions",
-              "cluster/V4_1__distributed_latest_decisions")) {
+              "cluster/V4_1__distributed_latest_decisions",
+              "migrations/V5__text_models",
+              "cluster/V5_1__distributed_text_models")) {
         for (String statement : statements(script, layout)) {
           server.query(
               statement

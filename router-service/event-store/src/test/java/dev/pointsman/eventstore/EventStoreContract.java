@@ -140,9 +140,15 @@ abstract class EventStoreContract {
             List.of(new PolicyStatistics.VariantEvidence("large", Long.MAX_VALUE, 2, true)),
             new LinkedHashMap<>(Map.of("large", -0.06)));
     PolicyRevision revision =
-        new PolicyRevision("written", "g7", 12, Events.time(3), statistics, "{\"by\":\"x\"}");
+        new PolicyRevision(
+            "written", "g7", 12, Events.time(3), statistics, "{\"by\":\"x\"}", "text-8");
     ChangeEvent change = Events.change(4);
-    append(new RevisionEvent(Events.id(77), revision), change, Events.config(9));
+    append(
+        new RevisionEvent(Events.id(77), revision),
+        change,
+        Events.config(9),
+        Events.textModel(8),
+        Events.textModel(7));
 
     assertThat(store.history().revision("written", "g7", 12)).isEqualTo(revision);
     assertThat(store.history().latestRevision("written")).isEqualTo(revision);
@@ -151,6 +157,12 @@ abstract class EventStoreContract {
         .containsExactly(change);
     assertThat(store.history().configuration("hash-9")).isEqualTo(Events.config(9).text());
     assertThat(store.history().configuration("hash-none")).isNull();
+    assertThat(store.history().textModel("support_reply", "text-7"))
+        .isEqualTo(Events.textModel(7).publication());
+    assertThat(store.history().latestTextModel("support_reply"))
+        .isEqualTo(Events.textModel(8).publication());
+    assertThat(store.history().textModel("support_reply", "text-9")).isNull();
+    assertThat(store.history().latestTextModel("written")).isNull();
   }
 
   @Test

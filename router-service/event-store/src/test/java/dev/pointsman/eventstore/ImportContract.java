@@ -111,6 +111,7 @@ abstract class ImportContract {
       events.add(Events.change(i));
       // The same configuration came back: two rows of one hash.
       events.add(Events.config(i % 4));
+      events.add(Events.textModel(i % 3));
     }
     events.add(Events.config(100));
     return events.stream().distinct().toList();

@@ -256,6 +256,6 @@ abstract class SpendViewContract {
                         TableExport.Format.JSONL,
                         java.io.OutputStream.nullOutputStream(),
                         written -> {}))
-        .withMessageContaining("config_snapshot, spend_logs, feedback_latest");
+        .withMessageContaining("config_snapshot, text_model, spend_logs, feedback_latest");
   }
 }

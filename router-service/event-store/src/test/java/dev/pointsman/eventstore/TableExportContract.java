@@ -50,6 +50,7 @@ abstract class TableExportContract {
     events.add(Events.revision(1));
     events.add(Events.change(1));
     events.add(Events.config(1));
+    events.add(Events.textModel(1));
     SplittableRandom random = new SplittableRandom(5);
     doubles.addAll(List.of(0.1 + 0.2, 1 / 3d, Double.MIN_VALUE, Double.MAX_VALUE, -0.0, 1e-7));
     while (doubles.size() < VALUES) {

@@ -223,13 +223,30 @@ final class ArmEstimates {
     return alarmedRows.contains(row) ? alarmFloors : floors;
   }
 
-  /** The estimated qualities with cost, time and utility in that context; no gamma. */
-  ArmScores scores(DecisionContext context, int row, double[] predicted) {
+  /**
+   * The estimated qualities, moved by what the text says, with cost, time and utility in that
+   * context; no gamma.
+   *
+   * @param expected what is expected by segment alone; kept where the context has no text
+   */
+  ArmScores scores(DecisionContext context, int row, double[] expected) {
+    double[] predicted = shifted(expected, context.textShifts());
     long[] cost = costNanos(context, row);
     long[] latency = latencyUs[row].clone();
     double weight = utilityWeight(context);
     return new ArmScores(
         predicted, cost, latency, utility(predicted, cost, latency, weight), weight, 0);
+  }
+
+  private static double[] shifted(double[] expected, double[] shifts) {
+    if (shifts.length == 0) {
+      return expected;
+    }
+    double[] result = new double[expected.length];
+    for (int arm = 0; arm < result.length; arm++) {
+      result[arm] = Math.clamp(expected[arm] + shifts[arm], 0, 1);
+    }
+    return result;
   }
 
   /** W of that context. */

@@ -99,6 +99,12 @@ public record Decision(
    */
   public static final String CHALLENGER = "challenger";
 
+  /** The feature that names the text model whose shifts were added, where one was in use. */
+  public static final String TEXT_MODEL = "text_model";
+
+  /** The feature that holds these shifts, points of quality per candidate, separated by commas. */
+  public static final String TEXT_SHIFTS = "text_shifts";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

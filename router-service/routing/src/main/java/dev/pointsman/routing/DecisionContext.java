@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param features the values of the features, by name
  * @param costPrice λ of the function's pacer, see {@link LearnedSettings#utilityWeight}; 0 without
  *     a dollar target
+ * @param textShifts what the conversation's text adds to the quality expected of each arm, see {@link
+ *     TextShift}; empty where no text model is in use
  */
 @SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record DecisionContext(
@@ -23,7 +25,19 @@ public record DecisionContext(
     List<@Nullable TokenPrice> prices,
     int inputTokens,
     Map<String, String> features,
-    double costPrice) {
+    double costPrice,
+    double[] textShifts) {
+
+  /** Without a text model. */
+  public DecisionContext(
+      String segment,
+      boolean[] selectable,
+      List<@Nullable TokenPrice> prices,
+      int inputTokens,
+      Map<String, String> features,
+      double costPrice) {
+    this(segment, selectable, prices, inputTokens, features, costPrice, TextShift.NONE);
+  }
 
   /** Of a function without a dollar target. */
   public DecisionContext(

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param explore false when the function's {@code explore_if} ruled exploration out
  * @param costPrice λ of the function's pacer, read once for this decision; null without a dollar
  *     target
+ * @param text what the conversation's text says of each arm; null where no text model is in use
  */
 public record DecisionRequest(
     UUID episodeId,
@@ -26,7 +27,30 @@ public record DecisionRequest(
     List<@Nullable Exclusion> exclusions,
     List<@Nullable Exclusion> fallbackExclusions,
     boolean explore,
-    @Nullable Double costPrice) {
+    @Nullable Double costPrice,
+    @Nullable TextShift text) {
+
+  /** Without a text model. */
+  public DecisionRequest(
+      UUID episodeId,
+      String segment,
+      Map<String, String> features,
+      int inputTokens,
+      List<@Nullable Exclusion> exclusions,
+      List<@Nullable Exclusion> fallbackExclusions,
+      boolean explore,
+      @Nullable Double costPrice) {
+    this(
+        episodeId,
+        segment,
+        features,
+        inputTokens,
+        exclusions,
+        fallbackExclusions,
+        explore,
+        costPrice,
+        null);
+  }
 
   /** Of a function without a dollar target. */
   public DecisionRequest(

@@ -77,6 +77,11 @@ public final class DecisionSampler {
                   routing.fallbackVariants().size(),
                   request.fallbackExclusions().size()));
     }
+    if (request.text() != null && request.text().shifts().length != arms) {
+      throw new IllegalArgumentException(
+          "functions.%s: one text shift per candidate is needed: %d candidates, %d given"
+              .formatted(routing.functionName(), arms, request.text().shifts().length));
+    }
   }
 
   private Decision drawKeyed(
@@ -94,7 +99,8 @@ public final class DecisionSampler {
             routing.prices(),
             request.inputTokens(),
             features,
-            request.costPrice() == null ? 0 : request.costPrice());
+            request.costPrice() == null ? 0 : request.costPrice(),
+            request.text() == null ? TextShift.NONE : request.text().shifts());
     ArmProbabilities answer = routing.policy().probabilities(context);
     double[] floors = ProbabilityFloors.applicable(answer.floors(), selectable);
     double[] served = ProbabilityFloors.raise(answer.probabilities(), floors);
@@ -468,6 +474,9 @@ public final class DecisionSampler {
     }
     if (request.costPrice() != null) {
       result.put(Decision.COST_PRICE, Double.toString(request.costPrice()));
+    }
+    if (request.text() != null) {
+      request.text().writeTo(result);
     }
     return result;
   }

@@ -52,6 +52,20 @@ public record LoggedInputs(
    * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
    */
   public double[] served(Policy policy, List<@Nullable TokenPrice> prices) {
+    ArmProbabilities answer = answer(policy, prices, TextShift.NONE);
+    return answer == null ? new double[0] : answer.probabilities();
+  }
+
+  /**
+   * The same with what it believed, and with a text model's word.
+   *
+   * @param textShifts by candidate of the policy, see {@link TextShift}; empty for none
+   * @return with the probabilities it would have served and the floors that were applied; null when
+   *     none of its candidates could be chosen
+   * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
+   */
+  public @Nullable ArmProbabilities answer(
+      Policy policy, List<@Nullable TokenPrice> prices, double[] textShifts) {
     boolean[] logged = Eligibility.ofLogged(exclusions).selectable();
     boolean[] selectable = new boolean[policy.candidates().size()];
     boolean any = false;
@@ -61,13 +75,15 @@ public record LoggedInputs(
       any |= selectable[arm];
     }
     if (!any) {
-      return new double[0];
+      return null;
     }
     String tokens = Objects.requireNonNullElse(features.get(Decision.INPUT_TOKENS), "none");
     ArmProbabilities answer =
         policy.probabilities(
-            new DecisionContext(segment, selectable, prices, Integer.parseInt(tokens), features));
-    return ProbabilityFloors.raise(
-        answer.probabilities(), ProbabilityFloors.applicable(answer.floors(), selectable));
+            new DecisionContext(
+                segment, selectable, prices, Integer.parseInt(tokens), features, 0, textShifts));
+    double[] floors = ProbabilityFloors.applicable(answer.floors(), selectable);
+    return new ArmProbabilities(
+        ProbabilityFloors.raise(answer.probabilities(), floors), floors, answer.scores());
   }
 }

@@ -112,6 +112,7 @@ public final class PropensityCheck {
     Eligibility eligibility;
     try {
       eligibility = eligibility(row);
+      TextShift text = TextShift.ofFeatures(row.features(), row.candidates().size());
       context =
           new DecisionContext(
               row.segment(),
@@ -119,10 +120,12 @@ public final class PropensityCheck {
               routing.prices(),
               Integer.parseInt(Objects.requireNonNullElse(tokens, "none")),
               row.features(),
-              Double.parseDouble(row.features().getOrDefault(Decision.COST_PRICE, "0")));
+              Double.parseDouble(row.features().getOrDefault(Decision.COST_PRICE, "0")),
+              text == null ? TextShift.NONE : text.shifts());
     } catch (IllegalArgumentException e) {
       found.add(
-          "the row's exclusions or its features input_tokens and cost_price cannot be read: "
+          "the row's exclusions or its features input_tokens, cost_price and text_shifts cannot be"
+              + " read: "
               + e.getMessage());
       return new Rederivation(nothing, found);
     }
@@ -218,6 +221,11 @@ public final class PropensityCheck {
       lengths.put("utility", row.utility().length);
     }
     int arms = row.candidates().size();
+    try {
+      TextShift.ofFeatures(row.features(), arms);
+    } catch (IllegalArgumentException e) {
+      found.add("features: " + e.getMessage());
+    }
     lengths.forEach(
         (name, length) -> {
           if (length != arms) {

@@ -207,6 +207,9 @@ public final class ThompsonPolicy implements Policy {
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());
+    if (context.textShifts().length > 0) {
+      return compute(context, selectable, row); // hardly two conversations have the same shifts
+    }
     double weight = estimates.utilityWeight(context);
     ArmProbabilities known = memo.find(context, row, weight);
     return known != null

@@ -222,7 +222,7 @@ final class PropensityCheckTest {
   }
 
   /** The row with one component replaced. */
-  private static Decision with(Decision row, String component, @Nullable Object value) {
+  static Decision with(Decision row, String component, @Nullable Object value) {
     try {
       var components = Decision.class.getRecordComponents();
       Object[] values = new Object[components.length];

@@ -60,7 +60,7 @@ final class ExportCommand implements Callable<Integer> {
         required = true,
         description =
             "inference, inference_payload, attempt, attempt_payload, feedback, policy_revision,"
-                + " change_event, config_snapshot, spend_logs or feedback_latest.")
+                + " change_event, config_snapshot, text_model, spend_logs or feedback_latest.")
     private @Nullable String table;
 
     @Option(

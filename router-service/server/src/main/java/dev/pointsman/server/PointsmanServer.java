@@ -24,6 +24,7 @@ import dev.pointsman.routing.BudgetPacer;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import dev.pointsman.trainer.GateWatch;
 import dev.pointsman.trainer.LogWatch;
 import dev.pointsman.trainer.PolicyTrainer;
@@ -122,6 +123,17 @@ final class PointsmanServer implements AutoCloseable {
             node()));
     context.start();
     ActiveSnapshot snapshots = context.getBean(ActiveSnapshot.class);
+    for (ActivePolicies active : policies) {
+      PolicyRevision revision = active.serving().revision();
+      String model = revision.textModel();
+      if (model != null) {
+        TextPublication text =
+            storeIsThere
+                ? store.history().textModel(revision.functionName(), model)
+                : kept.text(revision.functionName(), model);
+        take(snapshots, revision.functionName(), model, text);
+      }
+    }
     if (storeIsThere) {
       resumePacers(snapshots, store, clock.instant());
     }
@@ -141,7 +153,12 @@ final class PointsmanServer implements AutoCloseable {
                       }
                     },
                     ids,
-                    VERSION)));
+                    VERSION,
+                    text -> {
+                      if (take(snapshots, text.functionName(), text.model(), text)) {
+                        kept.keep(text);
+                      }
+                    })));
     RollupCycle rollups =
         opened(
             new RollupCycle(
@@ -251,6 +268,22 @@ final class PointsmanServer implements AutoCloseable {
                 pacer.resume(Double.parseDouble(price));
               }
             });
+  }
+
+  /** Without its model a function decides by segments alone, which is told and not fatal. */
+  private static boolean take(
+      ActiveSnapshot snapshots, String function, String model, @Nullable TextPublication text) {
+    if (text == null) {
+      log.warn("text model {} of {} was not found: decisions go by segments", model, function);
+      return false;
+    }
+    try {
+      snapshots.swap(text);
+      return true;
+    } catch (IllegalArgumentException broken) {
+      log.warn("{}", broken.getMessage());
+      return false;
+    }
   }
 
   /** Counting revisions goes on behind the last one, which may still be on its way to the store. */

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,8 +29,8 @@ final class Policies {
 
   /**
    * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
-   * "provenance", "last_revision", "gate"}]}}, the latest first; {@code last_revision} is null for what is
-   * retired, {@code gate} for what was never at the gate.
+   * "provenance", "last_revision", "gate"}], "text": {…}}}, the latest first, and {@link TextStory};
+   * {@code last_revision} is null for what is retired, {@code gate} for what was never at the gate.
    *
    * @throws IllegalArgumentException if the function has none
    */
@@ -62,6 +64,16 @@ final class Policies {
       }
       one.set("gate", control.standing(generation.id()).map(Policies::gate).orElse(null));
     }
+    Generation serving = control.currentGeneration(function).orElse(generations.getFirst());
+    PolicyRevision decides = store.history().latestRevision(function, serving.id());
+    TextPublication text = store.history().latestTextModel(function);
+    answer.set(
+        "text",
+        TextStory.of(
+            parsed(serving.settings()),
+            decides == null ? MissingNode.getInstance() : parsed(decides.provenance()).path("text"),
+            text,
+            text == null ? MissingNode.getInstance() : parsed(text.provenance())));
     return answer;
   }
 

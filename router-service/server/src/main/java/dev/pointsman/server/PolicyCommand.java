@@ -83,6 +83,24 @@ final class PolicyCommand implements Runnable {
         out().println(gateLine(gate));
       }
     }
+    out().println("text: " + list.path("text").path("why").asText());
+    for (JsonNode one : list.path("text").path("model").path("calibration")) {
+      if (one.path("rows").asLong() > 0) {
+        out()
+            .printf(
+                Locale.ROOT,
+                "  %-20s Brier %.4f by segments, %.4f by text, %.4f by both; calibration error"
+                    + " %.3f, %.3f, %.3f (%d predictions)%n",
+                one.path("variant").asText(),
+                one.path("segments").path("brier").asDouble(),
+                one.path("text").path("brier").asDouble(),
+                one.path("both").path("brier").asDouble(),
+                one.path("segments").path("ece").asDouble(),
+                one.path("text").path("ece").asDouble(),
+                one.path("both").path("ece").asDouble(),
+                one.path("rows").asLong());
+      }
+    }
     return 0;
   }
 

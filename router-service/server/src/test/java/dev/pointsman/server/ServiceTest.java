@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pointsman.eventlog.EventCodec;
 import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.routing.Decision;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -179,6 +180,83 @@ final class ServiceTest {
       JsonNode again = call(url, "/api/inferences/" + inferenceId, "");
       assertThat(again.path("rederived").path("equal").asBoolean()).isTrue();
     }
+  }
+
+  @Test
+  void serve_contextText_decidesByTheTextAndBothChecksHoldWithoutIt() throws Exception {
+    Path config = config(LEARNED + "context = \"text\"\n");
+    String decidedByText;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      for (int i = 0; i < 340; i++) {
+        JsonNode answer = ask(url, i % 2 == 0, i);
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                .formatted(
+                    answer.path("inference_id").asText(),
+                    answer.path("variant_name").asText().equals(i % 2 == 0 ? "a" : "b")));
+      }
+      waitFor("a decision by text", () -> textModel(url, ask(url, true, 0)).startsWith("text-"));
+      decidedByText = checkedDecision(url, true);
+      checkedDecision(url, false);
+      JsonNode text = call(url, "/api/policies/greet", "").path("text");
+      assertThat(text.path("rung").asText()).isEqualTo("text");
+      assertThat(text.path("why").asText()).contains("judged or not");
+      assertThat(text.path("model").path("weight").asDouble()).isPositive();
+      assertThat(text.path("model").path("calibration")).hasSize(2);
+    }
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      assertThat(textModel(url, ask(url, true, 1))).as("at once after a restart").isNotEmpty();
+      JsonNode again = call(url, "/api/inferences/" + decidedByText, "");
+      assertThat(again.path("rederived").path("equal").asBoolean()).isTrue();
+    }
+  }
+
+  /** Proofs go well with the variant a, greetings with b. */
+  private static JsonNode ask(URI service, boolean proof, int number) {
+    try {
+      return call(
+          service,
+          "/inference",
+          "{\"function_name\":\"greet\",\"input\":{\"messages\":[{\"role\":\"user\",\"content\":\"%s %d\"}]}}"
+              .formatted(
+                  proof ? "Prove the lemma about groups" : "Say hello to my friend", number));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** The text model that an inference was decided with; empty without one or before it is stored. */
+  private static String textModel(URI service, JsonNode answer) {
+    try {
+      String path = "/api/inferences/" + answer.path("inference_id").asText();
+      waitFor("the row in the store", () -> answers(service, path));
+      return call(service, path, "")
+          .path("inference")
+          .path("decision")
+          .path("features")
+          .path(Decision.TEXT_MODEL)
+          .asText();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String checkedDecision(URI service, boolean proof) throws Exception {
+    String id = ask(service, proof, 7).path("inference_id").asText();
+    String path = "/api/inferences/" + id;
+    waitFor("the row in the store", () -> answers(service, path));
+    JsonNode story = call(service, path, "");
+    assertThat(story.path("discrepancies")).isEmpty();
+    assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+    JsonNode quality = story.path("inference").path("decision").path("predicted_quality");
+    assertThat(quality.get(proof ? 0 : 1).asDouble())
+        .as(story.path("inference").path("decision").toString())
+        .isGreaterThan(quality.get(proof ? 1 : 0).asDouble());
+    return id;
   }
 
   @Test

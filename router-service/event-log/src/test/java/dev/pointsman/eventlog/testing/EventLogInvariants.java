@@ -10,6 +10,7 @@ import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.SpooledEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyVersion;
@@ -200,6 +201,7 @@ public final class EventLogInvariants implements AfterEachCallback {
           case ConfigEvent e -> new ConfigEvent(e.id(), e.at(), e.configHash(), "");
           case ChangeEvent e -> e;
           case RevisionEvent e -> e;
+          case TextModelEvent e -> e;
         };
     return EventCodec.toJson(bare);
   }

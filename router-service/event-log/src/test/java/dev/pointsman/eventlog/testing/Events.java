@@ -5,11 +5,13 @@ import dev.pointsman.eventlog.ConfigEvent;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -232,6 +234,14 @@ public final class Events {
         "closed",
         "open",
         "5 of the last 10 calls failed");
+  }
+
+  /** The n-th text model. */
+  public static TextModelEvent textModel(long n) {
+    return new TextModelEvent(
+        id(n + 9_000_000),
+        new TextPublication(
+            "support_reply", "text-" + n, time(n), "{\"rows\":" + n + "}", "UE1RVA=="));
   }
 
   /** The n-th configuration. */

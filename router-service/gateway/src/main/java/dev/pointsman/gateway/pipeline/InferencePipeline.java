@@ -132,7 +132,7 @@ public final class InferencePipeline {
       OfferedTools tools = check(call, snapshot, function);
       UUID inferenceId = ids.next();
       UUID episodeId = call.episodeId() == null ? ids.next() : call.episodeId();
-      Decision decision = decide(call, function, inferenceId, episodeId);
+      Decision decision = decide(call, function, tools, inferenceId, episodeId);
       InferenceDraft draft =
           new InferenceDraft(
               inferenceId,
@@ -259,7 +259,11 @@ public final class InferencePipeline {
   // ---- find eligible, decide -------------------------------------------------------------------
 
   private Decision decide(
-      InferenceCall call, BoundFunction function, UUID inferenceId, UUID episodeId) {
+      InferenceCall call,
+      BoundFunction function,
+      OfferedTools tools,
+      UUID inferenceId,
+      UUID episodeId) {
     Map<String, String> features =
         function.segments().features(call.tags(), lastUserText(call.input().messages()));
     String segment = function.vocabulary().admit(function.segments().segment(features));
@@ -290,7 +294,10 @@ public final class InferencePipeline {
             learned == null
                 || learned.exploreIf() == null
                 || learned.exploreIf().allows(call.tags()),
-            function.pacer() == null ? null : function.pacer().price());
+            function.pacer() == null ? null : function.pacer().price(),
+            function.text() == null
+                ? null
+                : function.text().of(call.input(), tools.specs().size()));
     Decision decision;
     try {
       decision = sampler.decide(routing, request);

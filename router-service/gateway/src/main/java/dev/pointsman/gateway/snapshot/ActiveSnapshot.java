@@ -4,6 +4,7 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.FunctionRouting;
+import dev.pointsman.routing.TextPublication;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,7 @@ public final class ActiveSnapshot {
   private final ProviderRegistry registry;
   private final Map<String, ActivePolicies> policies = new HashMap<>();
   private final FunctionMemory memory;
+  private final TextModels texts = new TextModels();
   private volatile Snapshot current;
 
   /**
@@ -35,7 +37,7 @@ public final class ActiveSnapshot {
     this.registry = registry;
     this.memory = new FunctionMemory(clock);
     lastPolicies.forEach(last -> policies.put(last.functionName(), last));
-    this.current = Snapshot.bind(catalog, policies, memory, registry);
+    this.current = Snapshot.bind(catalog, policies, memory, texts, registry);
   }
 
   /** The snapshot in use now; a request asks once. */
@@ -70,7 +72,22 @@ public final class ActiveSnapshot {
    * @throws IllegalArgumentException if it cannot be bound; the old one stays
    */
   public synchronized void swap(FunctionCatalog catalog) {
-    current = Snapshot.bind(catalog, policies, memory, registry);
+    current = bound(catalog, policies);
+  }
+
+  /**
+   * Takes a published text model, for revisions that will name it, or that name it already and came
+   * first.
+   *
+   * @throws IllegalArgumentException if its body is broken; the one before it stays in use
+   */
+  public synchronized void swap(TextPublication publication) {
+    texts.put(publication);
+    current = bound(current.catalog(), policies);
+  }
+
+  private Snapshot bound(FunctionCatalog catalog, Map<String, ActivePolicies> latest) {
+    return Snapshot.bind(catalog, latest, memory, texts, registry);
   }
 
   /**
@@ -87,7 +104,7 @@ public final class ActiveSnapshot {
     }
     Map<String, ActivePolicies> next = new HashMap<>(policies);
     next.put(active.functionName(), active);
-    current = Snapshot.bind(current.catalog(), next, memory, registry);
+    current = bound(current.catalog(), next);
     policies.putAll(next);
     return true;
   }

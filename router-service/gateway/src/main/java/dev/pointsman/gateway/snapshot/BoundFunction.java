@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param pacer what keeps its dollar target on this node, likewise; null without one
  * @param softRules which variants its evidence leaves out; null without a soft rule
  * @param latencies which variants are too slow on this node, likewise; null without an objective
+ * @param text the text model that its decisions use; null where they go by segments alone
  */
 public record BoundFunction(
     FunctionDefinition definition,
@@ -31,7 +32,8 @@ public record BoundFunction(
     @Nullable FunctionRouting routing,
     @Nullable BudgetPacer pacer,
     @Nullable SoftRules softRules,
-    @Nullable LatencyWatch latencies) {
+    @Nullable LatencyWatch latencies,
+    @Nullable BoundText text) {
 
   /** The function that calls of a model by its name run under. */
   public static final String DEFAULT_FUNCTION = "tensorzero::default";

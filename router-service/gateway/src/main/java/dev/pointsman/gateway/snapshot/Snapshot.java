@@ -27,6 +27,7 @@ import dev.pointsman.routing.StaticPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.TrainedPolicy;
 import dev.pointsman.routing.UniformPolicy;
+import dev.pointsman.routing.features.TextQuality;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -64,12 +65,14 @@ public record Snapshot(
    *
    * @param policies what decides for each learned function, by function
    * @param memory what lives on from snapshot to snapshot
+   * @param texts the text models that revisions name
    * @throws IllegalArgumentException if a reference of the catalog leads nowhere
    */
   static Snapshot bind(
       FunctionCatalog catalog,
       Map<String, ActivePolicies> policies,
       FunctionMemory memory,
+      TextModels texts,
       ProviderRegistry registry) {
     Map<String, BoundModel> models = new LinkedHashMap<>();
     catalog.models().forEach((name, model) -> models.put(name, BoundModel.of(model, registry)));
@@ -92,7 +95,8 @@ public record Snapshot(
               routing(function, variants, active),
               memory.pacer(function),
               softRules(function, variants, revision),
-              memory.latencies(function)));
+              memory.latencies(function),
+              text(function, revision, texts)));
     }
     Map<String, BoundTool> tools = new LinkedHashMap<>();
     catalog.tools().forEach((key, tool) -> tools.put(key, BoundTool.of(tool)));
@@ -191,6 +195,16 @@ public record Snapshot(
         revision == null ? PolicyStatistics.EMPTY : revision.statistics(),
         prices,
         MeanEstimator.ADDITIVE_RIDGE);
+  }
+
+  private static @Nullable BoundText text(
+      FunctionDefinition function, @Nullable PolicyRevision revision, TextModels texts) {
+    if (!(function.experimentation() instanceof Experimentation.Learned learned)
+        || !learned.readsText()) {
+      return null;
+    }
+    TextQuality model = texts.of(function.name(), revision == null ? null : revision.textModel());
+    return model == null ? null : new BoundText(model, learned.settings().candidates());
   }
 
   private static @Nullable SoftRules softRules(
@@ -298,6 +312,7 @@ public record Snapshot(
         Map.of(model, new BoundVariant(variant, bound)),
         SegmentRule.of(List.of()),
         new SegmentVocabulary(List.of()),
+        null,
         null,
         null,
         null,

@@ -1,6 +1,7 @@
 package dev.pointsman.gateway.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -38,17 +39,24 @@ import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PropensityCheck;
+import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.LinearScorer;
+import dev.pointsman.routing.features.RisingCurve;
+import dev.pointsman.routing.features.TextQuality;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import org.assertj.core.data.Offset;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -453,9 +461,19 @@ final class InferencePipelineTest {
   }
 
   private boolean publish(PolicyRevision revision) {
-    return snapshots.current().catalog().functions().get(revision.functionName()).experimentation()
-            instanceof Experimentation.Learned learned
-        && snapshots.swap(ActivePolicies.of(learned.settings(), revision));
+    return snapshots.swap(active(revision));
+  }
+
+  private ActivePolicies active(PolicyRevision revision) {
+    Experimentation.Learned learned =
+        (Experimentation.Learned)
+            snapshots
+                .current()
+                .catalog()
+                .functions()
+                .get(revision.functionName())
+                .experimentation();
+    return ActivePolicies.of(learned.settings(), revision);
   }
 
   private void publishPicky(double cheap, double dear) {
@@ -600,6 +618,90 @@ final class InferencePipelineTest {
     assertThat(
             snapshots.current().functions().get("learning").routing().policy().version().revision())
         .isEqualTo(3);
+  }
+
+  /** A model that moves {@code dear} by the value everywhere and knows nothing of the other one. */
+  private static TextQuality constantText(double value) {
+    return TextQuality.of(
+        LinearScorer.of(List.of("dear"), new double[1], new double[ConversationFeatures.DIMENSION]),
+        List.of(RisingCurve.of(new double[] {0}, new double[] {value})),
+        1);
+  }
+
+  private TextPublication published(TextQuality model, byte[] body) {
+    return new TextPublication(
+        "learning", model.id(), ids.now(), "{}", Base64.getEncoder().encodeToString(body));
+  }
+
+  private PolicyRevision naming(long revision, @Nullable String model) {
+    return new PolicyRevision(
+        "learning", "g1", revision, ids.now(), PolicyStatistics.EMPTY, "{}", model);
+  }
+
+  @Test
+  void run_revisionThatNamesATextModel_logsItsShiftsWithTheFirstRowOfAnEpisode() throws Exception {
+    TextQuality model = constantText(0.25);
+    snapshots.swap(published(model, model.encode()));
+    run("learning");
+    assertThat(row().decision().features())
+        .as("no revision names it yet")
+        .doesNotContainKey(Decision.TEXT_MODEL);
+    publish(naming(1, model.id()));
+    UUID episode = ids.next();
+    for (int i = 0; i < 2; i++) {
+      pipeline.run(call("learning", false, new NativeDialect(), episode), RecordingSink.patient());
+    }
+
+    List<InferenceEvent> rows = rows();
+    Decision decided = rows.getFirst().decision();
+    assertThat(decided.features())
+        .containsEntry(Decision.TEXT_MODEL, model.id())
+        .containsEntry(Decision.TEXT_SHIFTS, "0.0,0.25");
+    assertThat(PropensityCheck.check(decided, "dear")).isEmpty();
+    assertThat(
+            PropensityCheck.rederive(
+                    Objects.requireNonNull(
+                        snapshots.routingUnder(
+                            "learning",
+                            active(naming(1, model.id())),
+                            snapshots.current().catalog().configHash())),
+                    decided)
+                .discrepancies())
+        .isEmpty();
+    assertThat(rows.getLast().decision().features())
+        .as("a sticky row was not decided")
+        .doesNotContainKey(Decision.TEXT_MODEL);
+
+    publish(naming(2, null));
+    run("learning");
+    assertThat(row().decision().features()).doesNotContainKey(Decision.TEXT_MODEL);
+  }
+
+  @Test
+  void swap_brokenTextModel_isRefusedAndTheOneBeforeStays() throws Exception {
+    TextQuality good = constantText(0.25);
+    TextQuality next = constantText(0.5);
+    byte[] broken = next.encode();
+    broken[20] ^= 1;
+    snapshots.swap(published(good, good.encode()));
+    publish(naming(1, good.id()));
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> snapshots.swap(published(next, broken)))
+        .withMessageContaining("functions.learning: text model " + next.id() + " is refused")
+        .withMessageContaining("checksum");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> snapshots.swap(published(next, good.encode())))
+        .withMessageContaining("its body is that of " + good.id());
+    publish(naming(2, next.id()));
+    run("learning");
+    assertThat(row().decision().features()).containsEntry(Decision.TEXT_MODEL, good.id());
+
+    snapshots.swap(published(next, next.encode()));
+    run("learning");
+    assertThat(row().decision().features())
+        .as("came after the revision that names it")
+        .containsEntry(Decision.TEXT_MODEL, next.id());
   }
 
   @Test

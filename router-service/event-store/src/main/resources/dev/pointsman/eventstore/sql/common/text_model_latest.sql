@@ -1,0 +1,5 @@
+SELECT *
+FROM text_model
+WHERE function_name = :function
+ORDER BY published_at DESC
+LIMIT 1

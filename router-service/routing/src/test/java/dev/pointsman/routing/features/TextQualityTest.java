@@ -1,0 +1,80 @@
+package dev.pointsman.routing.features;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class TextQualityTest {
+
+  private static final FeatureVector PROMPT =
+      ConversationFeatures.ofPrompt("Sum 2 and 2, then explain.");
+
+  private static TextQuality model() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] weights = random.doubles(2L * ConversationFeatures.DIMENSION, -0.1, 0.1).toArray();
+    return TextQuality.of(
+        LinearScorer.of(List.of("large", "small"), new double[] {0.25, -0.5}, weights),
+        List.of(
+            RisingCurve.of(new double[] {-1, 1}, new double[] {-0.5, 0.5}),
+            RisingCurve.of(new double[] {-3, 3}, new double[] {-0.3, 0.3})),
+        0.5);
+  }
+
+  @Test
+  void shifts_ofCandidates_areTheWeightedCurvesOfTheirScores() {
+    SplittableRandom random = new SplittableRandom(5);
+    double[] weights = random.doubles(2L * ConversationFeatures.DIMENSION, -0.1, 0.1).toArray();
+    double[] scores =
+        LinearScorer.of(List.of("large", "small"), new double[] {0.25, -0.5}, weights)
+            .scores(PROMPT);
+    double[] shifts = model().shifts(PROMPT, model().outputsOf(List.of("fresh", "large", "small")));
+    assertThat(shifts[0]).isZero();
+    assertThat(shifts[1]).isEqualTo(0.5 * Math.clamp(scores[0] / 2, -0.5, 0.5), within(1e-12));
+    assertThat(shifts[2]).isEqualTo(0.5 * Math.clamp(scores[1] / 10, -0.3, 0.3), within(1e-12));
+  }
+
+  @Test
+  void decode_ofEncode_isTheSameModelWithTheSameId() {
+    TextQuality model = model();
+    TextQuality back = TextQuality.decode(model.encode());
+    assertThat(back.id()).isEqualTo(model.id()).matches("text-[0-9a-f]{16}");
+    assertThat(back.encode()).isEqualTo(model.encode());
+    assertThat(back.weight()).isEqualTo(0.5);
+    int[] outputs = model.outputsOf(List.of("large", "small"));
+    assertThat(back.shifts(PROMPT, outputs)).containsExactly(model.shifts(PROMPT, outputs));
+  }
+
+  @Test
+  void decode_anyBrokenByteOrLength_isRefused() {
+    byte[] bytes = model().encode();
+    SplittableRandom random = new SplittableRandom(6);
+    for (int round = 0; round < 200; round++) {
+      byte[] broken = bytes.clone();
+      broken[round < 120 ? round : random.nextInt(broken.length)] ^=
+          (byte) (1 + random.nextInt(255));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TextQuality.decode(broken))
+          .withMessageStartingWith("not a text model: ");
+      byte[] cut = Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> TextQuality.decode(cut))
+          .withMessageStartingWith("not a text model: ");
+    }
+  }
+
+  @Test
+  void of_tooFewCurvesOrTooMuchWeight_isRefused() {
+    LinearScorer scorer =
+        LinearScorer.of(List.of("a"), new double[1], new double[ConversationFeatures.DIMENSION]);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TextQuality.of(scorer, List.of(), 0.5))
+        .withMessageContaining("1 variants, 0 curves");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> TextQuality.of(scorer, List.of(RisingCurve.ZERO), 1.5));
+  }
+}

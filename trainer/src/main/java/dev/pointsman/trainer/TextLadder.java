@@ -1,0 +1,495 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.LoggedDecision;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.ArmProbabilities;
+import dev.pointsman.routing.ArmScores;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionContext;
+import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.LoggedInputs;
+import dev.pointsman.routing.MeanEstimator;
+import dev.pointsman.routing.Policy;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.FeatureVector;
+import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.trainer.text.TextFit;
+import dev.pointsman.trainer.text.TextSample;
+import dev.pointsman.trainer.text.TextSettings;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The two rungs of one function: deciding by segments, and deciding by segments
+ * and what the conversation says. Fits text models now and then, judges them on decisions that came
+ * after them, and says which rung decides.
+ *
+ * <p>A model is fitted when the function's rewards have grown by a quarter since the last one. It is
+ * judged without serving: on each matured decision after its log cut, what the policy would have
+ * done by segments and by text, both on the evidence at that cut, is compared by
+ *
+ * <pre>φ = Σ_a (π_text − π_segments)(a)·û(a) + (π_text − π_segments)(a_i)/p_i·(u_i − û(a_i))</pre>
+ *
+ * the doubly robust paired difference of utilities (quality − cost weight · dollars), û by segments.
+ * A decision judges only models that were fitted before it, so the mean of φ over successive models is
+ * a sum of differences that nothing has looked ahead to, and its anytime bounds hold for the recipe.
+ * Decisions without a reward or without a logged conversation judge nothing.
+ *
+ * <p>With {@code context = "auto"} text is adopted when the lower bound is above 0, and dropped when
+ * the upper bound is below 0 or a change of quality was found; at most one switch in an attribution
+ * window. With {@code "text"} it is used as soon as there is a model that says anything.
+ *
+ * <p>Not safe for concurrent use.
+ */
+final class TextLadder {
+
+  /** Fewer rewarded decisions are not worth a model. */
+  static final int LEAST_SAMPLES = 300;
+
+  private static final double GROWTH = 1.25;
+  private static final Duration BETWEEN_FITS = Duration.ofMinutes(3);
+  private static final Duration BETWEEN_JUDGEMENTS = Duration.ofSeconds(10);
+  private static final int MOST_JUDGED_AT_ONCE = 5_000;
+  private static final int MOST_MODELS = 4;
+
+  /** A challenger's revisions lie between those of what serves. */
+  private static final int LATEST_REVISIONS = 20;
+
+  private final EventStore store;
+  private final TextSampler sampler;
+  private final RewardRule rule;
+  private final Deque<Judge> judges = new ArrayDeque<>();
+
+  private TextStanding standing = TextStanding.NONE;
+  private @Nullable Instant lastLook;
+
+  /**
+   * A model and the policy that it is judged with.
+   *
+   * @param cut only decisions from here on may judge it
+   */
+  private record Judge(Instant cut, TextQuality model, int[] outputs, PolicyStatistics evidence) {
+
+    static Judge of(
+        Instant cut, TextQuality model, LearnedSettings settings, PolicyStatistics evidence) {
+      return new Judge(cut, model, model.outputsOf(settings.candidates()), evidence);
+    }
+  }
+
+  /**
+   * What a ladder needs to know of its function now.
+   *
+   * @param settings what the serving generation computes with, which need not be what is configured
+   * @param generation the serving generation
+   * @param statistics the evidence at {@code now}
+   * @param alarmed whether a change of quality was found since the last revision
+   */
+  record Moment(
+      FunctionCatalog catalog,
+      FunctionDefinition function,
+      Experimentation.Learned learned,
+      LearnedSettings settings,
+      String generation,
+      PolicyStatistics statistics,
+      boolean alarmed,
+      long logPosition,
+      String codeVersion,
+      Instant now) {}
+
+  /** A switch of rungs, for the log. */
+  record Switch(String before, String after, String reason) {}
+
+  TextLadder(EventStore store, RewardRule rule) {
+    this.store = store;
+    this.sampler = new TextSampler(store);
+    this.rule = rule;
+  }
+
+  /** Goes on where a stored revision left off. */
+  void resume(PolicyRevision latest, LearnedSettings settings) {
+    standing = TextStanding.ofProvenance(latest.provenance());
+    String id = standing.model();
+    Instant cut = standing.fittedAt();
+    if (id == null || cut == null) {
+      return;
+    }
+    TextPublication publication = store.history().textModel(rule.functionName(), id);
+    PolicyRevision then = revisionAt(cut, latest.generation());
+    if (publication != null && then != null) {
+      TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
+      judges.add(Judge.of(cut, model, settings, then.statistics()));
+    }
+  }
+
+  private @Nullable PolicyRevision revisionAt(Instant cut, String generation) {
+    return store
+        .history()
+        .revisions(rule.functionName(), Instant.EPOCH, cut.plusNanos(1_000), LATEST_REVISIONS)
+        .stream()
+        .filter(line -> line.generation().equals(generation))
+        .findFirst()
+        .map(line -> store.history().revision(rule.functionName(), generation, line.revision()))
+        .orElse(null);
+  }
+
+  /** Where it stands. */
+  TextStanding standing() {
+    return standing;
+  }
+
+  /** The id of the model that decisions use now, null while they go by segments alone. */
+  @Nullable String inUse() {
+    return standing.used() ? standing.model() : null;
+  }
+
+  /**
+   * Fits a model if one is due.
+   *
+   * @return what is to be in the log before anything names it; take it into use with {@link #fitted}
+   */
+  Optional<TextPublication> fit(Moment moment) {
+    Instant now = moment.now();
+    long feedbacks = feedbacks(moment.statistics());
+    boolean due =
+        moment.learned().readsText()
+            && moment.function().logText()
+            && feedbacks >= LEAST_SAMPLES
+            && feedbacks >= GROWTH * standing.feedbacks()
+            && (lastLook == null || !lastLook.plus(BETWEEN_FITS).isAfter(now));
+    if (!due) {
+      return Optional.empty();
+    }
+    lastLook = now;
+    LearnedSettings settings = moment.settings();
+    List<TextSample> samples = sampler.samples(rule, settings.candidates(), now);
+    if (samples.size() < LEAST_SAMPLES) {
+      return Optional.empty();
+    }
+    TextSettings fitSettings = TextSettings.DEFAULT;
+    TextFit.Fitted fitted =
+        new TextFit(settings.candidates(), fitSettings, before -> means(moment, before))
+            .fit(samples);
+    String provenance =
+        new TextProvenance(
+                now,
+                moment.logPosition(),
+                moment.generation(),
+                rule.metric(),
+                feedbacks,
+                samples.getFirst().decidedAt(),
+                samples.getLast().decidedAt(),
+                samples.size(),
+                fitSettings,
+                moment.codeVersion(),
+                fitted)
+            .toJson();
+    return Optional.of(
+        new TextPublication(
+            rule.functionName(),
+            fitted.model().id(),
+            now,
+            provenance,
+            Base64.getEncoder().encodeToString(fitted.model().encode())));
+  }
+
+  /** Takes a model that is in the log now. */
+  void fitted(TextPublication publication, Moment moment) {
+    TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
+    standing =
+        standing.fitted(
+            publication.model(), feedbacks(moment.statistics()), publication.publishedAt());
+    judges.add(Judge.of(publication.publishedAt(), model, moment.settings(), moment.statistics()));
+    if (judges.size() > MOST_MODELS) {
+      judges.remove();
+    }
+  }
+
+  private static long feedbacks(PolicyStatistics statistics) {
+    return statistics.variants().stream()
+        .mapToLong(PolicyStatistics.VariantEvidence::feedbacks)
+        .sum();
+  }
+
+  /** The means by segment that the function's own policy has on some samples. */
+  private Function<String, double[]> means(Moment moment, List<TextSample> samples) {
+    LearnedSettings settings = moment.settings();
+    TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
+    for (TextSample sample : samples) {
+      String variant = settings.candidates().get(sample.arm());
+      state.decided(sample.decidedAt(), sample.segment(), variant);
+      state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
+    }
+    Policy policy = policy(moment, state.statistics(samples.getLast().decidedAt()));
+    List<@Nullable TokenPrice> prices = prices(moment);
+    boolean[] all = new boolean[settings.candidates().size()];
+    Arrays.fill(all, true);
+    Map<String, double[]> known = new HashMap<>();
+    return segment ->
+        known.computeIfAbsent(
+            segment,
+            name -> {
+              ArmScores scores =
+                  policy
+                      .probabilities(new DecisionContext(name, all, prices, 0, Map.of()))
+                      .scores();
+              if (scores == null) {
+                throw new IllegalStateException(
+                    "the algorithm %s says nothing of qualities".formatted(settings.algorithm()));
+              }
+              return scores.predictedQuality();
+            });
+  }
+
+  private Policy policy(Moment moment, PolicyStatistics statistics) {
+    LearnedSettings settings = moment.settings();
+    LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
+    return algorithm.policy(
+        new PolicyVersion(algorithm.label(), moment.generation(), 0),
+        settings,
+        statistics,
+        prices(moment),
+        MeanEstimator.ADDITIVE_RIDGE);
+  }
+
+  private static List<@Nullable TokenPrice> prices(Moment moment) {
+    List<@Nullable TokenPrice> prices = new ArrayList<>();
+    for (String candidate : moment.settings().candidates()) {
+      VariantDefinition variant = moment.function().variants().get(candidate);
+      prices.add(variant == null ? null : moment.catalog().price(variant.model()));
+    }
+    return prices;
+  }
+
+  /** Judges what has matured since the last judgement, and steps where the rule says so. */
+  Optional<Switch> judge(Moment moment) {
+    if (!moment.learned().readsText()) {
+      return standing.used()
+          ? Optional.of(step(moment, false, "The configuration says to read no text."))
+          : Optional.empty();
+    }
+    judgeMatured(moment);
+    Judge latest = judges.peekLast();
+    boolean says = latest != null && latest.model().weight() > 0;
+    if (moment.learned().context().equals("text")) {
+      return says && !standing.used()
+          ? Optional.of(step(moment, true, "The configuration says to read the text."))
+          : Optional.empty();
+    }
+    Instant switchedAt = standing.switchedAt();
+    if (switchedAt != null && moment.now().isBefore(switchedAt.plus(rule.attributionWindow()))) {
+      return Optional.empty();
+    }
+    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    if (!standing.used() && says && bounds.lower() > 0) {
+      return Optional.of(step(moment, true, told("gains", bounds)));
+    }
+    if (standing.used() && moment.alarmed()) {
+      return Optional.of(
+          step(moment, false, "A change of quality was found, which the model has not seen."));
+    }
+    if (standing.used() && bounds.upper() < 0) {
+      return Optional.of(step(moment, false, told("loses", bounds)));
+    }
+    return Optional.empty();
+  }
+
+  private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
+    return String.format(
+        Locale.ROOT,
+        "On %d matured decisions that no model had seen, deciding by text %s %.4f points of utility"
+            + " a request, between %.4f and %.4f at every look together (alpha %.4f).",
+        standing.judged(),
+        verb,
+        Math.abs(standing.mean()),
+        bounds.lower(),
+        bounds.upper(),
+        standing.alpha());
+  }
+
+  private Switch step(Moment moment, boolean use, String reason) {
+    String before = inputs();
+    standing = standing.switched(use, moment.now());
+    return new Switch(
+        before,
+        inputs(),
+        "%s decides by %s from now on. %s"
+            .formatted(rule.functionName(), use ? "segments and text" : "segments alone", reason));
+  }
+
+  private String inputs() {
+    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    boolean bounded = Double.isFinite(bounds.lower());
+    return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
+        .formatted(
+            standing.used() ? "text" : "segments",
+            standing.model() == null ? "null" : "\"" + standing.model() + "\"",
+            standing.judged(),
+            standing.mean(),
+            bounded ? bounds.lower() : "null",
+            bounded ? bounds.upper() : "null",
+            standing.alpha());
+  }
+
+  private void judgeMatured(Moment moment) {
+    Judge oldest = judges.peekFirst();
+    Instant to = moment.now().minus(rule.attributionWindow());
+    if (oldest == null) {
+      return;
+    }
+    Instant from =
+        standing.judgedUntil().isAfter(oldest.cut()) ? standing.judgedUntil() : oldest.cut();
+    if (Duration.between(from, to).compareTo(BETWEEN_JUDGEMENTS) < 0) {
+      return;
+    }
+    List<LoggedDecision> rows = new ArrayList<>();
+    store
+        .functions()
+        .decisions(
+            rule,
+            from,
+            to,
+            moment.now(),
+            row -> {
+              if (rows.size() < MOST_JUDGED_AT_ONCE) {
+                rows.add(row);
+              }
+            });
+    Instant until =
+        rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
+    Sums sums = new Sums();
+    Map<Judge, Policy> policies = new HashMap<>();
+    sampler.withFeatures(
+        rows,
+        (row, features) -> {
+          Judge judge = judgeOf(row.decidedAt());
+          if (judge != null) {
+            Policy policy = policies.computeIfAbsent(judge, j -> policy(moment, j.evidence()));
+            sums.add(difference(moment, judge, policy, row, features));
+          }
+        });
+    standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
+    while (judges.size() > 1 && !second().cut().isAfter(until)) {
+      judges.remove();
+    }
+  }
+
+  private Judge second() {
+    return judges.stream().skip(1).findFirst().orElseThrow();
+  }
+
+  /** The latest model that was there before a decision. */
+  private @Nullable Judge judgeOf(Instant decidedAt) {
+    Judge found = null;
+    for (Judge judge : judges) {
+      if (!judge.cut().isAfter(decidedAt)) {
+        found = judge;
+      }
+    }
+    return found;
+  }
+
+  private static final class Sums {
+    private long count;
+    private double sum;
+    private double squares;
+
+    void add(double difference) {
+      if (!Double.isNaN(difference)) {
+        count++;
+        sum += difference;
+        squares += difference * difference;
+      }
+    }
+  }
+
+  /** φ of one decision, NaN where it says nothing. */
+  private static double difference(
+      Moment moment, Judge judge, Policy policy, LoggedDecision row, FeatureVector features) {
+    LearnedSettings settings = moment.settings();
+    Double quality =
+        row.reward() == null && row.failed()
+            ? Double.valueOf(moment.learned().rewardOnError())
+            : row.reward();
+    int chosen = row.chosenArm();
+    if (quality == null
+        || chosen < 0
+        || !row.stratum().equals(Decision.MAIN)
+        || !row.candidates().equals(policy.candidates())
+        || row.propensities().length != policy.candidates().size()) {
+      return Double.NaN;
+    }
+    LoggedInputs inputs =
+        new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features());
+    List<@Nullable TokenPrice> prices = prices(moment);
+    ArmProbabilities plain;
+    ArmProbabilities moved;
+    try {
+      plain = inputs.answer(policy, prices, new double[0]);
+      moved = inputs.answer(policy, prices, judge.model().shifts(features, judge.outputs()));
+    } catch (IllegalArgumentException unreadable) {
+      return Double.NaN;
+    }
+    if (plain == null || moved == null || plain.scores() == null) {
+      return Double.NaN;
+    }
+    ArmScores scores = plain.scores();
+    double[] expectedCost = dollars(scores.predictedCostNanos());
+    double expectedOfChosen =
+        scores.predictedQuality()[chosen] - settings.costWeight() * expectedCost[chosen];
+    Double paid = dollars(row, prices.get(chosen));
+    double utility = quality - settings.costWeight() * (paid == null ? expectedCost[chosen] : paid);
+    double difference = 0;
+    for (int arm = 0; arm < expectedCost.length; arm++) {
+      double moves = moved.probabilities()[arm] - plain.probabilities()[arm];
+      difference +=
+          moves * (scores.predictedQuality()[arm] - settings.costWeight() * expectedCost[arm]);
+      if (arm == chosen) {
+        difference += moves / row.propensities()[arm] * (utility - expectedOfChosen);
+      }
+    }
+    return difference;
+  }
+
+  /** An unknown price counts as the dearest known one, as in the router. */
+  private static double[] dollars(long[] nanos) {
+    double[] result = new double[nanos.length];
+    long dearest = Math.max(0, Arrays.stream(nanos).max().orElse(0));
+    for (int arm = 0; arm < result.length; arm++) {
+      result[arm] = (nanos[arm] < 0 ? dearest : nanos[arm]) * 1e-9;
+    }
+    return result;
+  }
+
+  private static @Nullable Double dollars(LoggedDecision row, @Nullable TokenPrice price) {
+    Long input = row.inputTokens();
+    Long output = row.outputTokens();
+    if (price != null && input != null && output != null && row.servedAsChosen()) {
+      return (price.inputNanos() * input + price.outputNanos() * output) * 1e-9;
+    }
+    Long nanos = row.costNanos();
+    return nanos == null ? null : Double.valueOf(nanos * 1e-9);
+  }
+}

@@ -1,0 +1,213 @@
+package dev.pointsman.trainer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the text of conversations stands in the decisions of one function: whether it is used, and
+ * what the judgement so far is. Kept in the provenance of each revision, and read back from there.
+ *
+ * <p>The judgement is the mean of φ, what deciding by text would have gained on a decision over
+ * deciding by segments, over matured decisions that no model had seen. Its bounds hold at every look;
+ * each stretch between two switches spends α = {@value #ALPHA}/(k(k+1)) of the function's {@value
+ * #ALPHA}, k its number from 1.
+ *
+ * @param used whether decisions go by text
+ * @param model the id of the latest model, null before the first
+ * @param feedbacks rewarded decisions of the function when it was fitted
+ * @param fittedAt its log cut, null before the first
+ * @param stretch k
+ * @param judged number of φ
+ * @param sum Σφ, in points of utility
+ * @param squares Σφ²
+ * @param judgedUntil decisions before this moment were judged or passed over
+ * @param switchedAt when decisions began or ceased to go by text; null = never did
+ */
+record TextStanding(
+    boolean used,
+    @Nullable String model,
+    long feedbacks,
+    @Nullable Instant fittedAt,
+    long stretch,
+    long judged,
+    double sum,
+    double squares,
+    Instant judgedUntil,
+    @Nullable Instant switchedAt) {
+
+  /** Before anything. */
+  static final TextStanding NONE =
+      new TextStanding(false, null, 0, null, 1, 0, 0, 0, Instant.EPOCH, null);
+
+  static final double ALPHA = 0.05;
+
+  /** Fewer judged decisions conclude nothing: the bounds are asymptotic. */
+  static final long BURN_IN = 200;
+
+  private static final double TIGHTEST_AT = 1_000;
+  private static final long MOST_NEEDED = 10_000_000;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  TextStanding fitted(String id, long feedbacksThen, Instant cut) {
+    return new TextStanding(
+        used, id, feedbacksThen, cut, stretch, judged, sum, squares, judgedUntil, switchedAt);
+  }
+
+  TextStanding judgedTo(Instant until, long count, double sumOfThem, double squaresOfThem) {
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch,
+        judged + count,
+        sum + sumOfThem,
+        squares + squaresOfThem,
+        until,
+        switchedAt);
+  }
+
+  /** A new stretch, which begins without judgement. */
+  TextStanding switched(boolean nowUsed, Instant at) {
+    return new TextStanding(
+        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, judgedUntil, at);
+  }
+
+  double alpha() {
+    return ALPHA / (stretch * (stretch + 1.0));
+  }
+
+  double mean() {
+    return judged == 0 ? 0 : sum / judged;
+  }
+
+  /** The bounds of the mean; infinite before the burn-in. */
+  AsymptoticConfidenceSequence.Bounds bounds() {
+    return judged < BURN_IN
+        ? new AsymptoticConfidenceSequence.Bounds(
+            mean(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 1)
+        : boundsAt(judged);
+  }
+
+  private AsymptoticConfidenceSequence.Bounds boundsAt(long n) {
+    double variance = Math.max(0, squares / judged - mean() * mean());
+    return AsymptoticConfidenceSequence.around(
+        mean(), Math.sqrt(variance / n), n, alpha(), TIGHTEST_AT);
+  }
+
+  /**
+   * How many more judged decisions it would take until the bounds exclude 0, if mean and variance stay
+   * as they are; null where that would take more than ten million, or nothing was judged yet.
+   */
+  @Nullable Long needed() {
+    if (judged < 2 || mean() == 0) {
+      return null;
+    }
+    long low = judged - 1;
+    long high = Math.max(BURN_IN, judged);
+    while (!decidesAt(high)) {
+      low = high;
+      high *= 2;
+      if (high > MOST_NEEDED) {
+        return null;
+      }
+    }
+    while (high - low > 1) {
+      long middle = (low + high) / 2;
+      if (middle >= BURN_IN && decidesAt(middle)) {
+        high = middle;
+      } else {
+        low = middle;
+      }
+    }
+    return high - judged;
+  }
+
+  private boolean decidesAt(long n) {
+    AsymptoticConfidenceSequence.Bounds bounds = boundsAt(n);
+    return bounds.lower() > 0 || bounds.upper() < 0;
+  }
+
+  /** Writes the fields of an object that was begun. */
+  void writeTo(JsonGenerator json) throws IOException {
+    json.writeStringField("rung", used ? "text" : "segments");
+    if (model != null) {
+      json.writeStringField("model", model);
+    }
+    json.writeNumberField("feedbacks_then", feedbacks);
+    if (fittedAt != null) {
+      json.writeStringField("fitted_at", fittedAt.toString());
+    }
+    json.writeNumberField("stretch", stretch);
+    json.writeNumberField("judged", judged);
+    json.writeNumberField("sum", sum);
+    json.writeNumberField("squares", squares);
+    json.writeStringField("judged_until", judgedUntil.toString());
+    if (switchedAt != null) {
+      json.writeStringField("switched_at", switchedAt.toString());
+    }
+    json.writeNumberField("delta_utility", mean());
+    AsymptoticConfidenceSequence.Bounds bounds = bounds();
+    if (Double.isFinite(bounds.lower())) {
+      json.writeNumberField("lower", bounds.lower());
+      json.writeNumberField("upper", bounds.upper());
+    }
+    json.writeNumberField("alpha", alpha());
+    Long more = needed();
+    if (more != null) {
+      json.writeNumberField("needed", more);
+    }
+  }
+
+  /**
+   * The standing in a stored provenance; {@link #NONE} where it has none.
+   *
+   * @throws IllegalArgumentException if the text is not such a provenance
+   */
+  static TextStanding ofProvenance(String provenance) {
+    Map<String, String> fields = new HashMap<>();
+    try (JsonParser json = JSON.createParser(provenance)) {
+      int depth = 0;
+      boolean within = false;
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token.isStructStart()) {
+          depth++;
+          within |= depth == 2 && "text".equals(json.currentName());
+        } else if (token.isStructEnd()) {
+          depth--;
+          within &= depth >= 2;
+        } else if (within && token.isScalarValue()) {
+          fields.put(json.currentName(), json.getText());
+        }
+      }
+      return fields.isEmpty() ? NONE : of(fields);
+    } catch (IOException | RuntimeException e) {
+      throw new IllegalArgumentException(
+          "the stored provenance of a revision is not readable: " + provenance, e);
+    }
+  }
+
+  private static TextStanding of(Map<String, String> fields) {
+    String fittedAt = fields.get("fitted_at");
+    String switchedAt = fields.get("switched_at");
+    return new TextStanding(
+        "text".equals(fields.get("rung")),
+        fields.get("model"),
+        Long.parseLong(fields.getOrDefault("feedbacks_then", "0")),
+        fittedAt == null ? null : Instant.parse(fittedAt),
+        Long.parseLong(fields.getOrDefault("stretch", "1")),
+        Long.parseLong(fields.getOrDefault("judged", "0")),
+        Double.parseDouble(fields.getOrDefault("sum", "0")),
+        Double.parseDouble(fields.getOrDefault("squares", "0")),
+        Instant.parse(fields.getOrDefault("judged_until", Instant.EPOCH.toString())),
+        switchedAt == null ? null : Instant.parse(switchedAt));
+  }
+}

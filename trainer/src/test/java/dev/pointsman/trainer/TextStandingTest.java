@@ -1,0 +1,83 @@
+package dev.pointsman.trainer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+final class TextStandingTest {
+
+  private static final Instant AT = Instant.parse("2026-11-20T00:00:00.000123Z");
+
+  private static TextStanding judged(long n, double mean, double deviation) {
+    return TextStanding.NONE
+        .fitted("text-00000000000000aa", 640, AT)
+        .judgedTo(AT.plusSeconds(60), n, n * mean, n * (mean * mean + deviation * deviation));
+  }
+
+  @Test
+  void ofProvenance_whatAProvenanceHolds_isTheSame() {
+    TextStanding standing = judged(420, 1 / 3d, 0.7).switched(true, AT.plusSeconds(90));
+    for (TextStanding each : List.of(standing, judged(300, -0.1, 0.2), TextStanding.NONE)) {
+      RevisionProvenance provenance =
+          new RevisionProvenance(7, "abc", "resolved", "0.1.0", 12, 5, List.of(), each);
+      assertThat(TextStanding.ofProvenance(provenance.toJson())).isEqualTo(each);
+      assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEmpty();
+    }
+    assertThat(TextStanding.ofProvenance("{\"log_position\":3,\"alarms\":[{\"segment\":\"x\"}]}"))
+        .isEqualTo(TextStanding.NONE);
+    assertThatIllegalArgumentException().isThrownBy(() -> TextStanding.ofProvenance("{\"text\":"));
+  }
+
+  @Test
+  void bounds_beforeTheBurnIn_areInfinite() {
+    assertThat(judged(TextStanding.BURN_IN - 1, 0.5, 0.01).bounds().lower())
+        .isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(judged(TextStanding.BURN_IN, 0.5, 0.01).bounds().lower()).isGreaterThan(0.4);
+  }
+
+  @Test
+  void needed_asManyMoreAtTheSameMeanAndVariance_decides() {
+    TextStanding standing = judged(300, 0.02, 0.3);
+    long more = standing.needed();
+    assertThat(more).isPositive();
+    assertThat(judged(300 + more, 0.02, 0.3).bounds().lower()).isPositive();
+    assertThat(judged(300 + more - 1, 0.02, 0.3).bounds().lower()).isNegative();
+    assertThat(judged(300, 0, 0.3).needed()).isNull();
+    assertThat(judged(10, 0.5, 0.1).needed()).isEqualTo(TextStanding.BURN_IN - 10);
+    assertThat(TextStanding.NONE.needed()).isNull();
+  }
+
+  @Test
+  void alpha_overAllStretches_isNotMoreThanTheFunctions() {
+    double spent = 0;
+    TextStanding standing = judged(300, 0.1, 0.1);
+    for (int stretch = 1; stretch <= 1000; stretch++) {
+      spent += standing.alpha();
+      standing = standing.switched(!standing.used(), AT.plusSeconds(stretch));
+    }
+    assertThat(spent).isBetween(0.049, 0.05);
+  }
+
+  @Test
+  void bounds_looksAfterEveryDecisionWithoutADifference_seldomExcludeZero() {
+    int excluded = 0;
+    for (int run = 0; run < 200; run++) {
+      SplittableRandom random = new SplittableRandom(run);
+      TextStanding standing = judged(0, 0, 0);
+      for (int n = 0; n < 2_000; n++) {
+        // Now and then a large weight, as a seldom chosen arm gives it.
+        double difference = (random.nextBoolean() ? 1 : -1) * (random.nextInt(50) == 0 ? 2.0 : 0.1);
+        standing = standing.judgedTo(AT, 1, difference, difference * difference);
+        if (standing.bounds().lower() > 0 || standing.bounds().upper() < 0) {
+          excluded++;
+          break;
+        }
+      }
+    }
+    assertThat(excluded).isLessThanOrEqualTo(10);
+  }
+}
