@@ -4,6 +4,8 @@ import dev.pointsman.analysis.offpolicy.Difference;
 import dev.pointsman.analysis.offpolicy.Overlap;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
+import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -33,5 +35,15 @@ public record GateEvidence(
       PairedEvaluation figures, long laneOutcomes, List<Guardrail> guardrails) {
     return new GateEvidence(
         figures.ruling(), figures.overlap().gate(), figures.quality(), laneOutcomes, guardrails);
+  }
+
+  /** The same, not to be concluded from for a reason that the evidence itself does not show. */
+  GateEvidence blockedBy(String reason) {
+    List<String> reasons = new ArrayList<>(List.of(reason));
+    if (ruling.verdict() == Verdict.BLOCKED) {
+      reasons.addAll(ruling.reasons());
+    }
+    return new GateEvidence(
+        new Ruling(Verdict.BLOCKED, reasons), coverage, quality, laneOutcomes, guardrails);
   }
 }

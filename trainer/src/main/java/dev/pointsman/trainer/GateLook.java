@@ -2,22 +2,114 @@ package dev.pointsman.trainer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import dev.pointsman.analysis.offpolicy.Difference;
+import dev.pointsman.analysis.offpolicy.Overlap;
+import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
+import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
+import dev.pointsman.trainer.GateState.Stage;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
 
-/** A state of the gate with what was known then, as changes keep it. */
-final class GateLook {
+/**
+ * What was seen at one look.
+ *
+ * @param evidence for the gate
+ * @param decisions matured decisions that were compared
+ * @param outcomes of these with feedback
+ * @param needed outcomes a promotion still needs; −1 when more would not help, or it is not known
+ */
+record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
-  private GateLook() {}
+  static final Difference UNKNOWN =
+      new Difference(
+          0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+  static final String DISTRUSTED =
+      "the checks of all its traffic found that the log is not to be trusted: see the list of"
+          + " changes";
+
+  static final GateLook NOTHING = without(0, List.of());
+
+  static GateLook of(
+      FunctionGate gate,
+      ChallengerEvaluator.PairedLog log,
+      long laneOutcomes,
+      List<Guardrail> guardrails,
+      boolean blocked) {
+    boolean any = log.pairs().stream().anyMatch(row -> row.quality() != null);
+    if (!any) {
+      return without(log.pairs().size(), guardrails);
+    }
+    String baseline = gate.learned().settings().baselineVariant();
+    PairedEvaluation figures =
+        PairedEvaluation.of(
+            log.arms(),
+            log.pairs(),
+            baseline == null ? -1 : log.arms().indexOf(baseline),
+            gate.rule());
+    GateEvidence evidence = GateEvidence.of(figures, laneOutcomes, guardrails);
+    return new GateLook(
+        blocked ? evidence.blockedBy(DISTRUSTED) : evidence,
+        figures.decisions(),
+        figures.outcomes(),
+        figures.needed());
+  }
+
+  private static GateLook without(int decisions, List<Guardrail> guardrails) {
+    List<String> none = List.of("no feedback on its decisions has matured");
+    return new GateLook(
+        new GateEvidence(
+            new Ruling(Verdict.HOLD, none),
+            new Overlap.Gate.NoVerdict(none),
+            UNKNOWN,
+            0,
+            guardrails),
+        decisions,
+        0,
+        -1);
+  }
+
+  /** What keeps the next step from being taken, in words. */
+  String waitsFor(GateState state, GateSettings settings, Instant now) {
+    if (state.frozen()) {
+      return "a person: it is frozen";
+    }
+    Instant earliest = state.since().plus(settings.leastTime());
+    if (now.isBefore(earliest)) {
+      return "decisions of this stage to mature, which begins at " + earliest;
+    }
+    Ruling ruling = evidence.ruling();
+    Optional<Guardrail> broken =
+        evidence.guardrails().stream().filter(guardrail -> !guardrail.holds()).findFirst();
+    if (broken.isPresent() && state.stage().compareTo(Stage.CANARY) >= 0) {
+      return "a guardrail to hold again: " + broken.get().sentence();
+    }
+    if (ruling.verdict() == Verdict.BLOCKED) {
+      return "a log that can be trusted: " + String.join("; ", ruling.reasons());
+    }
+    if (state.stage().compareTo(Stage.CANARY) >= 0
+        && evidence.laneOutcomes() < PromotionGate.LEAST_LANE_OUTCOMES) {
+      return "%d outcomes of its own requests at this share, there are %d"
+          .formatted(PromotionGate.LEAST_LANE_OUTCOMES, evidence.laneOutcomes());
+    }
+    return "proof%s: %s"
+        .formatted(
+            needed > 0 ? ", about %,d more outcomes".formatted(needed) : "",
+            String.join("; ", ruling.reasons()));
+  }
 
   /**
-   * As {@code {"stage", "share", "frozen", "verdict", "reasons", "quality", "decisions", "outcomes",
+   * A state with the inputs it was reached by, as {@code {"stage", "share", "frozen", "verdict", "reasons", "quality", "decisions", "outcomes",
    * "lane_outcomes", "guardrails"}}.
    */
-  static String json(GateState state, GateEvidence evidence, int decisions, int outcomes) {
+  String json(GateState state) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();

@@ -1,10 +1,6 @@
 package dev.pointsman.trainer;
 
 import dev.pointsman.analysis.offpolicy.Difference;
-import dev.pointsman.analysis.offpolicy.Overlap;
-import dev.pointsman.analysis.offpolicy.PairedEvaluation;
-import dev.pointsman.analysis.offpolicy.PromotionRule;
-import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
@@ -23,7 +19,6 @@ import dev.pointsman.trainer.GateState.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -53,7 +48,6 @@ public final class GateWatch implements AutoCloseable {
   /** Who acts when nobody asked. */
   public static final String ACTOR = "gate";
 
-  private static final double ALPHA = 0.05;
   private static final Duration PAUSE = Duration.ofMinutes(1);
   private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
@@ -129,7 +123,7 @@ public final class GateWatch implements AutoCloseable {
       if (function.experimentation() instanceof Experimentation.Learned learned
           && learned.promotion() != null) {
         try {
-          look(new Gate(catalog, function.name(), learned, learned.promotion()), at);
+          look(new FunctionGate(catalog, function.name(), learned, learned.promotion()), at);
         } catch (RuntimeException e) {
           LOG.warn("the gate of {} could not be looked at, trying again", function.name(), e);
         }
@@ -137,29 +131,7 @@ public final class GateWatch implements AutoCloseable {
     }
   }
 
-  /** One function's gate as it is configured. */
-  private record Gate(
-      FunctionCatalog catalog,
-      String function,
-      Experimentation.Learned learned,
-      Experimentation.Promotion promotion) {
-
-    GateSettings settings() {
-      return new GateSettings(
-          promotion.mode() == Experimentation.Promotion.Mode.AUTO
-              ? GateSettings.Mode.AUTO
-              : GateSettings.Mode.MANUAL,
-          promotion.margin(),
-          promotion.canary(),
-          learned.attributionWindow());
-    }
-
-    PromotionRule rule() {
-      return new PromotionRule(promotion.margin(), learned.settings().costWeight(), ALPHA);
-    }
-  }
-
-  private void look(Gate gate, Instant now) {
+  private void look(FunctionGate gate, Instant now) {
     Optional<Generation> challenger =
         around.control().generation(gate.function(), Status.CHALLENGER);
     if (challenger.isPresent()) {
@@ -178,10 +150,11 @@ public final class GateWatch implements AutoCloseable {
     }
   }
 
-  private void atGate(Gate gate, Generation challenger, GateStanding standing, Instant now) {
+  private void atGate(
+      FunctionGate gate, Generation challenger, GateStanding standing, Instant now) {
     PromotionGate steps = new PromotionGate(gate.settings());
     GateState state = Standings.stateOf(standing);
-    Seen seen = seen(gate, challenger, standing, state, now);
+    GateLook seen = seen(gate, challenger, standing, state, now);
     GateState next = steps.look(state, seen.evidence(), now);
     if (next != state) {
       step(gate, standing, next, seen, ACTOR, now);
@@ -214,7 +187,12 @@ public final class GateWatch implements AutoCloseable {
   }
 
   private void step(
-      Gate gate, GateStanding standing, GateState next, Seen seen, String actor, Instant now) {
+      FunctionGate gate,
+      GateStanding standing,
+      GateState next,
+      GateLook seen,
+      String actor,
+      Instant now) {
     GateState before = Standings.stateOf(standing);
     String id = standing.generationId();
     move(
@@ -303,7 +281,7 @@ public final class GateWatch implements AutoCloseable {
   public GateStanding ask(
       String functionName, PromotionGate.Wish wish, String actor, String reason, Instant now) {
     Instant at = now.truncatedTo(ChronoUnit.MICROS);
-    Gate gate = gate(functionName);
+    FunctionGate gate = gate(functionName);
     if (reason.isBlank()) {
       throw new IllegalArgumentException("say in a sentence why");
     }
@@ -312,7 +290,7 @@ public final class GateWatch implements AutoCloseable {
     if (challenger.isPresent()) {
       standing = standingOf(challenger.get().id());
       GateState state = Standings.stateOf(standing);
-      Seen seen = seen(gate, challenger.get(), standing, state, at);
+      GateLook seen = seen(gate, challenger.get(), standing, state, at);
       GateState next =
           new PromotionGate(gate.settings()).ask(state, wish, seen.evidence(), at, reason);
       if (next.equals(state)) {
@@ -322,7 +300,7 @@ public final class GateWatch implements AutoCloseable {
       audit(wish, functionName, standing.generationId(), actor, reason, at);
     } else if (wish == PromotionGate.Wish.ROLL_BACK) {
       standing = promotedStanding(functionName);
-      goBack(gate, standing, Seen.NOTHING, actor, reason, at);
+      goBack(gate, standing, GateLook.NOTHING, actor, reason, at);
       audit(wish, functionName, standing.generationId(), actor, reason, at);
     } else {
       throw new IllegalArgumentException(
@@ -360,7 +338,7 @@ public final class GateWatch implements AutoCloseable {
                 reason));
   }
 
-  private Gate gate(String functionName) {
+  private FunctionGate gate(String functionName) {
     FunctionCatalog catalog = around.catalog().get();
     FunctionDefinition function = catalog.functions().get(functionName);
     if (function == null
@@ -375,7 +353,7 @@ public final class GateWatch implements AutoCloseable {
                   + " Change the configuration, or set promotion = { mode = \"manual\" }")
               .formatted(functionName));
     }
-    return new Gate(catalog, functionName, learned, promotion);
+    return new FunctionGate(catalog, functionName, learned, promotion);
   }
 
   private GateStanding standingOf(String generation) {
@@ -403,7 +381,12 @@ public final class GateWatch implements AutoCloseable {
   }
 
   private void goBack(
-      Gate gate, GateStanding standing, Seen seen, String actor, String why, Instant now) {
+      FunctionGate gate,
+      GateStanding standing,
+      GateLook seen,
+      String actor,
+      String why,
+      Instant now) {
     GateState before = Standings.stateOf(standing);
     GateState next = before.to(Stage.ROLLED_BACK, 0, now, why);
     move(
@@ -435,7 +418,8 @@ public final class GateWatch implements AutoCloseable {
 
   // ---- after a promotion
 
-  private void afterwards(Gate gate, GateStanding standing, Generation standby, Instant now) {
+  private void afterwards(
+      FunctionGate gate, GateStanding standing, Generation standby, Instant now) {
     GateState state = Standings.stateOf(standing);
     if (state.stage() != Stage.PROMOTED || standing.outcome() != null) {
       return;
@@ -454,7 +438,13 @@ public final class GateWatch implements AutoCloseable {
     ChallengerEvaluator.PairedLog log =
         evaluator.sideBySide(
             gate.function(), promoted, standby.id(), promoted, state.since(), now, lanes::accept);
-    Seen seen = Seen.of(gate, log, 0, lanes.guardrails());
+    GateLook seen =
+        GateLook.of(
+            gate,
+            log,
+            0,
+            lanes.guardrails(),
+            LogWatch.isBlocked(around.store(), gate.function(), now));
     GateEvidence evidence = seen.evidence();
     Optional<Guardrail> violated =
         evidence.guardrails().stream().filter(Guardrail::isViolated).findFirst();
@@ -475,7 +465,7 @@ public final class GateWatch implements AutoCloseable {
   }
 
   private void settle(
-      Gate gate, GateStanding standing, Generation standby, Seen seen, Instant now) {
+      FunctionGate gate, GateStanding standing, Generation standby, GateLook seen, Instant now) {
     GateState state = Standings.stateOf(standing);
     Duration window = gate.learned().attributionWindow();
     Difference came = seen.evidence().quality();
@@ -531,8 +521,12 @@ public final class GateWatch implements AutoCloseable {
 
   // ---- evidence
 
-  private Seen seen(
-      Gate gate, Generation challenger, GateStanding standing, GateState state, Instant now) {
+  private GateLook seen(
+      FunctionGate gate,
+      Generation challenger,
+      GateStanding standing,
+      GateState state,
+      Instant now) {
     LaneWatch lanes =
         new LaneWatch(
             row -> row.lane().equals(Lane.CANARY.label()),
@@ -557,95 +551,12 @@ public final class GateWatch implements AutoCloseable {
                           ? 1
                           : 0;
                 });
-    return Seen.of(gate, log, own[0], lanes.guardrails());
-  }
-
-  /**
-   * What was seen at one look.
-   *
-   * @param evidence for the gate
-   * @param decisions matured decisions that were compared
-   * @param outcomes of these with feedback
-   * @param needed outcomes a promotion still needs; −1 when more would not help, or it is not known
-   */
-  private record Seen(GateEvidence evidence, int decisions, int outcomes, long needed) {
-
-    static final Difference UNKNOWN =
-        new Difference(
-            0, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
-
-    static final Seen NOTHING = without(0, List.of());
-
-    static Seen of(
-        Gate gate,
-        ChallengerEvaluator.PairedLog log,
-        long laneOutcomes,
-        List<Guardrail> guardrails) {
-      boolean any = log.pairs().stream().anyMatch(row -> row.quality() != null);
-      if (!any) {
-        return without(log.pairs().size(), guardrails);
-      }
-      String baseline = gate.learned().settings().baselineVariant();
-      PairedEvaluation figures =
-          PairedEvaluation.of(
-              log.arms(),
-              log.pairs(),
-              baseline == null ? -1 : log.arms().indexOf(baseline),
-              gate.rule());
-      return new Seen(
-          GateEvidence.of(figures, laneOutcomes, guardrails),
-          figures.decisions(),
-          figures.outcomes(),
-          figures.needed());
-    }
-
-    private static Seen without(int decisions, List<Guardrail> guardrails) {
-      List<String> none = List.of("no feedback on its decisions has matured");
-      return new Seen(
-          new GateEvidence(
-              new Ruling(Verdict.HOLD, none),
-              new Overlap.Gate.NoVerdict(none),
-              UNKNOWN,
-              0,
-              guardrails),
-          decisions,
-          0,
-          -1);
-    }
-
-    /** What keeps the next step from being taken, in words. */
-    String waitsFor(GateState state, GateSettings settings, Instant now) {
-      if (state.frozen()) {
-        return "a person: it is frozen";
-      }
-      Instant earliest = state.since().plus(settings.leastTime());
-      if (now.isBefore(earliest)) {
-        return "decisions of this stage to mature, which begins at " + earliest;
-      }
-      Ruling ruling = evidence.ruling();
-      Optional<Guardrail> broken =
-          evidence.guardrails().stream().filter(guardrail -> !guardrail.holds()).findFirst();
-      if (broken.isPresent() && state.stage().compareTo(Stage.CANARY) >= 0) {
-        return "a guardrail to hold again: " + broken.get().sentence();
-      }
-      if (ruling.verdict() == Verdict.BLOCKED) {
-        return "a log that can be trusted: " + String.join("; ", ruling.reasons());
-      }
-      if (state.stage().compareTo(Stage.CANARY) >= 0
-          && evidence.laneOutcomes() < PromotionGate.LEAST_LANE_OUTCOMES) {
-        return "%d outcomes of its own requests at this share, there are %d"
-            .formatted(PromotionGate.LEAST_LANE_OUTCOMES, evidence.laneOutcomes());
-      }
-      return "proof%s: %s"
-          .formatted(
-              needed > 0 ? ", about %,d more outcomes".formatted(needed) : "",
-              String.join("; ", ruling.reasons()));
-    }
-
-    /** A state with the inputs it was reached by, as a JSON object. */
-    String json(GateState state) {
-      return GateLook.json(state, evidence, decisions, outcomes);
-    }
+    return GateLook.of(
+        gate,
+        log,
+        own[0],
+        lanes.guardrails(),
+        LogWatch.isBlocked(around.store(), gate.function(), now));
   }
 
   /** Stops the thread after the round it is in. */

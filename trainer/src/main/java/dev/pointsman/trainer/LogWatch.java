@@ -127,7 +127,8 @@ public final class LogWatch implements AutoCloseable {
       FunctionCatalog configured, String function, Experimentation.Learned learned, Instant now) {
     Instant until = now.minus(learned.attributionWindow());
     Watched own =
-        watched.computeIfAbsent(function, f -> new Watched(lastSaid(f, now), until.minus(FIRST)));
+        watched.computeIfAbsent(
+            function, f -> new Watched(lastSaid(store, f, now), until.minus(FIRST)));
     if (!own.from.isBefore(until)) {
       return;
     }
@@ -188,8 +189,13 @@ public final class LogWatch implements AutoCloseable {
     own.said = state;
   }
 
+  /** Whether the last stored finding is that a function's log is not to be trusted. */
+  static boolean isBlocked(EventStore store, String function, Instant now) {
+    return lastSaid(store, function, now).equals(word(Outcome.BLOCK));
+  }
+
   /** Without a stored finding all was fine. */
-  private String lastSaid(String function, Instant now) {
+  private static String lastSaid(EventStore store, String function, Instant now) {
     return store
         .history()
         .changes(function, now.minus(REMEMBERED), now.plusSeconds(1), MOST_CHANGES)

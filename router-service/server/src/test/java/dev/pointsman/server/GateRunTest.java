@@ -109,6 +109,11 @@ final class GateRunTest {
     assertThat(standing("g-2").stage()).isEqualTo("shadow");
     assertThat(serving()).isEqualTo("g-1");
     assertThat(lanes).doesNotContainKey("canary");
+    logChecks("fine", "block");
+    minutes(60);
+    assertThat(standing("g-2").stage()).isEqualTo("evaluation");
+    assertThat(standing("g-2").waitsFor()).startsWith("a log that can be trusted: the checks of");
+    logChecks("block", "fine");
 
     untilPromoted(400);
 
@@ -238,6 +243,21 @@ final class GateRunTest {
     assertThat(standing("g-2").stage()).isEqualTo("rolled_back");
     assertThat(standing("g-2").reason()).startsWith("guardrail: errors is ");
     assertThat(serving()).isEqualTo("g-1");
+  }
+
+  /** What the watch of the log would say. */
+  private void logChecks(String before, String after) {
+    log(
+        new ChangeEvent(
+            ids.next(),
+            clock.instant(),
+            ChangeEvent.Kind.POLICY,
+            "trainer",
+            "f",
+            ChangeEvent.LOG_CHECKS,
+            before,
+            after,
+            "A test says so."));
   }
 
   private GateStanding ask(PromotionGate.Wish wish) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.testing.Events;
@@ -84,6 +85,38 @@ final class PolicyCommandTest {
 
     assertThat(run("policy", "list", "--data", data(), "--function", "support_reply").out())
         .contains("g1\tserving\t2026-11-20T00:01:00Z\tsquarecb\trevision 4 of ");
+  }
+
+  @Test
+  void list_challengerAtTheGate_saysWhereItStandsAndWhatItWaitsFor() throws Exception {
+    try (ControlStore control =
+        ControlStore.open(
+            ControlStore.EMBEDDED, directory.resolve("data"), InstantSource.system())) {
+      control.registerChallenger(
+          generation("g2", 120, 50, null, Generation.Status.CHALLENGER),
+          new GateStanding(
+              "g2",
+              "support_reply",
+              "g1",
+              "canary",
+              0.05,
+              Events.START,
+              true,
+              null,
+              null,
+              "a person: it is frozen",
+              "The weekend."));
+    }
+    Ran ran = run("policy", "list", "--data", data(), "--function", "support_reply", "--json");
+    JsonNode gate = new ObjectMapper().readTree(ran.out()).path("generations").path(0).path("gate");
+    assertThat(gate.path("stage").asText()).isEqualTo("canary");
+    assertThat(gate.path("incumbent").asText()).isEqualTo("g1");
+    assertThat(gate.path("forecast").isNull()).isTrue();
+
+    assertThat(run("policy", "list", "--data", data(), "--function", "support_reply").out().lines())
+        .contains(
+            "\tcanary (frozen), 5.00 % of the policy's traffic, since 2026-11-20T00:00:00Z, waits"
+                + " for a person: it is frozen: The weekend.");
   }
 
   @Test
