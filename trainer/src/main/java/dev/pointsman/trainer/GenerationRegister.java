@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>What is configured serves already: a challenger that was waiting is withdrawn.
- *   <li>It cannot wait beside what serves, because its reward, its candidates, its baseline or its
- *       dollar target is another: there is nothing to compare, and it serves at once.
+ *   <li>It cannot wait beside what serves, because its reward, its context, its candidates, its
+ *       baseline or its dollar target is another: there is nothing to compare, and it serves at once.
  *   <li>It waits, or was turned away: so it stays.
  *   <li>It is new: it is registered as a challenger, in place of the one before.
  * </ul>

@@ -126,6 +126,8 @@ record GenerationSettings(String text) {
           "attribution_window",
           "no_feedback",
           "reward_on_error",
+          // A function has one text model, and its scores go to both.
+          "context",
           "candidates",
           "baseline_variant",
           "target_usd_per_request");

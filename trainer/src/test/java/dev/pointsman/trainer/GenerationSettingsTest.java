@@ -60,12 +60,13 @@ final class GenerationSettingsTest {
   }
 
   @Test
-  void cannotWaitBeside_otherRewardCandidatesBaselineOrTarget_isNamed() {
+  void cannotWaitBeside_otherRewardContextCandidatesBaselineOrTarget_isNamed() {
     String text = text(Options.DEFAULT);
     assertThat(apart(text, text)).isNull();
     assertThat(apart(text, text.replace("\"min_prob\":0.005", "\"min_prob\":0.01"))).isNull();
     assertThat(apart(text, text(stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE))))).isNull();
     assertThat(apart(text, text.replace("resolved", "liked"))).isEqualTo("metric");
+    assertThat(apart(text, text.replace("segments", "auto"))).isEqualTo("context");
     assertThat(apart(text, text.replace("PT24H", "PT1H"))).isEqualTo("attribution_window");
     assertThat(apart(text, text.replace("\"medium\",", ""))).isEqualTo("candidates");
     assertThat(apart(text, text.replace(",\"baseline_variant\":\"large\"", "")))
