@@ -754,7 +754,14 @@ public final class Reports {
         yield learned.settings().algorithm()
             + (latest == null
                 ? ", no revision yet"
-                : ", generation %s, revision %d".formatted(latest.generation(), latest.revision()));
+                : ", generation %s, revision %d, %s"
+                    .formatted(
+                        latest.generation(),
+                        latest.revision(),
+                        TextStory.why(
+                            learned.context(),
+                            loaded.definition().logText(),
+                            TextStory.standing(latest.provenance()))));
       }
     };
   }
