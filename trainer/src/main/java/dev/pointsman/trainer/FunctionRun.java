@@ -10,6 +10,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
+import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /** What the trainer has in hand for one function under one generation. */
@@ -45,6 +47,9 @@ final class FunctionRun {
 
   /** Readings of recent rows only since then. */
   int partialReads;
+
+  /** The text model that is being fitted, null while none is. */
+  @Nullable FutureTask<Optional<TextLadder.Fitted>> fitting;
 
   @Nullable PolicyRevision latest;
 

@@ -30,6 +30,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BiFunction;
@@ -155,6 +160,11 @@ public final class PolicyTrainer implements AutoCloseable {
 
   private final RestingThread thread = new RestingThread("trainer", Duration.ZERO, this::round);
 
+  /** Where text models are fitted: within the tick, until there is a thread for them. */
+  private volatile Executor fits = Runnable::run;
+
+  private @Nullable ExecutorService fitThread;
+
   private final AtomicLong ticks = new AtomicLong();
   private final AtomicLong revisions = new AtomicLong();
   private final AtomicLong alarmCount = new AtomicLong();
@@ -174,6 +184,11 @@ public final class PolicyTrainer implements AutoCloseable {
    * @throws IllegalStateException if it was started or closed before
    */
   public void start() {
+    ExecutorService own =
+        Executors.newSingleThreadExecutor(
+            Thread.ofPlatform().name("text-fit").daemon().priority(Thread.MIN_PRIORITY).factory());
+    fitThread = own;
+    fits = own;
     thread.start();
   }
 
@@ -236,6 +251,10 @@ public final class PolicyTrainer implements AutoCloseable {
   @Override
   public void close() {
     thread.close();
+    ExecutorService own = fitThread;
+    if (own != null) {
+      own.shutdownNow();
+    }
   }
 
   /**
@@ -479,15 +498,18 @@ public final class PolicyTrainer implements AutoCloseable {
               around.codeVersion(),
               now);
       String before = run.text.inUse();
-      run.text
-          .fit(moment)
-          .ifPresent(
-              publication -> {
-                around.log().accept(new TextModelEvent(around.ids().at(now), publication));
-                around.texts().accept(publication);
-                run.text.fitted(publication, moment);
-                present.textMoved();
-              });
+      takeFitted(present, now);
+      if (run.fitting == null) {
+        run.text
+            .due(moment)
+            .ifPresent(
+                fit -> {
+                  FutureTask<Optional<TextLadder.Fitted>> task = new FutureTask<>(fit);
+                  run.fitting = task;
+                  fits.execute(task);
+                });
+        takeFitted(present, now);
+      }
       run.text
           .judge(moment)
           .ifPresent(
@@ -510,6 +532,31 @@ public final class PolicyTrainer implements AutoCloseable {
           "the text of {} was not learnt from; its decisions go on as they did",
           run.rule.functionName(),
           e);
+    }
+  }
+
+  private void takeFitted(FunctionRuns present, Instant now) {
+    FunctionRun run = present.serving;
+    FutureTask<Optional<TextLadder.Fitted>> fitting = run.fitting;
+    if (fitting == null || !fitting.isDone()) {
+      return;
+    }
+    run.fitting = null;
+    Optional<TextLadder.Fitted> fitted;
+    try {
+      fitted = fitting.get();
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the fit failed: " + e.getCause(), e.getCause());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return;
+    }
+    if (fitted.isPresent()) {
+      TextPublication publication = fitted.get().publication();
+      around.log().accept(new TextModelEvent(around.ids().at(now), publication));
+      around.texts().accept(publication);
+      run.text.fitted(fitted.get());
+      present.textMoved();
     }
   }
 

@@ -39,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -165,12 +166,14 @@ final class TextLadder {
     return standing.used() ? standing.model() : null;
   }
 
+  /** A model that is to be in the log before anything names it, with the moment of its log cut. */
+  record Fitted(TextPublication publication, Moment moment) {}
+
   /**
-   * Fits a model if one is due.
-   *
-   * @return what is to be in the log before anything names it; take it into use with {@link #fitted}
+   * The fit that is due, to be run on any thread, since it touches nothing of this ladder; it gives
+   * nothing where too few conversations were logged. Take what it gives into use with {@link #fitted}.
    */
-  Optional<TextPublication> fit(Moment moment) {
+  Optional<Callable<Optional<Fitted>>> due(Moment moment) {
     Instant now = moment.now();
     long feedbacks = feedbacks(moment.statistics());
     boolean due =
@@ -183,6 +186,11 @@ final class TextLadder {
       return Optional.empty();
     }
     lastLook = now;
+    return Optional.of(() -> fit(moment, feedbacks));
+  }
+
+  private Optional<Fitted> fit(Moment moment, long feedbacks) {
+    Instant now = moment.now();
     LearnedSettings settings = moment.settings();
     List<TextSample> samples = sampler.samples(rule, settings.candidates(), now);
     if (samples.size() < LEAST_SAMPLES) {
@@ -206,17 +214,20 @@ final class TextLadder {
                 moment.codeVersion(),
                 fitted)
             .toJson();
-    return Optional.of(
+    TextPublication publication =
         new TextPublication(
             rule.functionName(),
             fitted.model().id(),
             now,
             provenance,
-            Base64.getEncoder().encodeToString(fitted.model().encode())));
+            Base64.getEncoder().encodeToString(fitted.model().encode()));
+    return Optional.of(new Fitted(publication, moment));
   }
 
   /** Takes a model that is in the log now. */
-  void fitted(TextPublication publication, Moment moment) {
+  void fitted(Fitted fitted) {
+    TextPublication publication = fitted.publication();
+    Moment moment = fitted.moment();
     TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
     standing =
         standing.fitted(

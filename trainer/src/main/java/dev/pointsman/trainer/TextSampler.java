@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class TextSampler {
 
   /** The latest samples that are taken; the features of one are some ten kilobytes. */
-  static final int MOST_SAMPLES = 6_000;
+  static final int MOST_SAMPLES = 3_000;
 
   private static final int TEXTS_AT_ONCE = 500;
   private static final Duration FIRST_LOOK = Duration.ofMinutes(30);

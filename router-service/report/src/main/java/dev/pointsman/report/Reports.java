@@ -770,13 +770,25 @@ public final class Reports {
       case Experimentation.Learned learned -> {
         Optional<ActivePolicies> active = bindings.active(name);
         if (active.isPresent()) {
-          yield inWords(active.get());
+          yield inWords(active.get())
+              + ", "
+              + rungInWords(learned, loaded, active.get().serving().revision());
         }
         PolicyRevision latest = store.history().latestRevision(name);
         yield learned.settings().algorithm()
-            + (latest == null ? ", no revision yet" : ", " + inWords(latest));
+            + (latest == null
+                ? ", no revision yet"
+                : ", %s, %s".formatted(inWords(latest), rungInWords(learned, loaded, latest)));
       }
     };
+  }
+
+  private static String rungInWords(
+      Experimentation.Learned learned, Loaded loaded, PolicyRevision revision) {
+    return TextStory.why(
+        learned.context(),
+        loaded.definition() == null || loaded.definition().logText(),
+        TextStory.standing(revision.provenance()));
   }
 
   private static String inWords(ActivePolicies active) {

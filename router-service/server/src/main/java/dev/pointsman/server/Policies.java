@@ -11,6 +11,7 @@ import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.report.TextStory;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.TextPublication;
 import java.util.List;

@@ -607,7 +607,7 @@ final class ServiceTest {
   }
 
   private static long revision(String policy) {
-    return Long.parseLong(policy.substring(policy.lastIndexOf(' ') + 1));
+    return Long.parseLong(policy.replaceAll(".*revision (\\d+).*", "$1"));
   }
 
   @Test

@@ -17,7 +17,7 @@ import java.util.List;
 public final class ConversationFeatures {
 
   /** Version of what is extracted: a model trained on another version must not be used. */
-  public static final int VERSION = 1;
+  public static final int VERSION = 2;
 
   /** Number of measures; their indices come first. */
   public static final int MEASURES = 32;
@@ -30,8 +30,8 @@ public final class ConversationFeatures {
   /** Number of indices: measures, then buckets. */
   public static final int DIMENSION = MEASURES + BUCKETS;
 
-  private static final int LONGEST_TEXT = 8192;
-  private static final int LONGEST_HEAD = 6144;
+  private static final int LONGEST_TEXT = 2048;
+  private static final int LONGEST_HEAD = 1536;
 
   private ConversationFeatures() {}
 
