@@ -149,9 +149,9 @@ final class GateRunTest {
     minutes(150);
 
     assertThat(standing("g-2").stage()).isEqualTo("rolled_back");
-    // Utility counts no cost here, so whichever of the two bounds is found first.
     assertThat(standing("g-2").reason())
-        .matches("(quality is worse by more than the margin|utility is worse: ΔU -0).*");
+        .as("one of the two is proved first")
+        .containsAnyOf("quality is worse by more than the margin", "utility is worse");
     assertThat(serving()).isEqualTo("g-1");
     assertThat(control.generation("g-2").orElseThrow().status())
         .isEqualTo(Generation.Status.REJECTED);
@@ -226,8 +226,7 @@ final class GateRunTest {
     assertThat(serving()).isEqualTo("g-1");
     assertThat(control.generation("g-2").orElseThrow().status())
         .isEqualTo(Generation.Status.REJECTED);
-    assertThat(standing("g-2").reason())
-        .startsWith("what came is worse than what served before: quality is worse");
+    assertThat(standing("g-2").reason()).startsWith("what came is worse than what served before: ");
     assertThat(changes.getLast().reason()).startsWith("g-1 of f serves again, g-2 goes: ");
   }
 
