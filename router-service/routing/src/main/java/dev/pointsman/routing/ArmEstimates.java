@@ -144,6 +144,11 @@ final class ArmEstimates {
     return candidates;
   }
 
+  /** How much a reward varies within a segment and variant: its standard deviation, at most 0.5. */
+  double deviation() {
+    return quality.deviation();
+  }
+
   /** The row of a segment; the last one for a segment never seen. */
   int rowOf(String segment) {
     return quality.rowOf(segment);

@@ -44,16 +44,32 @@ public record LoggedInputs(
   /**
    * What a policy would have served in its lane: its probabilities over Es, raised to their floors.
    * A candidate of the policy that the decision did not know counts as selectable: nothing is known
-   * against it.
+   * against it. Where a text model was in use, its logged word counts for this policy too: a
+   * function has one.
    *
    * @param policy any policy
    * @param prices today's price per candidate of the policy, null where unknown
    * @return by candidate of the policy; empty when none of them could be chosen
-   * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
+   * @throws IllegalArgumentException if an exclusion, the number of tokens or what the text said is
+   *     not readable
    */
   public double[] served(Policy policy, List<@Nullable TokenPrice> prices) {
-    ArmProbabilities answer = answer(policy, prices, TextShift.NONE);
+    ArmProbabilities answer = answer(policy, prices, shiftsOf(policy.candidates()));
     return answer == null ? new double[0] : answer.probabilities();
+  }
+
+  /** What the text said of another policy's candidates; nothing of one the decision did not know. */
+  private double[] shiftsOf(List<String> others) {
+    TextShift logged = TextShift.ofFeatures(features, candidates.size());
+    if (logged == null) {
+      return TextShift.NONE;
+    }
+    double[] shifts = new double[others.size()];
+    for (int arm = 0; arm < shifts.length; arm++) {
+      int at = candidates.indexOf(others.get(arm));
+      shifts[arm] = at < 0 ? 0 : logged.shifts()[at];
+    }
+    return shifts;
   }
 
   /**

@@ -42,15 +42,25 @@ final class SegmentMeans {
   private static final int CELLS_FOR_MOMENTS = 10;
   private static final double HIDDEN_VARIANCE = 3;
   private static final double VARIANT_MEAN_PSEUDO_COUNTS = 2;
+  private static final double DEVIATION_PSEUDO_COUNTS = 20;
+
+  /** Below it γ would be more than ten times what it is for a coin. */
+  private static final double LEAST_DEVIATION = 0.05;
+
+  /** That of a fair coin. */
+  static final double LARGEST_DEVIATION = 0.5;
 
   private final Map<String, Integer> rows;
   private final double[][] means;
   private final double kappa;
+  private final double deviation;
 
-  private SegmentMeans(Map<String, Integer> rows, double[][] means, double kappa) {
+  private SegmentMeans(
+      Map<String, Integer> rows, double[][] means, double kappa, double deviation) {
     this.rows = rows;
     this.means = means;
     this.kappa = kappa;
+    this.deviation = deviation;
   }
 
   /**
@@ -86,7 +96,7 @@ final class SegmentMeans {
     }
     return switch (estimator) {
       case ADDITIVE_RIDGE -> additive(rows, n, sum, squares, priors);
-      case VARIANT_MEAN -> variantMeans(rows, n, sum, priors);
+      case VARIANT_MEAN -> variantMeans(rows, n, sum, squares, priors);
     };
   }
 
@@ -103,6 +113,29 @@ final class SegmentMeans {
   /** The pseudo-counts that a cell was shrunk by. */
   double kappa() {
     return kappa;
+  }
+
+  /**
+   * The standard deviation of a reward within its cell, σ̂: pooled over the cells, with {@value
+   * #DEVIATION_PSEUDO_COUNTS} pseudo-rewards of 0.5, the largest that rewards in 0..1 can have.
+   */
+  double deviation() {
+    return deviation;
+  }
+
+  private static double deviation(double[][] n, double[][] sum, double[][] squares) {
+    double within = DEVIATION_PSEUDO_COUNTS * LARGEST_DEVIATION * LARGEST_DEVIATION;
+    double freedom = DEVIATION_PSEUDO_COUNTS;
+    for (int row = 0; row < n.length; row++) {
+      for (int arm = 0; arm < n[row].length; arm++) {
+        double weight = n[row][arm];
+        if (weight > 1) {
+          within += Math.max(0, squares[row][arm] - sum[row][arm] * sum[row][arm] / weight);
+          freedom += weight - 1;
+        }
+      }
+    }
+    return Math.clamp(Math.sqrt(within / freedom), LEAST_DEVIATION, LARGEST_DEVIATION);
   }
 
   private static SegmentMeans additive(
@@ -137,7 +170,7 @@ final class SegmentMeans {
       }
       means[n.length][arm] = unit(SEGMENT_PRIOR + contrasts[arm]);
     }
-    return new SegmentMeans(rows, means, kappa);
+    return new SegmentMeans(rows, means, kappa, deviation(n, sum, squares));
   }
 
   /**
@@ -276,7 +309,11 @@ final class SegmentMeans {
   }
 
   private static SegmentMeans variantMeans(
-      Map<String, Integer> rows, double[][] n, double[][] sum, double[] priors) {
+      Map<String, Integer> rows,
+      double[][] n,
+      double[][] sum,
+      double[][] squares,
+      double[] priors) {
     double[][] means = new double[n.length + 1][priors.length];
     double pseudo = VARIANT_MEAN_PSEUDO_COUNTS;
     for (int arm = 0; arm < priors.length; arm++) {
@@ -292,7 +329,7 @@ final class SegmentMeans {
       }
       means[n.length][arm] = unit(variantMean);
     }
-    return new SegmentMeans(rows, means, pseudo);
+    return new SegmentMeans(rows, means, pseudo, deviation(n, sum, squares));
   }
 
   private static double unit(double mean) {

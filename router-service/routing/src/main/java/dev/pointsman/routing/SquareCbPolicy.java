@@ -11,10 +11,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>π(a) = 1 / (K + γ·gap_a) for a ≠ b, the rest on b</pre>
  *
- * γ = 10·√(discounted feedbacks of the function), and at least the value at which Σ F(π)(a)·gap(a),
+ * γ = 10·√n·(0.5/σ̂), n the discounted feedbacks of the function, and at least the value at which Σ F(π)(a)·gap(a),
  * what exploring costs per request, is within the exploration limit. Where the floors alone cost
  * more than that, raised floors (nursery, change alarm) fall to the least probability, and then that
  * falls to 0.001.
+ *
+ * <p>σ̂ is the pooled standard deviation of rewards within cells, at most 0.5, that of a fair coin.
+ * The theory wants γ ∝ √(n·K / regression error), and the squared error of means grows with σ̂²: how
+ * sure a gap is depends on its size in units of noise, and not in units of reward. Without the factor
+ * a metric that uses half of its range is explored as if it were twice as uncertain as it is, and
+ * what comes out depends on how the range was configured. Mean regret on recorded outcomes with and
+ * without it, two seeds of 25 orders each: mmlu-pro 244 and 272, llmrouter 223 and 228; with 500
+ * rounds of delay and 30 % of the feedback, one seed, llmrouter 433 and 448.
  *
  * <p>Quality, tokens and time come from the revision's statistics and are looked up; dollars come
  * from the context's prices. An arm whose price is unknown counts as dear as the dearest known one,
@@ -44,7 +52,10 @@ public final class SquareCbPolicy implements Policy {
     this.version = version;
     this.settings = settings;
     this.estimates = new ArmEstimates(settings, statistics, prices, estimator);
-    this.gammaByEvidence = GAMMA_SCALE * Math.sqrt(statistics.feedbackCount());
+    this.gammaByEvidence =
+        GAMMA_SCALE
+            * Math.sqrt(statistics.feedbackCount())
+            * (SegmentMeans.LARGEST_DEVIATION / estimates.deviation());
   }
 
   /**

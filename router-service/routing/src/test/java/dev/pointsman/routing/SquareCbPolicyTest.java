@@ -33,20 +33,55 @@ final class SquareCbPolicyTest extends PolicyContract {
             within(1e-15));
   }
 
+  /** A single reward per cell tells nothing of its spread, so the largest there is stands for it. */
   @Test
-  void probabilities_hundredFeedbacks_followThePublishedSchedule() {
+  void probabilities_hundredFeedbacksOfUnknownSpread_followThePublishedSchedule() {
+    PolicyStatistics statistics =
+        new PolicyStatistics(
+            100,
+            List.of(
+                new PolicyStatistics.Cell("s", "a", 1, 1, 1, null, null, 0),
+                new PolicyStatistics.Cell("s", "b", 1, 0, 0, null, null, 0)),
+            List.of(),
+            Map.of());
     ArmProbabilities answer =
-        policy(
-                settings(0, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF),
-                certain(0.9, 0.7, 0.5))
+        policy(settings(0, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF), statistics)
             .probabilities(context(Collections.nCopies(3, null)));
+
     assertThat(answer.scores().gamma()).isEqualTo(100);
-    assertThat(answer.scores().predictedQuality())
-        .containsExactly(new double[] {0.9, 0.7, 0.5}, within(1e-6));
-    assertThat(answer.probabilities())
-        .containsExactly(
-            new double[] {0.9332659251769464, 0.0434782608695652, 0.023255813953488372},
-            within(1e-6));
+  }
+
+  /** Gaps count in units of noise: the same metric over half the range is explored alike. */
+  @Test
+  void probabilities_rewardsVaryLess_gammaIsGreaterByTheSameFactor() {
+    LearnedSettings settings = settings(0, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF);
+    double whole = policy(settings, spread(0.5)).probabilities(context(nCopies())).scores().gamma();
+    double half = policy(settings, spread(0.25)).probabilities(context(nCopies())).scores().gamma();
+    double tenth =
+        policy(settings, spread(0.01)).probabilities(context(nCopies())).scores().gamma();
+
+    assertThat(whole).isCloseTo(10 * Math.sqrt(1e6), within(1.0));
+    assertThat(half).isCloseTo(2 * whole, within(whole * 1e-3));
+    assertThat(tenth).as("never more than ten times").isCloseTo(10 * whole, within(whole * 1e-3));
+  }
+
+  /** A million rewards of mean 0.5 and this standard deviation. */
+  private static PolicyStatistics spread(double deviation) {
+    double weight = 1e6;
+    return new PolicyStatistics(
+        weight,
+        List.of(
+            new PolicyStatistics.Cell(
+                "s",
+                "a",
+                weight,
+                weight / 2,
+                weight * (0.25 + deviation * deviation),
+                null,
+                null,
+                0)),
+        List.of(),
+        Map.of());
   }
 
   @Test

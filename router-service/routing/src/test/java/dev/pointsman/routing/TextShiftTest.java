@@ -55,6 +55,11 @@ final class TextShiftTest {
       assertThat(row.features())
           .containsEntry(Decision.TEXT_MODEL, "text-00000000000000aa")
           .containsKey(Decision.TEXT_SHIFTS);
+      assertThat(
+              new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features())
+                  .served(routing.policy(), Routings.PRICES))
+          .as("what an evaluation computes from the row")
+          .containsExactly(row.policyProbabilities());
     }
   }
 
