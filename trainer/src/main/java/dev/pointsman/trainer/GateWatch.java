@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -60,6 +61,9 @@ public final class GateWatch implements AutoCloseable {
 
   /** and is settled after so many with whatever is known then. */
   private static final int MOST_WINDOWS = 14;
+
+  /** The gate's own look may come between a person's look and the step. */
+  private static final int MOST_ATTEMPTS = 5;
 
   private static final String RECOMMENDED = "a person: the gate recommends the next step";
 
@@ -186,7 +190,7 @@ public final class GateWatch implements AutoCloseable {
         });
   }
 
-  private void step(
+  private boolean step(
       FunctionGate gate,
       GateStanding standing,
       GateState next,
@@ -195,7 +199,7 @@ public final class GateWatch implements AutoCloseable {
       Instant now) {
     GateState before = Standings.stateOf(standing);
     String id = standing.generationId();
-    move(
+    return move(
         gate.function(),
         standing,
         () -> {
@@ -232,8 +236,9 @@ public final class GateWatch implements AutoCloseable {
     };
   }
 
-  /** Runs a change unless somebody moved the challenger while it was looked at. */
-  private void move(String function, GateStanding looked, Runnable change) {
+  /** Runs a change unless somebody moved the challenger while it was looked at; whether it ran. */
+  private boolean move(String function, GateStanding looked, Runnable change) {
+    AtomicBoolean moved = new AtomicBoolean();
     around
         .mover()
         .accept(
@@ -241,8 +246,10 @@ public final class GateWatch implements AutoCloseable {
             () -> {
               if (around.control().standing(looked.generationId()).equals(Optional.of(looked))) {
                 change.run();
+                moved.set(true);
               }
             });
+    return moved.get();
   }
 
   private void log(
@@ -285,8 +292,24 @@ public final class GateWatch implements AutoCloseable {
     if (reason.isBlank()) {
       throw new IllegalArgumentException("say in a sentence why");
     }
+    for (int attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
+      Optional<GateStanding> after = askOnce(gate, wish, actor, reason, at);
+      if (after.isPresent()) {
+        return after.get();
+      }
+    }
+    throw new IllegalArgumentException(
+        "the gate of %s moves all the time: look where it stands and ask again"
+            .formatted(functionName));
+  }
+
+  /** Empty, and nothing was done, if somebody moved the challenger while it was looked at. */
+  private Optional<GateStanding> askOnce(
+      FunctionGate gate, PromotionGate.Wish wish, String actor, String reason, Instant at) {
+    String functionName = gate.function();
     Optional<Generation> challenger = around.control().generation(functionName, Status.CHALLENGER);
     GateStanding standing;
+    boolean moved;
     if (challenger.isPresent()) {
       standing = standingOf(challenger.get().id());
       GateState state = Standings.stateOf(standing);
@@ -294,27 +317,23 @@ public final class GateWatch implements AutoCloseable {
       GateState next =
           new PromotionGate(gate.settings()).ask(state, wish, seen.evidence(), at, reason);
       if (next.equals(state)) {
-        return standing;
+        return Optional.of(standing);
       }
-      step(gate, standing, next, seen, actor, at);
-      audit(wish, functionName, standing.generationId(), actor, reason, at);
+      moved = step(gate, standing, next, seen, actor, at);
     } else if (wish == PromotionGate.Wish.ROLL_BACK) {
       standing = promotedStanding(functionName);
-      goBack(gate, standing, GateLook.NOTHING, actor, reason, at);
-      audit(wish, functionName, standing.generationId(), actor, reason, at);
+      moved = goBack(gate, standing, GateLook.NOTHING, actor, reason, at);
     } else {
       throw new IllegalArgumentException(
           ("no challenger of %s waits at the gate: change the settings of"
                   + " functions.%s.experimentation, and what is configured becomes one")
               .formatted(functionName, functionName));
     }
-    GateStanding after = standingOf(standing.generationId());
-    if (after.equals(standing)) {
-      throw new IllegalArgumentException(
-          "%s moved in the meantime: look where it stands and ask again"
-              .formatted(standing.generationId()));
+    if (!moved) {
+      return Optional.empty();
     }
-    return after;
+    audit(wish, functionName, standing.generationId(), actor, reason, at);
+    return Optional.of(standingOf(standing.generationId()));
   }
 
   private void audit(
@@ -380,7 +399,7 @@ public final class GateWatch implements AutoCloseable {
                         .formatted(functionName)));
   }
 
-  private void goBack(
+  private boolean goBack(
       FunctionGate gate,
       GateStanding standing,
       GateLook seen,
@@ -389,7 +408,7 @@ public final class GateWatch implements AutoCloseable {
       Instant now) {
     GateState before = Standings.stateOf(standing);
     GateState next = before.to(Stage.ROLLED_BACK, 0, now, why);
-    move(
+    return move(
         gate.function(),
         standing,
         () -> {

@@ -122,7 +122,7 @@ final class DataCommandsTest {
 
     Ran dry = run("import", "--data", data("two"), "--dry-run", "--json", files.toString());
     assertThat(dry.exitCode()).as(dry.err()).isZero();
-    assertThat(JSON.readTree(dry.out()).path("files").size()).isEqualTo(8);
+    assertThat(JSON.readTree(dry.out()).path("files").size()).isEqualTo(9);
     Ran ran = run("import", "--data", data("two"), "--yes", files.toString());
     assertThat(ran.exitCode()).as(ran.err()).isZero();
     assertThat(ran.out()).contains("inference.jsonl: 2 rows of inference");
