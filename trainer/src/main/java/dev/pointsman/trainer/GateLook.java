@@ -21,9 +21,10 @@ import java.util.Optional;
  * @param evidence for the gate
  * @param decisions matured decisions that were compared
  * @param outcomes of these with feedback
+ * @param thinning one of so many decisions was compared, where there were too many
  * @param needed outcomes a promotion still needs; −1 when more would not help, or it is not known
  */
-record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed) {
+record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning, long needed) {
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -35,7 +36,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
       "the checks of all its traffic found that the log is not to be trusted: see the list of"
           + " changes";
 
-  static final GateLook NOTHING = without(0, List.of());
+  static final GateLook NOTHING = without(0, 1, List.of());
 
   static GateLook of(
       FunctionGate gate,
@@ -45,7 +46,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
       boolean blocked) {
     boolean any = log.pairs().stream().anyMatch(row -> row.quality() != null);
     if (!any) {
-      return without(log.pairs().size(), guardrails);
+      return without(log.pairs().size(), log.thinning(), guardrails);
     }
     String baseline = gate.learned().settings().baselineVariant();
     PairedEvaluation figures =
@@ -59,10 +60,11 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
         blocked ? evidence.blockedBy(DISTRUSTED) : evidence,
         figures.decisions(),
         figures.outcomes(),
-        figures.needed());
+        log.thinning(),
+        figures.needed() < 0 ? -1 : figures.needed() * log.thinning());
   }
 
-  private static GateLook without(int decisions, List<Guardrail> guardrails) {
+  private static GateLook without(int decisions, int thinning, List<Guardrail> guardrails) {
     List<String> none = List.of("no feedback on its decisions has matured");
     return new GateLook(
         new GateEvidence(
@@ -73,6 +75,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
             guardrails),
         decisions,
         0,
+        thinning,
         -1);
   }
 
@@ -106,8 +109,8 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
   }
 
   /**
-   * A state with the inputs it was reached by, as {@code {"stage", "share", "frozen", "verdict", "reasons", "quality", "decisions", "outcomes",
-   * "lane_outcomes", "guardrails"}}.
+   * A state with the inputs it was reached by, as {@code {"stage", "share", "frozen", "verdict",
+   * "reasons", "quality", "decisions", "outcomes", "thinning", "lane_outcomes", "guardrails"}}.
    */
   String json(GateState state) {
     StringWriter text = new StringWriter();
@@ -126,6 +129,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, long needed)
       json.writeRawValue(Standings.json(evidence.quality()));
       json.writeNumberField("decisions", decisions);
       json.writeNumberField("outcomes", outcomes);
+      json.writeNumberField("thinning", thinning);
       json.writeNumberField("lane_outcomes", evidence.laneOutcomes());
       json.writeArrayFieldStart("guardrails");
       for (Guardrail guardrail : evidence.guardrails()) {

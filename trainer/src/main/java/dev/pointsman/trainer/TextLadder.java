@@ -391,6 +391,7 @@ final class TextLadder {
     Instant until =
         rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
     Sums sums = new Sums();
+    List<@Nullable TokenPrice> prices = prices(moment);
     Map<Judge, Policy> policies = new HashMap<>();
     sampler.withFeatures(
         rows,
@@ -398,7 +399,7 @@ final class TextLadder {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
             Policy policy = policies.computeIfAbsent(judge, j -> policy(moment, j.evidence()));
-            sums.add(difference(moment, judge, policy, row, features));
+            sums.add(difference(moment, judge, policy, prices, row, features));
           }
         });
     standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
@@ -438,7 +439,12 @@ final class TextLadder {
 
   /** φ of one decision, NaN where it says nothing. */
   private static double difference(
-      Moment moment, Judge judge, Policy policy, LoggedDecision row, FeatureVector features) {
+      Moment moment,
+      Judge judge,
+      Policy policy,
+      List<@Nullable TokenPrice> prices,
+      LoggedDecision row,
+      FeatureVector features) {
     LearnedSettings settings = moment.settings();
     Double quality =
         row.reward() == null && row.failed()
@@ -454,7 +460,6 @@ final class TextLadder {
     }
     LoggedInputs inputs =
         new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features());
-    List<@Nullable TokenPrice> prices = prices(moment);
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {

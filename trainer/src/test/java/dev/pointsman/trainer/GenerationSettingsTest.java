@@ -131,6 +131,7 @@ final class GenerationSettingsTest {
                 Duration.ofDays(1),
                 null,
                 0,
+                null,
                 null))
         .text();
   }

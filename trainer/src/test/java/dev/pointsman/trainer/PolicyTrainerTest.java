@@ -701,7 +701,8 @@ final class PolicyTrainerTest {
         learned.attributionWindow(),
         learned.noFeedback(),
         learned.rewardOnError(),
-        learned.exploreIf());
+        learned.exploreIf(),
+        null);
   }
 
   private static Experimentation.Learned learned(double costWeight) {
@@ -730,6 +731,7 @@ final class PolicyTrainerTest {
         Duration.ofHours(24),
         null,
         0,
+        null,
         null);
   }
 }

@@ -334,6 +334,7 @@ final class TextLadderTest {
             WINDOW,
             null,
             0,
+            null,
             null);
     FunctionDefinition function =
         new FunctionDefinition(

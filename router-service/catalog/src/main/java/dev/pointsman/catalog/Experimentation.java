@@ -54,36 +54,6 @@ public sealed interface Experimentation {
       @Nullable Promotion promotion)
       implements Experimentation {
 
-    /** Without a gate. */
-    public Learned(
-        String metric,
-        LearnedSettings settings,
-        String context,
-        LaneShares shares,
-        List<String> fallbackVariants,
-        Duration revisionInterval,
-        Duration stickyTtl,
-        int stickyMax,
-        Duration attributionWindow,
-        @Nullable Double noFeedback,
-        double rewardOnError,
-        @Nullable ExploreCondition exploreIf) {
-      this(
-          metric,
-          settings,
-          context,
-          shares,
-          fallbackVariants,
-          revisionInterval,
-          stickyTtl,
-          stickyMax,
-          attributionWindow,
-          noFeedback,
-          rewardOnError,
-          exploreIf,
-          null);
-    }
-
     /** Whether its decisions may go by what a conversation says. */
     public boolean readsText() {
       return context.equals("text") || context.equals("auto");

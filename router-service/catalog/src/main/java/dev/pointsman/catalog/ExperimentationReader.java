@@ -296,6 +296,7 @@ final class ExperimentationReader {
         duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
         null,
         0,
+        null,
         null);
   }
 

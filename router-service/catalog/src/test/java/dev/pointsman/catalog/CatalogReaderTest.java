@@ -86,6 +86,7 @@ final class CatalogReaderTest {
                 Duration.ofHours(24),
                 null,
                 0,
+                null,
                 null));
     assertThat(function.logText()).isTrue();
     assertThat(function.segmentBy()).isEmpty();

@@ -609,6 +609,7 @@ final class EveryKeyTest {
                 Duration.ofDays(7),
                 null,
                 0,
+                null,
                 null));
   }
 

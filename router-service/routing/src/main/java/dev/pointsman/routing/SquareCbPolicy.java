@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>π(a) = 1 / (K + γ·gap_a) for a ≠ b, the rest on b</pre>
  *
- * γ = 10·√n·(0.5/σ̂), n the discounted feedbacks of the function, and at least the value at which Σ F(π)(a)·gap(a),
- * what exploring costs per request, is within the exploration limit. Where the floors alone cost
- * more than that, raised floors (nursery, change alarm) fall to the least probability, and then that
+ * γ = 10·√n·(0.5/σ̂), n the discounted feedbacks of the function, and at least the value at which
+ * Σ F(π)(a)·gap(a), what exploring costs per request, is within the exploration limit. Where the
+ * floors alone cost more than that, raised floors (nursery, change alarm) fall to the least probability, and then that
  * falls to 0.001.
  *
  * <p>σ̂ is the pooled standard deviation of rewards within cells, at most 0.5, that of a fair coin.
@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * sure a gap is depends on its size in units of noise, and not in units of reward. Without the factor
  * a metric that uses half of its range is explored as if it were twice as uncertain as it is, and
  * what comes out depends on how the range was configured. Mean regret on recorded outcomes with and
- * without it, two seeds of 25 orders each: mmlu-pro 244 and 272, llmrouter 223 and 228; with 500
- * rounds of delay and 30 % of the feedback, one seed, llmrouter 433 and 448.
+ * without it, 50 orders of one seed: mmlu-pro 240 and 276, llmrouter 223 and 233; with 500 rounds of
+ * delay and 30 % of the feedback 469 and 526, 422 and 439 ({@code docs/evidence.md}).
  *
  * <p>Quality, tokens and time come from the revision's statistics and are looked up; dollars come
  * from the context's prices. An arm whose price is unknown counts as dear as the dearest known one,

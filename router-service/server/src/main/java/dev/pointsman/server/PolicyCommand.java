@@ -123,14 +123,8 @@ final class PolicyCommand implements Runnable {
       description =
           "The challenger's next stage now, whatever the evidence: canary, a quarter, half, all.",
       mixinStandardHelpOptions = true)
-  int promote(
-      @Mixin DirectoryOptions options,
-      @Option(names = "--function", required = true, description = "A function that learns.")
-          String function,
-      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
-          String reason)
-      throws InterruptedException {
-    return move(options, function, PromotionGate.Wish.PROMOTE, "promote", reason);
+  int promote(@Mixin DirectoryOptions options, @Mixin Wished wished) throws InterruptedException {
+    return move(options, wished, PromotionGate.Wish.PROMOTE, "promote");
   }
 
   @Command(
@@ -139,46 +133,37 @@ final class PolicyCommand implements Runnable {
           "Turn the challenger away; without one, have the generation before the last promotion"
               + " serve again.",
       mixinStandardHelpOptions = true)
-  int rollback(
-      @Mixin DirectoryOptions options,
-      @Option(names = "--function", required = true, description = "A function that learns.")
-          String function,
-      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
-          String reason)
-      throws InterruptedException {
-    return move(options, function, PromotionGate.Wish.ROLL_BACK, "rollback", reason);
+  int rollback(@Mixin DirectoryOptions options, @Mixin Wished wished) throws InterruptedException {
+    return move(options, wished, PromotionGate.Wish.ROLL_BACK, "rollback");
   }
 
   @Command(
       name = "freeze",
       description = "No step forward of the challenger until it is thawed; it may still go back.",
       mixinStandardHelpOptions = true)
-  int freeze(
-      @Mixin DirectoryOptions options,
-      @Option(names = "--function", required = true, description = "A function that learns.")
-          String function,
-      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
-          String reason)
-      throws InterruptedException {
-    return move(options, function, PromotionGate.Wish.FREEZE, "freeze", reason);
+  int freeze(@Mixin DirectoryOptions options, @Mixin Wished wished) throws InterruptedException {
+    return move(options, wished, PromotionGate.Wish.FREEZE, "freeze");
   }
 
   @Command(
       name = "thaw",
       description = "Steps forward of the challenger again.",
       mixinStandardHelpOptions = true)
-  int thaw(
-      @Mixin DirectoryOptions options,
-      @Option(names = "--function", required = true, description = "A function that learns.")
-          String function,
-      @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
-          String reason)
-      throws InterruptedException {
-    return move(options, function, PromotionGate.Wish.THAW, "thaw", reason);
+  int thaw(@Mixin DirectoryOptions options, @Mixin Wished wished) throws InterruptedException {
+    return move(options, wished, PromotionGate.Wish.THAW, "thaw");
   }
 
-  private int move(
-      DirectoryOptions options, String function, PromotionGate.Wish wish, String act, String reason)
+  /** Whose challenger, and why. */
+  static final class Wished {
+
+    @Option(names = "--function", required = true, description = "A function that learns.")
+    private String function = "";
+
+    @Option(names = "--reason", required = true, description = "Why, in a sentence; it is kept.")
+    private String reason = "";
+  }
+
+  private int move(DirectoryOptions options, Wished wished, PromotionGate.Wish wish, String act)
       throws InterruptedException {
     DataDirectory directory = options.existing();
     Optional<URI> running = directory.runningService();
@@ -186,9 +171,9 @@ final class PolicyCommand implements Runnable {
         running.isPresent()
             ? ServiceCall.post(
                 running.get(),
-                path(function) + "/" + act,
-                JsonNodeFactory.instance.objectNode().put("reason", reason))
-            : moveStopped(options, directory, function, wish, reason);
+                path(wished.function) + "/" + act,
+                JsonNodeFactory.instance.objectNode().put("reason", wished.reason))
+            : moveStopped(options, directory, wished.function, wish, wished.reason);
     out().println(moved.path("generation").asText() + gateLine(moved.path("gate")));
     return 0;
   }

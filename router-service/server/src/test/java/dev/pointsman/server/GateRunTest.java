@@ -41,6 +41,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -208,6 +209,37 @@ final class GateRunTest {
     assertThat(control.auditEntries(20))
         .extracting(AuditEntry::action)
         .contains("policy.promote", "policy.freeze", "policy.thaw", "policy.roll_back");
+  }
+
+  @Test
+  void ask_gateMovesTheChallengerAtTheSameMoment_isNotLost() {
+    start(EXPLORES, MANUAL);
+    minutes(30);
+    configure(EXPLOITS, MANUAL);
+    trainer.tick(clock.instant());
+    assertThat(standing("g-2").waitsFor()).as("nobody has looked yet").isNull();
+    AtomicBoolean looked = new AtomicBoolean();
+    GateWatch overtaken =
+        new GateWatch(
+            new GateWatch.Surroundings(
+                store,
+                control,
+                () -> catalog,
+                this::log,
+                (function, change) -> {
+                  if (!looked.getAndSet(true)) {
+                    gate.look(clock.instant());
+                  }
+                  trainer.move(function, change);
+                },
+                ids));
+
+    GateStanding after =
+        overtaken.ask("f", PromotionGate.Wish.PROMOTE, "ada", "Because I say so.", clock.instant());
+
+    assertThat(looked).isTrue();
+    assertThat(after.stage()).isEqualTo("canary");
+    assertThat(standing("g-2")).isEqualTo(after);
   }
 
   @Test

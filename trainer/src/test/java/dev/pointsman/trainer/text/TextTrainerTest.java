@@ -56,7 +56,7 @@ final class TextTrainerTest {
         assertThat(scores[variant])
             .isEqualTo(
                 predicted.getDimension(VARIANTS.get(variant)).orElseThrow().getValue(),
-                within(1e-6));
+                within(1e-9));
       }
     }
   }

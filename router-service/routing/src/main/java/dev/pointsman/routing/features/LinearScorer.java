@@ -18,15 +18,15 @@ import java.util.zip.CRC32C;
 public final class LinearScorer {
 
   private static final int MAGIC = 0x504d4c53; // PMLS
-  private static final byte FORMAT = 2;
+  private static final byte FORMAT = 1;
   private static final int MOST_OUTPUTS = 256; // of a quarter megabyte each
   private static final int LONGEST_NAME = 1_000;
 
   private final List<String> outputs;
   private final double[] intercepts;
-  private final float[] weights;
+  private final double[] weights;
 
-  private LinearScorer(List<String> outputs, double[] intercepts, float[] weights) {
+  private LinearScorer(List<String> outputs, double[] intercepts, double[] weights) {
     this.outputs = outputs;
     this.intercepts = intercepts;
     this.weights = weights;
@@ -37,8 +37,7 @@ public final class LinearScorer {
    *
    * @param outputs names of the outputs, each once
    * @param intercepts one per output
-   * @param weights {@link ConversationFeatures#DIMENSION} rows of one weight per output, row by row;
-   *     kept in single precision, so that the table is half as large
+   * @param weights {@link ConversationFeatures#DIMENSION} rows of one weight per output, row by row
    * @throws IllegalArgumentException if lengths do not fit, a name comes twice, or a number is not
    *     finite
    */
@@ -55,14 +54,8 @@ public final class LinearScorer {
                   k, k, k * ConversationFeatures.DIMENSION, intercepts.length, weights.length));
     }
     requireFinite(intercepts, "intercept");
-    float[] narrow = new float[weights.length];
-    for (int at = 0; at < weights.length; at++) {
-      narrow[at] = (float) weights[at];
-      if (!Float.isFinite(narrow[at])) {
-        throw new IllegalArgumentException("a weight is not finite: " + weights[at]);
-      }
-    }
-    return new LinearScorer(List.copyOf(outputs), intercepts.clone(), narrow);
+    requireFinite(weights, "weight");
+    return new LinearScorer(List.copyOf(outputs), intercepts.clone(), weights.clone());
   }
 
   /** Names of the outputs, in the order of the scores. */
@@ -107,7 +100,7 @@ public final class LinearScorer {
     for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
       rows += isZero(row) ? 0 : 1;
     }
-    ByteBuffer out = ByteBuffer.allocate(length + rows * (4 + 4 * k));
+    ByteBuffer out = ByteBuffer.allocate(length + rows * (4 + 8 * k));
     out.putInt(MAGIC).put(FORMAT).putInt(ConversationFeatures.VERSION).putInt(k);
     for (byte[] name : names) {
       out.putInt(name.length).put(name);
@@ -120,7 +113,7 @@ public final class LinearScorer {
       if (!isZero(row)) {
         out.putInt(row);
         for (int output = 0; output < k; output++) {
-          out.putFloat(weights[row * k + output]);
+          out.putDouble(weights[row * k + output]);
         }
       }
     }
@@ -162,9 +155,9 @@ public final class LinearScorer {
     }
     int rows = in.getInt();
     require(
-        rows >= 0 && in.remaining() == (long) rows * (4 + 4 * k),
+        rows >= 0 && in.remaining() == (long) rows * (4 + 8 * k),
         "%d rows do not fit into the %d bytes that are left".formatted(rows, in.remaining()));
-    float[] weights = new float[k * ConversationFeatures.DIMENSION];
+    double[] weights = new double[k * ConversationFeatures.DIMENSION];
     int last = -1;
     for (int i = 0; i < rows; i++) {
       int row = in.getInt();
@@ -173,14 +166,10 @@ public final class LinearScorer {
           "row %d follows row %d".formatted(row, last));
       last = row;
       for (int output = 0; output < k; output++) {
-        weights[row * k + output] = in.getFloat();
+        weights[row * k + output] = in.getDouble();
       }
     }
-    requireFinite(intercepts, "intercept");
-    for (float weight : weights) {
-      require(Float.isFinite(weight), "a weight is " + weight);
-    }
-    return new LinearScorer(outputs, intercepts, weights);
+    return of(outputs, intercepts, weights);
   }
 
   private static String name(ByteBuffer in) {
