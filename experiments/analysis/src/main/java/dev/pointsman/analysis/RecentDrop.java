@@ -25,13 +25,13 @@ import java.util.Optional;
  * 0.2 needs some hundred values in any case and the room is better spent on those. Coarser buckets
  * leave fewer splits and looks, hence the term in b.
  *
- * <p>Its three numbers come from simulation. False alarms per 50,000 stationary values, worst of the
- * means 0.3, 0.5 … 0.97, a look at every value: 0.93 single, 0.95 in buckets of 10, 0.9 of 25, 0.8 of
- * 50. Values until a fall by 0.2 is found, 95th percentile, a look at every value: 0.95 → 0.75: 83,
- * 0.9 → 0.7: 104, 0.75 → 0.55: 149, 0.6 → 0.4: 177, 0.5 → 0.3: 167 after 2,000 values, where a
- * cumulative sum that knows both means needs 72, 98, 147, 163 and 161. After 500 values it takes 99,
- * 142, 205, 240 and 222: the mean before is then known no better. After 100 no test can tell most of
- * these falls within 200.
+ * <p>Its three numbers come from simulation, a look at every value. Values until a fall by 0.2 is
+ * found, 95th percentile: after 2,000 values 0.75 → 0.55: 158, 0.6 → 0.4: 180, 0.5 → 0.3: 171, where
+ * a cumulative sum that knows both means needs 147, 163 and 161; after 500 values 0.95 → 0.75: 96,
+ * 0.9 → 0.7: 131, 0.75 → 0.55: 194, 0.6 → 0.4: 223, for the mean before is then known no better. After
+ * 100 no test can tell most of these falls within 200. False alarms per 50,000 stationary values of
+ * mean 0.5, 0.75 and 0.9: 0.6, 0.8 and 0.5, those of the test over all values among them ({@code
+ * ChangeAlarmTest} of the trainer).
  */
 public final class RecentDrop {
 
