@@ -19,7 +19,6 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -33,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * that a working store refuses is found by halving its batch and laid, with the reason, into
  * {@code dead-letter/} of the data directory, its bytes and as JSON; the rest goes on.
  *
- * <p>With more in the spool than a batch, two batches are prepared at the same time, on two threads,
- * and committed in their order: after an outage the store is caught up with all the machine has.
+ * <p>With more in the spool than a batch, the next batches are prepared on two threads while one is
+ * committed, in their order: after an outage the store is caught up with all the machine has.
  */
 public final class Drain implements AutoCloseable {
 
@@ -55,7 +54,11 @@ public final class Drain implements AutoCloseable {
   private static final long BATCH_BYTES =
       Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 32);
 
-  private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+  /** Threads that prepare batches; with one processor there is nothing to win by that. */
+  private static final int PREPARERS = Math.min(2, Runtime.getRuntime().availableProcessors());
+
+  /** One that is committed beside those that are prepared. */
+  private static final int BATCHES_AT_WORK = PREPARERS == 1 ? 1 : PREPARERS + 1;
 
   private static final Duration GATHER = Duration.ofMillis(200);
 
@@ -75,13 +78,13 @@ public final class Drain implements AutoCloseable {
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
 
-  /** Taken from the spool and not stored yet, in at most two batches; guarded by the lock. */
-  private final Deque<List<SpooledEvent>> taken = new ArrayDeque<>(2);
+  /** Batches taken from the spool and not stored yet, in their order; guarded by the lock. */
+  private final Deque<List<SpooledEvent>> taken = new ArrayDeque<>(BATCHES_AT_WORK);
 
-  /** Prepares the second of two batches. */
-  private final ExecutorService beside =
-      Executors.newSingleThreadExecutor(
-          Thread.ofPlatform().name("event-store-drain-beside").daemon(true).factory());
+  private final ExecutorService preparers =
+      Executors.newFixedThreadPool(
+          PREPARERS,
+          Thread.ofPlatform().name("event-store-drain-preparer-", 0).daemon(true).factory());
 
   private final CountDownLatch stopping = new CountDownLatch(1);
   private @Nullable Thread thread;
@@ -134,11 +137,11 @@ public final class Drain implements AutoCloseable {
    * Moves all that the spool holds now, on the calling thread. For a directory whose service is
    * stopped, and for tests.
    *
-   * @return events taken from the spool
+   * @return events that were stored, or laid aside, meanwhile
    * @throws StoreException if the store takes nothing
    */
   public long drainNow() {
-    long count = 0;
+    long before = store.lastSequence();
     draining.lock();
     try {
       while (true) {
@@ -146,18 +149,17 @@ public final class Drain implements AutoCloseable {
           take(filled(new ArrayList<>(), Duration.ZERO));
         }
         if (taken.isEmpty()) {
-          return count;
+          return store.lastSequence() - before;
         }
-        int events = taken.stream().mapToInt(List::size).sum();
         if (!storeTaken()) {
           throw new StoreException(
               "the event store %s takes nothing: %s".formatted(store.dataDirectory(), lastError));
         }
-        count += events;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new StoreException("draining was interrupted after %d events".formatted(count), e);
+      throw new StoreException(
+          "draining was interrupted after event %d".formatted(store.lastSequence()), e);
     } finally {
       draining.unlock();
     }
@@ -240,26 +242,28 @@ public final class Drain implements AutoCloseable {
     return batch.stream().mapToLong(SpooledEvent::size).sum();
   }
 
-  /** Takes a batch to work, and the next one too where the spool holds more than a batch. */
+  /** Takes a batch to work, and the next ones too where the spool holds more than a batch. */
   private void take(List<SpooledEvent> batch) throws InterruptedException {
-    if (batch.isEmpty()) {
-      return;
-    }
-    taken.add(batch);
-    if (PROCESSORS > 1 && (roomIn(batch) <= 0 || bytesOf(batch) > BATCH_BYTES / 2)) {
-      List<SpooledEvent> next = filled(new ArrayList<>(), Duration.ZERO);
-      if (!next.isEmpty()) {
-        taken.add(next);
+    List<SpooledEvent> next = batch;
+    while (!next.isEmpty()) {
+      taken.add(next);
+      if (taken.size() == BATCHES_AT_WORK || !isFull(next)) {
+        return;
       }
+      next = filled(new ArrayList<>(), Duration.ZERO);
     }
   }
 
+  /** Whether there may be more behind it. */
+  private boolean isFull(List<SpooledEvent> batch) {
+    return roomIn(batch) <= 0 || bytesOf(batch) > BATCH_BYTES / 2;
+  }
+
   /** Stores what was taken; what the store does not take stays taken, and false is returned. */
-  private boolean storeTaken() {
-    if (taken.size() == 2) {
-      storeBoth(taken.getFirst(), taken.getLast());
+  private boolean storeTaken() throws InterruptedException {
+    if (taken.size() > 1) {
+      storeAbreast();
     }
-    // A batch that is stored by now is passed over.
     while (!taken.isEmpty()) {
       if (!store(taken.getFirst())) {
         return false;
@@ -270,26 +274,46 @@ public final class Drain implements AutoCloseable {
   }
 
   /**
-   * Stores two batches that follow each other, the second written while the first is. Where anything
-   * is wrong with one of them, it is left to be stored by itself.
+   * Stores batches that follow each other, and those that come while it does, the next ones prepared
+   * while the first is committed. Where anything is wrong with one of them, it and what was prepared
+   * behind it stay taken, to be stored by themselves.
    */
-  private void storeBoth(List<SpooledEvent> first, List<SpooledEvent> second) {
-    long end = first.getLast().seq();
-    if (store.lastSequence() + 1 != first.getFirst().seq() || end + 1 != second.getFirst().seq()) {
+  private void storeAbreast() throws InterruptedException {
+    if (taken.getFirst().getFirst().seq() != store.lastSequence() + 1) {
       return;
     }
-    Future<PreparedBatch> other = beside.submit(() -> store.prepare(batchOf(second)));
-    boolean firstStored = storePrepared(first, () -> store.prepare(batchOf(first)));
-    PreparedBatch prepared = resultOf(other);
-    if (prepared != null && firstStored) {
-      storePrepared(second, () -> prepared);
-    } else if (prepared != null) {
-      prepared.close();
+    Deque<Future<PreparedBatch>> ahead = new ArrayDeque<>(BATCHES_AT_WORK);
+    try {
+      taken.forEach(batch -> ahead.add(prepared(batch)));
+      while (!taken.isEmpty() && storePrepared(taken.getFirst(), ahead.removeFirst())) {
+        taken.removeFirst();
+        // Whoever waits for the lock wants what was in the spool when he came, not what comes.
+        if (!taken.isEmpty() && !isStopping() && !draining.hasQueuedThreads()) {
+          int before = taken.size();
+          takeBehind(taken.getLast());
+          taken.stream().skip(before).forEach(batch -> ahead.add(prepared(batch)));
+        }
+      }
+    } finally {
+      ahead.forEach(Drain::discard);
     }
   }
 
-  private boolean storePrepared(List<SpooledEvent> batch, Supplier<PreparedBatch> prepared) {
-    try (PreparedBatch rows = prepared.get()) {
+  private void takeBehind(List<SpooledEvent> last) throws InterruptedException {
+    if (isFull(last)) {
+      take(filled(new ArrayList<>(), Duration.ZERO));
+    }
+  }
+
+  private Future<PreparedBatch> prepared(List<SpooledEvent> batch) {
+    return preparers.submit(() -> store.prepare(batchOf(batch)));
+  }
+
+  private boolean storePrepared(List<SpooledEvent> batch, Future<PreparedBatch> prepared) {
+    try (PreparedBatch rows = resultOf(prepared)) {
+      if (rows == null) {
+        return false;
+      }
       rows.commit();
     } catch (RuntimeException e) {
       // Tried again by itself, where it is told apart whether the batch or the store is at fault.
@@ -298,6 +322,13 @@ public final class Drain implements AutoCloseable {
     }
     stored(batch, batch.size());
     return true;
+  }
+
+  private static void discard(Future<PreparedBatch> prepared) {
+    PreparedBatch rows = resultOf(prepared);
+    if (rows != null) {
+      rows.close();
+    }
   }
 
   /** Waits for it however often one is interrupted: what was prepared must be closed. */
@@ -310,7 +341,7 @@ public final class Drain implements AutoCloseable {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          LOG.debug("the second of two batches is stored by itself", e);
+          LOG.debug("a batch is stored by itself: it could not be prepared", e);
           return null;
         }
       }
@@ -324,7 +355,7 @@ public final class Drain implements AutoCloseable {
   private EventBatch batchOf(List<SpooledEvent> events) {
     List<EventBatch.Numbered> numbered = new ArrayList<>(events.size());
     for (SpooledEvent spooled : events) {
-      numbered.add(new EventBatch.Numbered(spooled.seq(), spooled.event()));
+      numbered.add(new EventBatch.Numbered(spooled.seq(), spooled::event));
     }
     return new EventBatch(store.spool(), events.getFirst().seq(), events.getLast().seq(), numbered);
   }
@@ -419,7 +450,7 @@ public final class Drain implements AutoCloseable {
         interrupted = true;
       }
     }
-    beside.shutdown();
+    preparers.shutdown();
     if (interrupted) {
       Thread.currentThread().interrupt();
     }

@@ -31,8 +31,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The embedded engine, an analytical database in {@code events.duckdb}. One process owns it; readers
  * never wait for writers. A batch is a transaction: its rows and the mark of its source commit
- * together. Two batches may be written at the same time, since compressing text is most of the work;
- * they commit in the order of their source.
+ * together. Batches may be written at the same time, since compressing text is most of the work; they
+ * commit in the order of their source.
  */
 final class DuckDbEngine implements Engine {
 
@@ -41,8 +41,8 @@ final class DuckDbEngine implements Engine {
 
   private static final int READERS = 2;
 
-  /** Batches that are written at the same time. */
-  private static final int WRITERS = 2;
+  /** Batches that are written at the same time: one commits while two are prepared. */
+  private static final int WRITERS = 3;
 
   private static final int CHUNK_ROWS = 2_000;
 

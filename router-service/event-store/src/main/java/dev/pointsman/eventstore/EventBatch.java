@@ -2,6 +2,7 @@ package dev.pointsman.eventstore;
 
 import dev.pointsman.eventlog.Event;
 import java.util.List;
+import java.util.function.Supplier;
 
 /**
  * Events of one source that are stored together. The numbers from {@code first} to {@code last} are
@@ -18,8 +19,25 @@ public record EventBatch(String source, long first, long last, List<Numbered> ev
    * An event and its number.
    *
    * @param sequence at least {@code first} and at most {@code last} of its batch
+   * @param source reads the event, each time anew: decoded, a large batch would outlive the young
+   *     part of the heap, and being copied costs more than being read
    */
-  public record Numbered(long sequence, Event event) {}
+  public record Numbered(long sequence, Supplier<? extends Event> source) {
+
+    /** An event that is read already. */
+    public Numbered(long sequence, Event event) {
+      this(sequence, () -> event);
+    }
+
+    /**
+     * The event.
+     *
+     * @throws dev.pointsman.eventlog.EventDecodeException if this program cannot read it
+     */
+    public Event event() {
+      return source.get();
+    }
+  }
 
   /** A batch whose numbers fit each other. */
   public EventBatch {

@@ -115,9 +115,9 @@ public final class EventStore implements AutoCloseable {
   }
 
   /**
-   * Writes a batch that nobody sees before it is committed. Two batches that follow each other may be
-   * prepared at the same time, each on its own thread, and committed in their order; what the second
-   * costs then lies beside the first.
+   * Writes a batch that nobody sees before it is committed. Up to three batches that follow each other
+   * may be at work at the same time, each on its own thread, and are committed in their order; what
+   * one costs then lies beside the others.
    *
    * @throws IllegalArgumentException if the batch begins within what is stored of its source
    * @throws EventRefusedException if one of the events contradicts itself

@@ -127,14 +127,14 @@ abstract class DrainContract {
   }
 
   @Test
-  void commit_twoPreparedAtOnce_areSeenInTheirOrderAndOneLeftUncommittedIsNot() {
-    EventBatch first = batch(1, 5);
-    EventBatch second = batch(6, 9);
-    try (PreparedBatch one = store.prepare(first);
-        PreparedBatch two = store.prepare(second)) {
+  void commit_preparedAbreast_areSeenInTheirOrderAndOneLeftUncommittedIsNot() {
+    try (PreparedBatch one = store.prepare(batch(1, 3));
+        PreparedBatch two = store.prepare(batch(4, 5));
+        PreparedBatch three = store.prepare(batch(6, 9))) {
       assertThat(stored()).isZero();
       one.commit();
       two.commit();
+      three.commit();
     }
     try (PreparedBatch left = store.prepare(batch(10, 12))) {
       assertThat(left).isNotNull();

@@ -23,9 +23,9 @@ import java.util.SplittableRandom;
 
 /**
  * How many inferences a second a store takes by the real drain, each with 3 KB of text that no
- * compressor knows yet, and how long its main questions take afterwards. First everything lies in the
- * spool, as after an outage, and is read from disk; then as many again come from memory, as those do
- * that were committed a moment ago.
+ * compressor knows yet, and how long its main questions take afterwards. After a few to warm up,
+ * everything lies in the spool, as after an outage, and is read from disk; then as many again come
+ * from memory, as those do that were committed a moment ago.
  *
  * <p>Arguments: number of inferences each time (default 200,000), JDBC URL of a ClickHouse database
  * (default: the embedded store). Prints one line per figure; only ratios between runs on one quiet
@@ -36,6 +36,10 @@ public final class DrainRate {
   private static final List<String> VARIANTS = List.of("large", "medium", "small");
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
   private static final int TEXT_BYTES = 3_000;
+
+  /** A service that was without its store for an hour has long been compiled. */
+  private static final int WARM_UP = 60_000;
+
   private static final String[] WORDS = words();
 
   private static final OperatingSystemMXBean PROCESS =
@@ -52,8 +56,10 @@ public final class DrainRate {
         args.length > 1
             ? EventStore.connect(directory, ClickHouseSettings.of(args[1]))
             : EventStore.open(directory, EventStore.Settings.DEFAULT)) {
-      drain("from the spool", store, directory, 0, rows, 0, random);
-      drain("from memory", store, directory, rows, rows, Long.MAX_VALUE / 4, random);
+      int warmUp = Math.min(WARM_UP, rows);
+      drain("to warm up", store, directory, 0, warmUp, 0, random);
+      drain("from the spool", store, directory, warmUp, rows, 0, random);
+      drain("from memory", store, directory, warmUp + rows, rows, Long.MAX_VALUE / 4, random);
       RewardRule rule =
           RewardRule.ofBoolean(
               "support_reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
