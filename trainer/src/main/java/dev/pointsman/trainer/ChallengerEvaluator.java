@@ -25,11 +25,14 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,7 +119,12 @@ public final class ChallengerEvaluator {
     try {
       figures =
           PairedEvaluation.of(
-              arms, paired, baseline == null ? -1 : arms.indexOf(baseline), promotion);
+              arms,
+              paired,
+              baseline == null ? -1 : arms.indexOf(baseline),
+              promotion,
+              guarded(
+                  configured, paired, from(question), question.now(), row -> true, (m, r) -> {}));
     } catch (IllegalArgumentException noFeedback) {
       throw new EvaluationRefusedException(
           "%s: %s".formatted(question.functionName(), noFeedback.getMessage()));
@@ -180,9 +188,14 @@ public final class ChallengerEvaluator {
    *
    * @param arms the arms' names
    * @param pairs matured decisions in order; thinned evenly when there were too many
+   * @param guarded values of the function's guarded metrics on them
    * @param thinning one of so many decisions was kept
    */
-  record PairedLog(List<String> arms, List<PairedDecision> pairs, int thinning) {}
+  record PairedLog(
+      List<String> arms,
+      List<PairedDecision> pairs,
+      List<PairedEvaluation.Guarded> guarded,
+      int thinning) {}
 
   /**
    * Matured decisions of the main stratum that one generation made while another one's vector was
@@ -192,6 +205,7 @@ public final class ChallengerEvaluator {
    * @param beside the other one
    * @param judged which of the two is the challenger of the comparison
    * @param taker is given every row that both have, matured or not
+   * @param guardTaker is given every matured one with a value of a guarded metric as its reward
    */
   PairedLog sideBySide(
       String functionName,
@@ -200,7 +214,8 @@ public final class ChallengerEvaluator {
       String judged,
       Instant from,
       Instant now,
-      Consumer<LoggedDecision> taker) {
+      Consumer<LoggedDecision> taker,
+      BiConsumer<GuardedMetric, LoggedDecision> guardTaker) {
     Configured configured = configured(functionName);
     RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
     ThinnedRows kept = new ThinnedRows(MOST_DECISIONS);
@@ -222,7 +237,57 @@ public final class ChallengerEvaluator {
     List<LoggedDecision> rows = kept.rows();
     List<String> arms = arms(rows, configured.learned().settings());
     Pairing pairing = new Pairing(arms, configured.function(), configured.learned(), rows);
-    return new PairedLog(arms, pairing.asLogged(judged.equals(serving)), kept.thinning());
+    List<PairedDecision> pairs = pairing.asLogged(judged.equals(serving));
+    return new PairedLog(
+        arms,
+        pairs,
+        guarded(configured, pairs, from, now, row -> isBeside(row, serving, beside), guardTaker),
+        kept.thinning());
+  }
+
+  /**
+   * The function's guarded metrics on decisions that were paired; the store is read once for each.
+   *
+   * @param wanted which rows to hand on
+   * @param taker is given those of them that have matured with a value, paired or not
+   */
+  private List<PairedEvaluation.Guarded> guarded(
+      Configured configured,
+      List<PairedDecision> pairs,
+      Instant from,
+      Instant now,
+      Predicate<LoggedDecision> wanted,
+      BiConsumer<GuardedMetric, LoggedDecision> taker) {
+    List<PairedEvaluation.Guarded> guarded = new ArrayList<>();
+    for (GuardedMetric metric :
+        GuardedMetric.of(catalog, configured.function().name(), configured.learned())) {
+      Map<String, Integer> places = new HashMap<>();
+      for (PairedDecision pair : pairs) {
+        places.put(pair.episode(), places.size());
+      }
+      List<@Nullable Double> rewards = new ArrayList<>(pairs.size());
+      pairs.forEach(pair -> rewards.add(null));
+      store
+          .functions()
+          .decisions(
+              metric.reward(),
+              from,
+              now,
+              now,
+              row -> {
+                Double reward = row.reward();
+                if (reward == null || !row.matured() || !wanted.test(row)) {
+                  return;
+                }
+                taker.accept(metric, row);
+                Integer place = places.get(row.episodeId().toString());
+                if (place != null) {
+                  rewards.set(place, reward);
+                }
+              });
+      guarded.add(new PairedEvaluation.Guarded(metric.rule(), rewards));
+    }
+    return guarded;
   }
 
   private static boolean isBeside(LoggedDecision row, String serving, String beside) {

@@ -17,7 +17,7 @@ import java.util.List;
  * @param quality Δquality
  * @param laneOutcomes matured outcomes of decisions that the challenger itself made in its present
  *     stage
- * @param guardrails of the challenger's own requests
+ * @param guardrails of the challenger's own requests, and the function's metrics by the log
  */
 public record GateEvidence(
     Ruling ruling,
@@ -33,8 +33,10 @@ public record GateEvidence(
   /** The evidence of an evaluation. */
   public static GateEvidence of(
       PairedEvaluation figures, long laneOutcomes, List<Guardrail> guardrails) {
+    List<Guardrail> all = new ArrayList<>(guardrails);
+    figures.guardrails().forEach(finding -> all.add(new Guardrail.Judged(finding)));
     return new GateEvidence(
-        figures.ruling(), figures.overlap().gate(), figures.quality(), laneOutcomes, guardrails);
+        figures.ruling(), figures.overlap().gate(), figures.quality(), laneOutcomes, all);
   }
 
   /** The same, not to be concluded from for a reason that the evidence itself does not show. */

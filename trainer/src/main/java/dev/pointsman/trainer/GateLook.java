@@ -3,6 +3,7 @@ package dev.pointsman.trainer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.analysis.offpolicy.Difference;
+import dev.pointsman.analysis.offpolicy.GuardrailFinding;
 import dev.pointsman.analysis.offpolicy.Overlap;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
@@ -13,6 +14,7 @@ import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -54,7 +56,8 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
             log.arms(),
             log.pairs(),
             baseline == null ? -1 : log.arms().indexOf(baseline),
-            gate.rule());
+            gate.rule(),
+            log.guarded());
     GateEvidence evidence = GateEvidence.of(figures, laneOutcomes, guardrails);
     return new GateLook(
         blocked ? evidence.blockedBy(DISTRUSTED) : evidence,
@@ -92,7 +95,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
     Optional<Guardrail> broken =
         evidence.guardrails().stream().filter(guardrail -> !guardrail.holds()).findFirst();
     if (broken.isPresent() && state.stage().compareTo(Stage.CANARY) >= 0) {
-      return "a guardrail to hold again: " + broken.get().sentence();
+      return "a guardrail to hold: " + broken.get().sentence();
     }
     if (ruling.verdict() == Verdict.BLOCKED) {
       return "a log that can be trusted: " + String.join("; ", ruling.reasons());
@@ -110,7 +113,9 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
 
   /**
    * A state with the inputs it was reached by, as {@code {"stage", "share", "frozen", "verdict",
-   * "reasons", "quality", "decisions", "outcomes", "thinning", "lane_outcomes", "guardrails"}}.
+   * "reasons", "quality", "decisions", "outcomes", "thinning", "lane_outcomes", "guardrails"}}. A guardrail is
+   * {@code {"name", "requests", "bad", "most", "sentence"}} where requests are counted, and {@code
+   * {"name", "outcomes", "state", "sentence"}} where the log of both policies is judged.
    */
   String json(GateState state) {
     StringWriter text = new StringWriter();
@@ -133,12 +138,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
       json.writeNumberField("lane_outcomes", evidence.laneOutcomes());
       json.writeArrayFieldStart("guardrails");
       for (Guardrail guardrail : evidence.guardrails()) {
-        json.writeStartObject();
-        json.writeStringField("name", guardrail.name());
-        json.writeNumberField("requests", guardrail.requests());
-        json.writeNumberField("bad", guardrail.bad());
-        json.writeNumberField("most", guardrail.most());
-        json.writeEndObject();
+        write(json, guardrail);
       }
       json.writeEndArray();
       json.writeEndObject();
@@ -146,5 +146,23 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
       throw new UncheckedIOException("a look at the gate could not be written to memory", e);
     }
     return text.toString();
+  }
+
+  private static void write(JsonGenerator json, Guardrail guardrail) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("name", guardrail.name());
+    switch (guardrail) {
+      case Guardrail.Counted counted -> {
+        json.writeNumberField("requests", counted.requests());
+        json.writeNumberField("bad", counted.bad());
+        json.writeNumberField("most", counted.most());
+      }
+      case Guardrail.Judged(GuardrailFinding finding) -> {
+        json.writeNumberField("outcomes", finding.outcomes());
+        json.writeStringField("state", finding.state().name().toLowerCase(Locale.ROOT));
+      }
+    }
+    json.writeStringField("sentence", guardrail.sentence());
+    json.writeEndObject();
   }
 }

@@ -301,7 +301,12 @@ public final class GateSimulation {
       Ruling ruling =
           overlap.gate() instanceof Overlap.Gate.NoVerdict(List<String> reasons)
               ? new Ruling(Verdict.BLOCKED, reasons)
-              : rule.on(difference, plan.dollarsSaved() == 0 ? null : costs, gain, worseSegments());
+              : rule.on(
+                  difference,
+                  plan.dollarsSaved() == 0 ? null : costs,
+                  gain,
+                  worseSegments(),
+                  List.of());
       return new GateEvidence(ruling, overlap.gate(), difference, laneOutcomes, List.of());
     }
 

@@ -453,10 +453,24 @@ public final class GateWatch implements AutoCloseable {
     Instant registered =
         around.control().generation(promoted).map(Generation::createdAt).orElse(state.since());
     evaluator.sideBySide(
-        gate.function(), standby.id(), promoted, promoted, registered, now, lanes::accept);
+        gate.function(),
+        standby.id(),
+        promoted,
+        promoted,
+        registered,
+        now,
+        lanes::accept,
+        lanes::accept);
     ChallengerEvaluator.PairedLog log =
         evaluator.sideBySide(
-            gate.function(), promoted, standby.id(), promoted, state.since(), now, lanes::accept);
+            gate.function(),
+            promoted,
+            standby.id(),
+            promoted,
+            state.since(),
+            now,
+            lanes::accept,
+            lanes::accept);
     GateLook seen =
         GateLook.of(
             gate,
@@ -569,7 +583,8 @@ public final class GateWatch implements AutoCloseable {
                               && row.reward() != null
                           ? 1
                           : 0;
-                });
+                },
+                lanes::accept);
     return GateLook.of(
         gate,
         log,

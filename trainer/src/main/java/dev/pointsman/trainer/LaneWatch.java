@@ -1,10 +1,13 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.analysis.offpolicy.GuardrailRule;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.routing.Lane;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 
 /**
@@ -16,7 +19,11 @@ import java.util.function.Predicate;
  *   <li>slow answers: slower than the other's 95th percentile; allowed are twice as many;
  *   <li>dear requests: more than twice the 95th percentile of the holdout's cost, which is the
  *       baseline's; allowed are 5 %. Both choose among the same candidates, so that says not that
- *       another one was chosen but that answers got out of hand.
+ *       another one was chosen but that answers got out of hand;
+ *   <li>each true-or-false metric of the function's guardrails, on the matured decisions that have a
+ *       value of it: allowed is its bound, or what the other has where that is worse; for a relative
+ *       bound the other's share and the bound more. Numbers are left to the ruling on both policies'
+ *       log, which judges all guardrails.
  * </ul>
  */
 final class LaneWatch {
@@ -34,6 +41,7 @@ final class LaneWatch {
   private final Figures ownFigures = new Figures();
   private final Figures otherFigures = new Figures();
   private final Figures holdout = new Figures();
+  private final Map<GuardedMetric, Values> values = new LinkedHashMap<>();
 
   /**
    * A watch that has seen nothing.
@@ -44,6 +52,14 @@ final class LaneWatch {
   LaneWatch(Predicate<LoggedDecision> own, Predicate<LoggedDecision> others) {
     this.own = own;
     this.others = others;
+  }
+
+  /** Values of a metric, and how many of them are bad. */
+  private static final class Values {
+    private long own;
+    private double ownBad;
+    private long others;
+    private double othersBad;
   }
 
   private static final class Figures {
@@ -77,6 +93,26 @@ final class LaneWatch {
     }
   }
 
+  /**
+   * Takes a value of a guarded metric.
+   *
+   * @param row a matured decision whose reward is the metric's
+   */
+  void accept(GuardedMetric metric, LoggedDecision row) {
+    Double reward = row.reward();
+    if (reward == null || !metric.isCounted()) {
+      return;
+    }
+    Values seen = values.computeIfAbsent(metric, m -> new Values());
+    if (own.test(row)) {
+      seen.own++;
+      seen.ownBad += 1 - reward;
+    } else if (others.test(row)) {
+      seen.others++;
+      seen.othersBad += 1 - reward;
+    }
+  }
+
   /** Those that can be judged: none before the one that is watched has served. */
   List<Guardrail> guardrails() {
     List<Guardrail> guardrails = new ArrayList<>();
@@ -85,7 +121,7 @@ final class LaneWatch {
     }
     if (otherFigures.requests >= LEAST_TO_COMPARE) {
       guardrails.add(
-          new Guardrail(
+          new Guardrail.Counted(
               "errors",
               ownFigures.requests,
               ownFigures.failed,
@@ -93,7 +129,27 @@ final class LaneWatch {
     }
     add(guardrails, "slow answers", ownFigures.durations, otherFigures.durations, 1, SLOW);
     add(guardrails, "dear requests", ownFigures.costs, holdout.costs, 2, DEAR);
+    values.forEach((metric, seen) -> add(guardrails, metric, seen));
     return guardrails;
+  }
+
+  private static void add(List<Guardrail> guardrails, GuardedMetric metric, Values seen) {
+    if (seen.own == 0 || seen.others < LEAST_TO_COMPARE) {
+      return;
+    }
+    GuardrailRule rule = metric.rule();
+    double others = seen.othersBad / seen.others;
+    double most =
+        switch (rule.limit()) {
+          case ABSOLUTE -> Math.max(rule.maximize() ? 1 - rule.bound() : rule.bound(), others);
+          case WORSE_BY -> others + rule.bound();
+        };
+    guardrails.add(
+        new Guardrail.Counted(
+            rule.maximize() ? "without " + rule.metric() : rule.metric(),
+            seen.own,
+            Math.round(seen.ownBad),
+            Math.min(1, most)));
   }
 
   private static void add(
@@ -111,7 +167,7 @@ final class LaneWatch {
     Arrays.sort(sorted);
     long limit = times * sorted[(int) Math.ceil(PERCENTILE * sorted.length) - 1];
     long above = Arrays.stream(kept).filter(value -> value > limit).count();
-    guardrails.add(new Guardrail(name, kept.length, above, most));
+    guardrails.add(new Guardrail.Counted(name, kept.length, above, most));
   }
 
   /** Values in order, at most so many: when there are more, every second one is let go. */

@@ -1,5 +1,6 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.analysis.offpolicy.GuardrailFinding;
 import dev.pointsman.analysis.offpolicy.Overlap;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
@@ -14,12 +15,12 @@ import java.util.Locale;
  * the traffic, promoted; and back at any time.
  *
  * <ul>
- *   <li><b>Back</b>: a guardrail that is certainly violated, or the ruling ROLL BACK, from any stage,
- *       in every mode, frozen or not.
+ *   <li><b>Back</b>: a guardrail that is certainly violated on the challenger's own requests, or the
+ *       ruling ROLL BACK, from any stage, in every mode, frozen or not.
  *   <li><b>Shadow to evaluation</b>: bounds exist; in every mode, since it serves nothing.
  *   <li><b>Evaluation to canary</b>: the log covers the challenger, if thinly, and speaks for it or
- *       leaves it open with a Δquality estimated above −margin. A canary then brings the evidence
- *       that a thin log lacks.
+ *       leaves it open with a Δquality estimated above −margin and no guarded metric estimated
+ *       outside its bound. A canary then brings the evidence that a thin log lacks.
  *   <li><b>Canary to ramp</b>: PROMOTE, with at least {@value #LEAST_LANE_OUTCOMES} outcomes of the
  *       canary's own, every guardrail within its limit.
  *   <li><b>Ramp to promoted</b>: not blocked, every guardrail within its limit, after as many
@@ -152,7 +153,13 @@ public final class PromotionGate {
         evidence.ruling().verdict() == Verdict.PROMOTE
             || (evidence.ruling().verdict() == Verdict.HOLD
                 && evidence.quality().value() > -settings.margin());
-    return covered && open
+    boolean guarded =
+        evidence.guardrails().stream()
+            .noneMatch(
+                guardrail ->
+                    guardrail instanceof Guardrail.Judged(GuardrailFinding finding)
+                        && finding.seemsBroken());
+    return covered && open && guarded
         ? next(state, evidence, now, "the log does not speak against it: " + why(evidence))
         : state;
   }

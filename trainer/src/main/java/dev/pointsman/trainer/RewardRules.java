@@ -5,6 +5,7 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.MetricDefinition;
 import dev.pointsman.eventstore.RewardRule;
+import org.jspecify.annotations.Nullable;
 
 /** How a catalog's metric becomes the reward of a function that learns. */
 public final class RewardRules {
@@ -25,11 +26,34 @@ public final class RewardRules {
    */
   public static RewardRule of(
       FunctionCatalog catalog, String functionName, Experimentation.Learned learned) {
-    MetricDefinition metric = catalog.metrics().get(learned.metric());
+    return of(catalog, functionName, learned, learned.metric(), learned.noFeedback());
+  }
+
+  /**
+   * The rule of a metric that the function does not learn from but is judged by as well: within the
+   * same window, and what has no value has none.
+   *
+   * @throws IllegalArgumentException if the metric is not declared, or is a float without a range
+   */
+  static RewardRule of(
+      FunctionCatalog catalog,
+      String functionName,
+      Experimentation.Learned learned,
+      String metricName) {
+    return of(catalog, functionName, learned, metricName, null);
+  }
+
+  private static RewardRule of(
+      FunctionCatalog catalog,
+      String functionName,
+      Experimentation.Learned learned,
+      String metricName,
+      @Nullable Double noFeedback) {
+    MetricDefinition metric = catalog.metrics().get(metricName);
     if (metric == null) {
       throw new IllegalArgumentException(
-          "functions.%s.experimentation.metric names %s, which is not declared under [metrics]"
-              .formatted(functionName, learned.metric()));
+          "functions.%s.experimentation names metric %s, which is not declared under [metrics]"
+              .formatted(functionName, metricName));
     }
     MetricDefinition.Range range = metric.range();
     if (range == null && metric.type() == MetricDefinition.Type.FLOAT) {
@@ -52,6 +76,6 @@ public final class RewardRules {
         range == null ? 1 : range.high(),
         metric.optimize() == MetricDefinition.Direction.MAX,
         learned.attributionWindow(),
-        learned.noFeedback());
+        noFeedback);
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.analysis.offpolicy.GuardrailFinding;
 import dev.pointsman.analysis.offpolicy.LogCheck;
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
@@ -93,6 +94,10 @@ final class ChallengerEvaluatorTest {
         events.add(
             Events.feedback(n, Events.id(n), "resolved", random.nextInt(10) < (large ? 8 : 9)));
       }
+      // Half of the answers are looked at; every fifth of these by the cheap one is a refusal.
+      if (n % 4 < 2) {
+        events.add(Events.feedback(n, Events.id(n), "refused", !large && n % 20 < 2));
+      }
     }
     store.append(events, events.size());
   }
@@ -119,6 +124,39 @@ final class ChallengerEvaluatorTest {
         .extracting(LogCheck::name)
         .containsExactly("allocation", "lanes", "feedback", "rewards", "uniform", "holdout");
     assertThat(Objects.requireNonNull(evaluation.figures().dollars()).upper()).isNegative();
+  }
+
+  @Test
+  void evaluate_guardedMetricGetsWorse_isRolledBackWithItsFigures() {
+    FunctionCatalog guarded = catalog("guardrails = [{ metric = \"refused\", max = 0.05 }]");
+    ChallengerEvaluation evaluation =
+        new ChallengerEvaluator(store, guarded)
+            .evaluate(new ChallengerEvaluator.Question("reply", frozen(), null, 0.03, NOW));
+
+    assertThat(evaluation.verdict()).isEqualTo("ROLL BACK");
+    assertThat(evaluation.figures().ruling().reasons())
+        .singleElement()
+        .asString()
+        .startsWith("guardrail refused 0.")
+        .endsWith("at most 0.05 is allowed");
+    GuardrailFinding finding = evaluation.figures().guardrails().getFirst();
+    assertThat(finding.outcomes()).isEqualTo(1200);
+    assertThat(1 - finding.challenger().value()).isBetween(0.08, 0.2);
+    assertThat(finding.serving()).isGreaterThan(finding.challenger().value());
+  }
+
+  @Test
+  void evaluate_guardedMetricStaysWithinItsBound_isPromoted() {
+    FunctionCatalog guarded = catalog("guardrails = [{ metric = \"refused\", worse_by = 0.3 }]");
+    ChallengerEvaluation evaluation =
+        new ChallengerEvaluator(store, guarded)
+            .evaluate(new ChallengerEvaluator.Question("reply", frozen(), null, 0.03, NOW));
+
+    assertThat(evaluation.verdict())
+        .as(evaluation.figures().ruling().reasons().toString())
+        .isEqualTo("PROMOTE");
+    assertThat(evaluation.figures().ruling().reasons())
+        .anyMatch(reason -> reason.startsWith("guardrail holds: refused Δ +0."));
   }
 
   @Test
@@ -301,6 +339,10 @@ final class ChallengerEvaluatorTest {
   }
 
   private static FunctionCatalog catalog() {
+    return catalog("");
+  }
+
+  private static FunctionCatalog catalog(String line) {
     CatalogReading reading =
         new CatalogReader(
                 List.of(new ProviderKind("dummy", (table, r) -> r.requiredText("model_name"))),
@@ -312,6 +354,10 @@ final class ChallengerEvaluatorTest {
                 type = "boolean"
                 level = "inference"
                 optimize = "max"
+                [metrics.refused]
+                type = "boolean"
+                level = "inference"
+                optimize = "min"
                 [models.large]
                 routing = ["d"]
                 [models.large.providers.d]
@@ -340,7 +386,8 @@ final class ChallengerEvaluatorTest {
                 baseline_variant = "large"
                 min_prob = 0.05
                 attribution_window = "1h"
-                """);
+                """
+                    + line);
     if (reading instanceof CatalogReading.Loaded loaded) {
       return loaded.catalog();
     }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.pointsman.analysis.offpolicy.Difference;
+import dev.pointsman.analysis.offpolicy.GuardrailFinding;
+import dev.pointsman.analysis.offpolicy.GuardrailRule;
 import dev.pointsman.analysis.offpolicy.Overlap;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
@@ -72,7 +74,7 @@ final class PromotionGateTest {
             COVERED,
             BETTER,
             500,
-            List.of(new Guardrail("refused", 1000, 200, 0.02)));
+            List.of(new Guardrail.Counted("refused", 1000, 200, 0.02)));
     GateState after = gate.look(at(Stage.RAMP, 0.25), refusing, START);
     assertThat(after.stage()).isEqualTo(Stage.ROLLED_BACK);
     assertThat(after.reason())
@@ -81,13 +83,54 @@ final class PromotionGateTest {
 
   @Test
   void look_guardrailAboveItsLimitByChance_holdsTheRampOnly() {
-    Guardrail unsure = new Guardrail("refused", 200, 6, 0.02);
+    Guardrail unsure = new Guardrail.Counted("refused", 200, 6, 0.02);
     assertThat(unsure.isViolated()).isFalse();
     GateEvidence evidence =
         new GateEvidence(
             new Ruling(Verdict.PROMOTE, List.of()), COVERED, BETTER, 500, List.of(unsure));
     GateState canary = at(Stage.CANARY, 0.05);
     assertThat(gate.look(canary, evidence, START.plus(DAY))).isSameAs(canary);
+  }
+
+  @Test
+  void look_metricEstimatedOutsideItsBound_opensNoCanaryAndHoldsTheRamp() {
+    GateEvidence broken = judged(0.97, GuardrailFinding.State.OPEN);
+    GateState evaluated = at(Stage.EVALUATION, 0);
+    assertThat(gate.look(evaluated, broken, START.plus(DAY))).isSameAs(evaluated);
+    GateState ramp = at(Stage.RAMP, 0.25);
+    assertThat(gate.look(ramp, broken, START.plus(DAY))).isSameAs(ramp);
+    GateEvidence within = judged(0.99, GuardrailFinding.State.OPEN);
+    assertThat(gate.look(evaluated, within, START.plus(DAY)).stage()).isEqualTo(Stage.CANARY);
+    assertThat(gate.look(ramp, within, START.plus(DAY)).share()).isEqualTo(0.5);
+  }
+
+  @Test
+  void look_metricWithoutValues_opensACanaryAndNoRamp() {
+    GateEvidence silent = judged(Double.NaN, GuardrailFinding.State.OPEN);
+    assertThat(gate.look(at(Stage.EVALUATION, 0), silent, START.plus(DAY)).stage())
+        .isEqualTo(Stage.CANARY);
+    GateState ramp = at(Stage.RAMP, 0.25);
+    assertThat(gate.look(ramp, silent, START.plus(DAY))).isSameAs(ramp);
+  }
+
+  /** A challenger of which nothing else is proved, and that refuses so many. */
+  private static GateEvidence judged(double reward, GuardrailFinding.State state) {
+    Difference value = new Difference(reward, 0.01, reward - 0.03, reward + 0.03);
+    return new GateEvidence(
+        new Ruling(Verdict.HOLD, List.of("because")),
+        COVERED,
+        BETTER,
+        500,
+        List.of(
+            new Guardrail.Judged(
+                new GuardrailFinding(
+                    new GuardrailRule("refused", 0, 1, false, GuardrailRule.Limit.ABSOLUTE, 0.02),
+                    500,
+                    value,
+                    0.99,
+                    value,
+                    state,
+                    "figures"))));
   }
 
   @Test

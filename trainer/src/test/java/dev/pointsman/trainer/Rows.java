@@ -65,6 +65,11 @@ final class Rows {
   /** A matured decision for variant {@code large}, a second after the one before. */
   static LoggedDecision decision(
       int n, String lane, boolean failed, Long durationUs, Long costNanos) {
+    return decision(n, lane, failed, durationUs, costNanos, 1.0);
+  }
+
+  static LoggedDecision decision(
+      int n, String lane, boolean failed, Long durationUs, Long costNanos, Double reward) {
     return new LoggedDecision(
         new UUID(0x0195_0000_0000_7000L + n, n),
         new UUID(0x0195_0000_0000_7000L + n, 7L * n),
@@ -92,7 +97,7 @@ final class Rows {
         10L,
         10L,
         failed ? null : durationUs,
-        1.0,
+        reward,
         false,
         true);
   }

@@ -211,10 +211,11 @@ final class ConfigurationKeys {
             "target_usd_per_request",
             "min_quality",
             "latency_slo",
+            "guardrails",
             "promotion")
-        .refused("guardrails", "watch the metric on the function's page instead")
         .refused("namespaces", "give each namespace a function of its own");
     t.table("experimentation learned nursery").read("feedbacks", "pulls", "age", "floor");
+    t.table("experimentation learned guardrails[]").read("metric", "max", "min", "worse_by");
     t.table("experimentation learned promotion").read("mode", "margin", "canary");
     return t.done();
   }

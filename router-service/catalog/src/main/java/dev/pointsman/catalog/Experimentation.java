@@ -37,6 +37,7 @@ public sealed interface Experimentation {
    * @param rewardOnError the reward, in policy values, of a decision that no variant answered
    * @param exploreIf condition under which exploring is allowed; null = always
    * @param promotion how changed settings come to serve; null = at once
+   * @param guardrails metrics that changed settings may not make worse
    */
   record Learned(
       String metric,
@@ -51,8 +52,45 @@ public sealed interface Experimentation {
       @Nullable Double noFeedback,
       double rewardOnError,
       @Nullable ExploreCondition exploreIf,
-      @Nullable Promotion promotion)
+      @Nullable Promotion promotion,
+      List<Guarded> guardrails)
       implements Experimentation {
+
+    public Learned {
+      guardrails = List.copyOf(guardrails);
+    }
+
+    /** Without guardrails. */
+    public Learned(
+        String metric,
+        LearnedSettings settings,
+        String context,
+        LaneShares shares,
+        List<String> fallbackVariants,
+        Duration revisionInterval,
+        Duration stickyTtl,
+        int stickyMax,
+        Duration attributionWindow,
+        @Nullable Double noFeedback,
+        double rewardOnError,
+        @Nullable ExploreCondition exploreIf,
+        @Nullable Promotion promotion) {
+      this(
+          metric,
+          settings,
+          context,
+          shares,
+          fallbackVariants,
+          revisionInterval,
+          stickyTtl,
+          stickyMax,
+          attributionWindow,
+          noFeedback,
+          rewardOnError,
+          exploreIf,
+          promotion,
+          List.of());
+    }
 
     /** Whether its decisions may go by what a conversation says. */
     public boolean readsText() {
@@ -76,6 +114,26 @@ public sealed interface Experimentation {
       MANUAL,
       /** The gate. */
       AUTO
+    }
+  }
+
+  /**
+   * A metric that changed settings may not make worse, whatever they gain.
+   *
+   * @param metric a declared metric, of the function or of its episodes
+   * @param limit what the bound limits
+   * @param bound in the metric's own units; of true and false the share of true, 0..1
+   */
+  record Guarded(String metric, Limit limit, double bound) {
+
+    /** What a bound limits. */
+    public enum Limit {
+      /** The metric's mean, of which less is better: at most this. */
+      MAX,
+      /** The metric's mean, of which more is better: at least this. */
+      MIN,
+      /** How much worse than that of what serves it may be. */
+      WORSE_BY
     }
   }
 

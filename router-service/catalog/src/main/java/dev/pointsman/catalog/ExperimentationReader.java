@@ -7,6 +7,7 @@ import dev.pointsman.routing.TokenPrice;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
@@ -235,7 +236,8 @@ final class ExperimentationReader {
         noFeedback(section),
         section.number("reward_on_error", -1, 1, 0),
         section.parsed("explore_if", ExperimentationReader::parseCondition),
-        promotion(section));
+        promotion(section),
+        guardrails(section));
   }
 
   /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
@@ -619,6 +621,93 @@ final class ExperimentationReader {
             : Experimentation.Promotion.Mode.MANUAL,
         promotion.number("margin", 0, 1, LearnedDefaults.MARGIN),
         canary);
+  }
+
+  private List<Experimentation.Guarded> guardrails(Section section) {
+    List<Experimentation.Guarded> guardrails = new ArrayList<>();
+    int at = 0;
+    for (Section item : section.items("guardrails", "experimentation learned guardrails[]")) {
+      Experimentation.Guarded guarded =
+          guarded(item, "%s[%d]".formatted(section.path("guardrails"), at++));
+      if (guarded != null) {
+        if (guardrails.stream().anyMatch(other -> other.equals(guarded))) {
+          item.error("metric", "%s is there twice: remove one".formatted(item.path("metric")));
+        }
+        guardrails.add(guarded);
+      }
+    }
+    if (!guardrails.isEmpty() && !section.has("promotion")) {
+      section.warning(
+          "guardrails",
+          "%s without promotion: changed settings serve at once, and the guardrails are looked at by"
+                  .formatted(section.path("guardrails"))
+              + " `pointsman evaluate` only");
+    }
+    return guardrails;
+  }
+
+  private Experimentation.@Nullable Guarded guarded(Section item, String path) {
+    String name = item.requiredText("metric");
+    List<String> bounds = List.of("max", "min", "worse_by").stream().filter(item::has).toList();
+    if (bounds.size() != 1) {
+      item.problems()
+          .error(
+              item.place(),
+              "%s needs one of max, min and worse_by, but has %s"
+                  .formatted(path, bounds.isEmpty() ? "none" : String.join(", ", bounds)));
+      return null;
+    }
+    if (name == null) {
+      return null;
+    }
+    MetricDefinition metric = metrics.get(name);
+    if (metric == null) {
+      item.error("metric", item.unknown("metric", "metric", name, metrics.keySet()));
+      return null;
+    }
+    MetricDefinition.Range range = metric.range();
+    if (range == null && metric.type() == MetricDefinition.Type.FLOAT) {
+      item.error(
+          "metric",
+          "%s: float metric '%s' needs range = [low, high] under [metrics.%s]"
+              .formatted(item.path("metric"), name, name));
+      return null;
+    }
+    return bounded(item, metric, bounds.getFirst());
+  }
+
+  private static Experimentation.@Nullable Guarded bounded(
+      Section item, MetricDefinition metric, String key) {
+    MetricDefinition.Range range = metric.range();
+    double low = range == null ? 0 : range.low();
+    double high = range == null ? 1 : range.high();
+    boolean more = metric.optimize() == MetricDefinition.Direction.MAX;
+    if (key.equals("max") && more || key.equals("min") && !more) {
+      item.error(
+          key,
+          "%s: of metric '%s' %s is better (optimize = \"%s\"), so its bound is %s"
+              .formatted(
+                  item.path(key),
+                  metric.name(),
+                  more ? "more" : "less",
+                  more ? "max" : "min",
+                  more ? "min" : "max"));
+      return null;
+    }
+    boolean relative = key.equals("worse_by");
+    double bound = item.number(key, relative ? 0 : low, relative ? high - low : high, Double.NaN);
+    if (Double.isNaN(bound)) {
+      return null;
+    }
+    if (relative && bound == 0) {
+      item.error(
+          key,
+          "%s must be > 0: that nothing at all is lost can never be proved"
+              .formatted(item.path(key)));
+      return null;
+    }
+    return new Experimentation.Guarded(
+        metric.name(), Experimentation.Guarded.Limit.valueOf(key.toUpperCase(Locale.ROOT)), bound);
   }
 
   private static @Nullable Duration halfLife(Section section) {

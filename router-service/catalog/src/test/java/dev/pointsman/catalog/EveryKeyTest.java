@@ -38,6 +38,10 @@ final class EveryKeyTest {
       optimize = "min"
       description = "how bad"
       range = [1, 5]
+      [metrics.helpful]
+      type = "boolean"
+      level = "inference"
+      optimize = "max"
       """;
 
   private static FunctionDefinition function(String toml) {
@@ -482,6 +486,11 @@ final class EveryKeyTest {
                     min_quality = 0.7
                     latency_slo = "2s"
                     promotion = { mode = "auto", margin = 0.02, canary = 0.1 }
+                    guardrails = [
+                      { metric = "stars", max = 1.5 },
+                      { metric = "stars", worse_by = 0.5 },
+                      { metric = "helpful", min = 0.9 },
+                    ]
                     """)
             .experimentation();
 
@@ -512,7 +521,13 @@ final class EveryKeyTest {
                 0.5,
                 -0.5,
                 new Experimentation.ExploreCondition("plan", false, "enterprise"),
-                new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1)));
+                new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1),
+                List.of(
+                    new Experimentation.Guarded("stars", Experimentation.Guarded.Limit.MAX, 1.5),
+                    new Experimentation.Guarded(
+                        "stars", Experimentation.Guarded.Limit.WORSE_BY, 0.5),
+                    new Experimentation.Guarded(
+                        "helpful", Experimentation.Guarded.Limit.MIN, 0.9))));
   }
 
   @Test

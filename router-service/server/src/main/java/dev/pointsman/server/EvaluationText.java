@@ -19,6 +19,7 @@ final class EvaluationText {
     made.estimates(figures);
     made.differences(figures, evaluation.path("cost_weight").asDouble());
     made.evidence(figures);
+    made.guardrails(figures);
     made.segments(figures);
     made.moves(figures);
     made.checks(figures, evaluation.path("left_out"));
@@ -106,6 +107,19 @@ final class EvaluationText {
         number("%.4f", overlap.path("mean_weight_error")),
         number("%.1f", 100 * overlap.path("unsupported_mass").asDouble()),
         number("%.2f", figures.path("calibration_slope")));
+  }
+
+  private void guardrails(JsonNode figures) {
+    if (figures.path("guardrails").isEmpty()) {
+      return;
+    }
+    line("");
+    for (JsonNode guardrail : figures.path("guardrails")) {
+      line(
+          "guardrail %-8s %s",
+          guardrail.path("state").asText().toLowerCase(Locale.ROOT),
+          guardrail.path("sentence").asText());
+    }
   }
 
   private void segments(JsonNode figures) {

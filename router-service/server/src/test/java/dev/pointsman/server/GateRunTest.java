@@ -87,6 +87,8 @@ final class GateRunTest {
   private long sequence;
   private long rows;
   private boolean failing;
+  private final SplittableRandom refusals = new SplittableRandom(7);
+  private boolean refusing;
   private int blocks;
 
   @BeforeEach
@@ -278,6 +280,63 @@ final class GateRunTest {
     assertThat(serving()).isEqualTo("g-1");
   }
 
+  @Test
+  void auto_betterChallengerThatRefusesMore_isTurnedAwayByItsGuardrail() {
+    refusing = true;
+    String guarded = AUTO + "\nguardrails = [{ metric = \"refused\", worse_by = 0.02 }]";
+    start(EXPLORES, guarded);
+    minutes(30);
+    configure(EXPLOITS, guarded);
+
+    minutes(150);
+
+    assertThat(standing("g-2").stage()).isEqualTo("rolled_back");
+    assertThat(standing("g-2").reason()).contains("guardrail refused Δ +0.");
+    assertThat(serving()).isEqualTo("g-1");
+    ChangeEvent turnedAway =
+        changes.stream()
+            .filter(change -> String.valueOf(change.reason()).contains("was turned away"))
+            .findFirst()
+            .orElseThrow();
+    assertThat(turnedAway.after())
+        .contains("\"verdict\":\"ROLL BACK\"")
+        .contains("{\"name\":\"refused\",\"outcomes\":")
+        .contains("\"state\":\"violated\",\"sentence\":\"refused Δ +0.");
+  }
+
+  @Test
+  void manual_promotedOneRefusesMore_goesBackByItself() {
+    refusing = true;
+    String guarded = MANUAL + "\nguardrails = [{ metric = \"refused\", worse_by = 0.02 }]";
+    start(EXPLORES, guarded);
+    minutes(30);
+    configure(EXPLOITS, guarded);
+    minutes(5);
+    for (int step = 0; step < 4; step++) {
+      ask(PromotionGate.Wish.PROMOTE);
+    }
+    assertThat(serving()).isEqualTo("g-2");
+
+    minutes(180);
+
+    assertThat(serving()).isEqualTo("g-1");
+    assertThat(standing("g-2").reason()).contains("refused");
+  }
+
+  @Test
+  void auto_guardedMetricWithoutValues_growsNoFurtherThanTheCanary() {
+    String guarded = AUTO + "\nguardrails = [{ metric = \"refused\", max = 0.5 }]";
+    start(EXPLORES, guarded);
+    minutes(30);
+    configure(EXPLOITS, guarded);
+
+    minutes(200);
+
+    assertThat(standing("g-2").stage()).isEqualTo("canary");
+    assertThat(standing("g-2").waitsFor())
+        .startsWith("a guardrail to hold: refused: 0 decisions have a value");
+  }
+
   /** What the watch of the log would say. */
   private void logChecks(String before, String after) {
     log(
@@ -417,6 +476,11 @@ final class GateRunTest {
       double chance = decision.chosenVariant().equals("b") ? 0.9 : 0.4;
       long second = Duration.between(Events.START, clock.instant()).toSeconds();
       events.add(Events.feedback(second, Events.id(n), "good", random.nextDouble() < chance));
+      if (refusing) {
+        double refuses = decision.chosenVariant().equals("b") ? 0.3 : 0.02;
+        events.add(
+            Events.feedback(second, Events.id(n), "refused", refusals.nextDouble() < refuses));
+      }
     }
   }
 
@@ -444,6 +508,11 @@ final class GateRunTest {
         type = "boolean"
         level = "inference"
         optimize = "max"
+
+        [metrics.refused]
+        type = "boolean"
+        level = "inference"
+        optimize = "min"
 
         [functions.f]
         type = "chat"

@@ -37,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param overlap how well the log covers the challenger
  * @param warnings what to know besides
  * @param checks what was examined about the log
+ * @param guardrails metrics that may not get worse
  * @param segments Δquality by segment, busiest first
  * @param references values of policies that need no learning
  * @param moved mean share of the traffic that would be answered by another arm, 0..1
@@ -57,6 +58,7 @@ public record PairedEvaluation(
     Overlap overlap,
     List<String> warnings,
     List<LogCheck> checks,
+    List<GuardrailFinding> guardrails,
     List<SegmentDifference> segments,
     List<Reference> references,
     double moved,
@@ -116,13 +118,27 @@ public record PairedEvaluation(
   /** A share of the traffic that another arm would answer. */
   public record Move(String from, String to, double share) {}
 
+  /**
+   * A metric that may not get worse, with its values on a log.
+   *
+   * @param rewards one per decision, 0..1 and the more the better, null where no value came
+   */
+  public record Guarded(GuardrailRule rule, List<@Nullable Double> rewards) {}
+
   public PairedEvaluation {
     lines = List.copyOf(lines);
     warnings = List.copyOf(warnings);
     checks = List.copyOf(checks);
+    guardrails = List.copyOf(guardrails);
     segments = List.copyOf(segments);
     references = List.copyOf(references);
     moves = List.copyOf(moves);
+  }
+
+  /** Judges a challenger by its quality and cost alone. */
+  public static PairedEvaluation of(
+      List<String> arms, List<PairedDecision> log, int baseline, PromotionRule rule) {
+    return of(arms, log, baseline, rule, List.of());
   }
 
   /**
@@ -132,10 +148,16 @@ public record PairedEvaluation(
    * @param log matured decisions of the main stratum in order of decision, at least one with feedback
    * @param baseline index of the holdout's arm, −1 when there is none
    * @param rule what must be proved
+   * @param guarded metrics that may not get worse; together they are wrongly found broken with a
+   *     chance of at most α
    * @throws IllegalArgumentException if no decision has feedback
    */
   public static PairedEvaluation of(
-      List<String> arms, List<PairedDecision> log, int baseline, PromotionRule rule) {
+      List<String> arms,
+      List<PairedDecision> log,
+      int baseline,
+      PromotionRule rule,
+      List<Guarded> guarded) {
     PairedRows quality = PairedRows.ofQuality(log, LEAST_PROPENSITY);
     if (quality.observed() == 0) {
       throw new IllegalArgumentException(
@@ -152,6 +174,10 @@ public record PairedEvaluation(
             ? difference(utility(quality, dollars, rule.costWeight()), alpha)
             : qualityDifference;
     List<SegmentDifference> segments = segments(log, quality.difference(), rule);
+    List<GuardrailFinding> guardrails =
+        guarded.stream()
+            .map(one -> GuardrailFinding.of(one.rule(), log, one.rewards(), alpha / guarded.size()))
+            .toList();
     List<LogCheck> checks = LogChecks.of(arms, log, baseline);
     Overlap overlap = overlap(log, quality);
     List<String> warnings = new ArrayList<>();
@@ -181,7 +207,7 @@ public record PairedEvaluation(
         log.size(),
         quality.observed(),
         blocked.isEmpty()
-            ? rule.on(qualityDifference, dollarDifference, utility, worse)
+            ? rule.on(qualityDifference, dollarDifference, utility, worse, guardrails)
             : new Ruling(Verdict.BLOCKED, blocked),
         lines(quality, priced ? dollars : null),
         qualityDifference,
@@ -193,6 +219,7 @@ public record PairedEvaluation(
         overlap,
         warnings,
         checks,
+        guardrails,
         segments,
         references(arms, log),
         moved(log),

@@ -12,9 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <ul>
  *   <li>PROMOTE when the lower bound of Δquality is above −m, and the lower bound of ΔU is above 0 or
- *       the upper bound of Δdollars below 0, and no segment is certainly worse;
+ *       the upper bound of Δdollars below 0, and no segment is certainly worse, and every guardrail
+ *       is proved to hold;
  *   <li>ROLL BACK when it is certainly worse: the upper bound of Δquality is below −m, or that of ΔU
- *       below 0, or a segment is;
+ *       below 0, or a segment is, or a guardrail is proved to be broken;
  *   <li>HOLD otherwise.
  * </ul>
  *
@@ -73,12 +74,14 @@ public record PromotionRule(double margin, double costWeight, double alpha) {
    *
    * @param dollars null when prices are unknown; then only quality speaks
    * @param worseSegments segments in which it is certainly worse by more than twice the margin
+   * @param guardrails metrics that may not get worse
    */
   public Ruling on(
       Difference quality,
       @Nullable Difference dollars,
       Difference utility,
-      List<String> worseSegments) {
+      List<String> worseSegments,
+      List<GuardrailFinding> guardrails) {
     List<String> against = new ArrayList<>();
     if (quality.upper() < -margin) {
       against.add(
@@ -90,12 +93,21 @@ public record PromotionRule(double margin, double costWeight, double alpha) {
     }
     worseSegments.forEach(
         segment -> against.add("quality is worse in segment %s".formatted(segment)));
+    for (GuardrailFinding guardrail : guardrails) {
+      if (guardrail.state() == GuardrailFinding.State.VIOLATED) {
+        against.add("guardrail " + guardrail.sentence());
+      }
+    }
     if (!against.isEmpty()) {
       return new Ruling(Verdict.ROLL_BACK, against);
     }
     boolean cheaper = dollars != null && dollars.upper() < 0;
     boolean better = utility.lower() > 0;
-    if (quality.lower() > -margin && (better || cheaper)) {
+    List<GuardrailFinding> unproved =
+        guardrails.stream()
+            .filter(guardrail -> guardrail.state() != GuardrailFinding.State.HOLDS)
+            .toList();
+    if (quality.lower() > -margin && (better || cheaper) && unproved.isEmpty()) {
       List<String> why = new ArrayList<>();
       why.add(text("quality is not worse by more than %.3f: Δ %s", margin, points(quality)));
       if (better) {
@@ -104,6 +116,7 @@ public record PromotionRule(double margin, double costWeight, double alpha) {
       if (dollars != null && cheaper) {
         why.add(text("it costs less: Δ %s per 1,000", thousand(dollars)));
       }
+      guardrails.forEach(guardrail -> why.add("guardrail holds: " + guardrail.sentence()));
       return new Ruling(Verdict.PROMOTE, why);
     }
     List<String> open = new ArrayList<>();
@@ -119,6 +132,8 @@ public record PromotionRule(double margin, double costWeight, double alpha) {
               "nothing is gained for certain: ΔU %s%s",
               points(utility), dollars == null ? "" : ", Δ " + thousand(dollars) + " per 1,000"));
     }
+    unproved.forEach(
+        guardrail -> open.add("a guardrail is not proved to hold: " + guardrail.sentence()));
     return new Ruling(Verdict.HOLD, open);
   }
 
