@@ -16,6 +16,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What was seen at one look.
@@ -113,14 +114,23 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
 
   /**
    * A state with the inputs it was reached by, as {@code {"stage", "share", "frozen", "verdict",
-   * "reasons", "quality", "decisions", "outcomes", "thinning", "lane_outcomes", "guardrails"}}. A guardrail is
+   * "reasons", "quality", "decisions", "outcomes", "thinning", "needed", "lane_outcomes", "guardrails"}}. A guardrail is
    * {@code {"name", "requests", "bad", "most", "sentence"}} where requests are counted, and {@code
    * {"name", "outcomes", "state", "sentence"}} where the log of both policies is judged.
    */
   String json(GateState state) {
+    return json(state, null, 0);
+  }
+
+  /** The same with {@code at} and {@code looks} before it, unless there is no time. */
+  String json(GateState state, @Nullable Instant at, long looks) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
+      if (at != null) {
+        json.writeStringField("at", at.toString());
+        json.writeNumberField("looks", looks);
+      }
       json.writeStringField("stage", Standings.word(state.stage()));
       json.writeNumberField("share", state.share());
       json.writeBooleanField("frozen", state.frozen());
@@ -135,6 +145,7 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
       json.writeNumberField("decisions", decisions);
       json.writeNumberField("outcomes", outcomes);
       json.writeNumberField("thinning", thinning);
+      json.writeNumberField("needed", needed);
       json.writeNumberField("lane_outcomes", evidence.laneOutcomes());
       json.writeArrayFieldStart("guardrails");
       for (Guardrail guardrail : evidence.guardrails()) {

@@ -22,6 +22,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -82,8 +83,31 @@ public final class GateWatch implements AutoCloseable {
       BiConsumer<String, Runnable> mover,
       IdSource ids) {}
 
+  /** The last look at each generation since this process started. */
+  private final Map<String, Looked> looks = new ConcurrentHashMap<>();
+
   private final Surroundings around;
   private final RestingThread thread = new RestingThread("gate", SHORTEST_PAUSE, this::round);
+
+  private record Looked(Instant at, long looks, GateLook seen, GateState state) {}
+
+  /**
+   * What was seen when the gate looked at a generation last, since this process started: the JSON
+   * object of the changes it logs, with {@code at} and {@code looks}, how many there were; empty
+   * before the first.
+   */
+  public Optional<String> lastLook(String generationId) {
+    return Optional.ofNullable(looks.get(generationId))
+        .map(looked -> looked.seen().json(looked.state(), looked.at(), looked.looks()));
+  }
+
+  private void remember(GateStanding standing, GateLook seen, Instant now) {
+    GateState state = Standings.stateOf(standing);
+    looks.merge(
+        standing.generationId(),
+        new Looked(now, 1, seen, state),
+        (before, _) -> new Looked(now, before.looks() + 1, seen, state));
+  }
 
   /** A gate that does nothing until it is started or asked. */
   public GateWatch(Surroundings around) {
@@ -159,6 +183,7 @@ public final class GateWatch implements AutoCloseable {
     PromotionGate steps = new PromotionGate(gate.settings());
     GateState state = Standings.stateOf(standing);
     GateLook seen = seen(gate, challenger, standing, state, now);
+    remember(standing, seen, now);
     GateState next = steps.look(state, seen.evidence(), now);
     if (next != state) {
       step(gate, standing, next, seen, ACTOR, now);
@@ -478,6 +503,7 @@ public final class GateWatch implements AutoCloseable {
             0,
             lanes.guardrails(),
             LogWatch.isBlocked(around.store(), gate.function(), now));
+    remember(standing, seen, now);
     GateEvidence evidence = seen.evidence();
     Optional<Guardrail> violated =
         evidence.guardrails().stream().filter(Guardrail::isViolated).findFirst();

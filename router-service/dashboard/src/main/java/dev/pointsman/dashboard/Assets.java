@@ -23,7 +23,7 @@ final class Assets {
   Assets() {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (String name : List.of("live.js", "pointsman.css")) {
+      for (String name : List.of("gate.js", "live.js", "pointsman.css")) {
         try (InputStream in = Assets.class.getResourceAsStream("assets/" + name)) {
           if (in == null) {
             throw new IllegalStateException(

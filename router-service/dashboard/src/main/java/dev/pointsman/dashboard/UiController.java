@@ -2,6 +2,7 @@ package dev.pointsman.dashboard;
 
 import dev.pointsman.report.DecisionComposition;
 import dev.pointsman.report.FunctionReport.Range;
+import dev.pointsman.report.GateStories;
 import dev.pointsman.report.LiveDecision;
 import dev.pointsman.report.LiveQuery;
 import dev.pointsman.report.Reports;
@@ -33,9 +34,16 @@ final class UiController {
   private final Pages pages;
   private final DashboardSettings settings;
   private final InstantSource clock;
+  private final GateStories gates;
   private final Assets assets = new Assets();
 
-  UiController(Reports reports, Pages pages, DashboardSettings settings, InstantSource clock) {
+  UiController(
+      Reports reports,
+      Pages pages,
+      DashboardSettings settings,
+      InstantSource clock,
+      GateStories gates) {
+    this.gates = gates;
     this.reports = reports;
     this.pages = pages;
     this.settings = settings;
@@ -76,6 +84,8 @@ final class UiController {
                         report,
                         "length",
                         range,
+                        "gates",
+                        gates.of(name).stream().toList(),
                         "live",
                         reports.live(LiveQuery.of(name, 20)))))
         .orElseGet(

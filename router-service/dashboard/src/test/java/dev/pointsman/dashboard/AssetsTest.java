@@ -13,6 +13,7 @@ final class AssetsTest {
   void files_areThereWithTheirTypes() {
     assertThat(assets.content("pointsman.css")).isNotEmpty();
     assertThat(assets.content("live.js")).isNotEmpty();
+    assertThat(assets.content("gate.js")).isNotEmpty();
     assertThat(assets.content("../Assets.class")).isNull();
     assertThat(Assets.mediaType("pointsman.css")).isEqualTo("text/css; charset=utf-8");
     assertThat(Assets.mediaType("live.js")).isEqualTo("text/javascript; charset=utf-8");
@@ -21,7 +22,7 @@ final class AssetsTest {
 
   @Test
   void files_loadNothingFromElsewhere() {
-    for (String name : new String[] {"pointsman.css", "live.js"}) {
+    for (String name : new String[] {"pointsman.css", "live.js", "gate.js"}) {
       assertThat(new String(assets.content(name), StandardCharsets.UTF_8))
           .doesNotContain("http://", "https://", "@import", "url(", "innerHTML", "eval(");
     }

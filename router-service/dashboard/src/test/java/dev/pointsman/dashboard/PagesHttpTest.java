@@ -8,12 +8,17 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.ProviderKind;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.GateStanding;
+import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.report.FunctionReport;
+import dev.pointsman.report.GateStories;
 import dev.pointsman.report.Reports;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
@@ -56,6 +61,7 @@ final class PagesHttpTest {
 
   private final ConcurrentLinkedQueue<Thread> threads = new ConcurrentLinkedQueue<>();
   private EventStore store;
+  private ControlStore control;
   private Reports reports;
   private EmbeddedServer server;
 
@@ -63,6 +69,7 @@ final class PagesHttpTest {
   void start(@TempDir Path directory) {
     CatalogReading reading = new CatalogReader(List.of(), Map.of()).readText("none.toml", "");
     FunctionCatalog catalog = ((CatalogReading.Loaded) reading).catalog();
+    FunctionCatalog gated = gated();
     store = EventStore.open(directory, EventStore.Settings.DEFAULT);
     List<Event> events = new ArrayList<>();
     for (int n = 1; n <= 200; n++) {
@@ -103,16 +110,89 @@ final class PagesHttpTest {
             .properties(properties)
             .build();
     context.registerSingleton(Reports.class, reports);
+    control = ControlStore.open(ControlStore.EMBEDDED, directory, () -> NOW);
+    control.register(generation("g-1", Generation.Status.SERVING));
+    control.registerChallenger(
+        generation("g-2", Generation.Status.CHALLENGER),
+        new GateStanding(
+            "g-2", HOSTILE, "g-1", "canary", 0.05, NOW, false, null, null, HOSTILE, HOSTILE));
+    context.registerSingleton(
+        GateStories.class,
+        new GateStories(
+            control,
+            store,
+            () -> gated,
+            generation ->
+                Optional.of(
+                    """
+                    {"at": "2026-11-20T00:03:00Z", "looks": 7, "verdict": "HOLD",
+                     "reasons": ["%1$s"], "decisions": 900, "outcomes": 600, "needed": 1200,
+                     "lane_outcomes": 40, "quality":
+                     {"value": 0.012, "standard_error": 0.01, "lower": -0.02, "upper": null},
+                     "guardrails": [{"name": "refused", "state": "open", "sentence": "%1$s"}]}
+                    """
+                        .formatted(HOSTILE.replace("\"", "\\\"")))));
     context.registerSingleton(DashboardSettings.class, new DashboardSettings("", true));
     context.registerSingleton(InstantSource.class, clock);
     context.start();
     server = context.getBean(EmbeddedServer.class).start();
   }
 
+  /** The hostile function with a gate. */
+  private static FunctionCatalog gated() {
+    String name = HOSTILE.replace("\"", "\\\"");
+    CatalogReading reading =
+        new CatalogReader(
+                List.of(
+                    new ProviderKind("dummy", (table, keys) -> keys.requiredText("model_name"))),
+                Map.of())
+            .readText(
+                "gate.toml",
+                """
+                [metrics.good]
+                type = "boolean"
+                level = "inference"
+                optimize = "max"
+                [functions."%1$s"]
+                type = "chat"
+                variants.small = { type = "chat_completion", model = "dummy::small" }
+                [functions."%1$s".experimentation]
+                type = "learned"
+                metric = "good"
+                promotion = { mode = "manual", margin = 0.02 }
+                """
+                    .formatted(name));
+    if (reading instanceof CatalogReading.Loaded loaded) {
+      return loaded.catalog();
+    }
+    throw new AssertionError(reading.diagnostics());
+  }
+
   @AfterAll
   void stop() {
     server.getApplicationContext().close();
+    control.close();
     store.close();
+  }
+
+  private static Generation generation(String id, Generation.Status status) {
+    return new Generation(
+        id, HOSTILE, "squarecb", List.of(HOSTILE, "small"), "{}", "{}", NOW, status);
+  }
+
+  @Test
+  void function_challengerAtTheGate_isToldWithWhatWasSeen() throws Exception {
+    String page = get("/ui/functions/" + HOSTILE_SEGMENT).body();
+    assertThat(page)
+        .contains("Promotion gate", "g-2, registered when g-1 served", "<b>canary</b> since")
+        .contains("5.0 % of the policy's traffic", "the 7. since the service started")
+        .contains("+0.012 (-0.020, ?), 95 % at every look; the margin is 0.02")
+        .contains("600 outcomes of 900 matured decisions, 40 of its own requests")
+        .contains("about 1,200 more would prove it", "<li class=\"open\">&lt;script&gt;")
+        .contains("Promote g-2 to its next stage", "Turn g-2 away", "Freeze g-2 where it is")
+        .contains("data-address=\"/api/policies/" + HOSTILE_SEGMENT + "/promote\"")
+        .contains("<div class=\"acts\" hidden>");
+    assertThat(get("/ui/functions/support_reply").body()).doesNotContain("Promotion gate");
   }
 
   private HttpResponse<String> get(String path) throws Exception {

@@ -18,8 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 
 /** The generations of a function as JSON, and how two of them differ. */
 final class Policies {
@@ -33,9 +35,14 @@ final class Policies {
    * "provenance", "last_revision", "gate"}], "text": {…}}}, the latest first, and {@link TextStory};
    * {@code last_revision} is null for what is retired, {@code gate} for what was never at the gate.
    *
+   * @param lastLooks what the gate saw last of a generation, as JSON; it becomes {@code gate.look}
    * @throws IllegalArgumentException if the function has none
    */
-  static JsonNode list(EventStore store, ControlStore control, String function) {
+  static JsonNode list(
+      EventStore store,
+      ControlStore control,
+      String function,
+      Function<String, Optional<String>> lastLooks) {
     List<Generation> generations = control.generations(function);
     if (generations.isEmpty()) {
       throw new IllegalArgumentException(
@@ -63,7 +70,11 @@ final class Policies {
       } else {
         one.putNull("last_revision");
       }
-      one.set("gate", control.standing(generation.id()).map(Policies::gate).orElse(null));
+      ObjectNode gate = control.standing(generation.id()).map(Policies::gate).orElse(null);
+      if (gate != null) {
+        gate.set("look", lastLooks.apply(generation.id()).map(Policies::parsed).orElse(null));
+      }
+      one.set("gate", gate);
     }
     Generation serving = control.currentGeneration(function).orElse(generations.getFirst());
     PolicyRevision decides = store.history().latestRevision(function, serving.id());
@@ -82,7 +93,7 @@ final class Policies {
    * Where a challenger stands, or stood: {@code {"stage", "share", "since", "frozen", "incumbent",
    * "forecast", "outcome", "waits_for", "reason"}}.
    */
-  static JsonNode gate(GateStanding standing) {
+  static ObjectNode gate(GateStanding standing) {
     ObjectNode gate =
         JsonNodeFactory.instance
             .objectNode()

@@ -259,7 +259,7 @@ final class PolicyCommand implements Runnable {
         ControlStore people =
             ControlStore.open(
                 options.catalog().store().control(), directory.path(), InstantSource.system())) {
-      return Policies.list(stopped.store(), people, function);
+      return Policies.list(stopped.store(), people, function, generation -> Optional.empty());
     } catch (IllegalArgumentException e) {
       throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
     }

@@ -41,7 +41,8 @@ final class PolicyController {
   @Get("/{function}")
   HttpResponse<JsonNode> list(@PathVariable String function) {
     try {
-      return HttpResponse.ok(Policies.list(parts.store(), parts.control(), function));
+      return HttpResponse.ok(
+          Policies.list(parts.store(), parts.control(), function, gate::lastLook));
     } catch (IllegalArgumentException e) {
       return HttpResponse.<JsonNode>status(HttpStatus.NOT_FOUND)
           .body(error(String.valueOf(e.getMessage())));

@@ -12,9 +12,11 @@ import dev.pointsman.gateway.operations.RouterIdentity;
 import dev.pointsman.gateway.provider.ProviderRegistry;
 import dev.pointsman.gateway.provider.ProviderType;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.report.GateStories;
 import dev.pointsman.report.Reports;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.IdSource;
+import dev.pointsman.trainer.GateWatch;
 import dev.pointsman.trainer.RewardRules;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -120,6 +122,12 @@ final class ServerBeans {
         function -> RewardRules.of(snapshots.current().catalog(), function),
         new RouterBindings(parts.control(), snapshots),
         parts.clock());
+  }
+
+  @Singleton
+  GateStories gateStories(ServerParts parts, ActiveSnapshot snapshots, GateWatch gate) {
+    return new GateStories(
+        parts.control(), parts.store(), () -> snapshots.current().catalog(), gate::lastLook);
   }
 
   @Singleton

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -69,6 +70,95 @@ final class PagesBrowserTest {
 
       Page missing = open(url.resolve("/ui/functions/nothing"));
       assertThat(missing.dom()).contains("There is no function nothing");
+    }
+  }
+
+  @Test
+  void gate_personFreezesPromotesAndTurnsAway_saysWhyAndSeesItOnThePage() throws Exception {
+    Path config = directory.resolve("pointsman.toml");
+    Files.writeString(config, GATED.formatted(0.1));
+    try (ServedProcess service = ServedProcess.serve(config, directory.resolve("data"))) {
+      URI policies = service.url().resolve("/api/policies/f");
+      until(policies, list -> list.path("generations").size() == 1);
+      Files.writeString(config, GATED.formatted(0.3));
+      until(policies, list -> list.path("generations").path(0).path("gate").isObject());
+      try (DrivenBrowser browser =
+          new DrivenBrowser(String.valueOf(chromium()), directory.resolve("driven"))) {
+        browser.open(service.url().resolve("/ui/functions/f"));
+        shows(browser, "g-2, registered when g-1 served");
+        assertThat(browser.run("document.querySelector('.acts').hidden").asBoolean()).isFalse();
+
+        act(browser, "freeze", "The weekend.");
+        shows(browser, "shadow, frozen");
+        act(browser, "thaw", "Monday.");
+        shows(browser, "Freeze g-2 where it is");
+        act(browser, "promote", "We want to see it.");
+        shows(browser, "canary");
+        act(browser, "rollback", "Enough.");
+        shows(browser, "rolled back");
+        assertThat(browser.run("document.querySelectorAll('.acts').length").asInt()).isZero();
+        assertThat(browser.complaints()).isEmpty();
+      }
+      JsonNode gate = until(policies, list -> true).path("generations").path(0).path("gate");
+      assertThat(gate.path("stage").asText()).isEqualTo("rolled_back");
+      assertThat(gate.path("reason").asText()).isEqualTo("Enough.");
+    }
+  }
+
+  private static final String GATED =
+      """
+      [metrics.good]
+      type = "boolean"
+      level = "inference"
+      optimize = "max"
+      [functions.f]
+      type = "chat"
+      variants.a = { type = "chat_completion", model = "dummy::good" }
+      variants.b = { type = "chat_completion", model = "dummy::alternate" }
+      [functions.f.experimentation]
+      type = "learned"
+      metric = "good"
+      baseline_variant = "a"
+      algorithm = "epsilon_greedy"
+      epsilon = %s
+      promotion = { mode = "manual" }
+      """;
+
+  /** Opens the act, gives the reason and presses its button. */
+  private static void act(DrivenBrowser browser, String name, String reason) throws Exception {
+    browser.run(
+        """
+        (() => {
+          const act = document.getElementById("act-%s");
+          act.open = true;
+          act.querySelector("input").value = "%s";
+          act.querySelector("button").click();
+        })()
+        """
+            .formatted(name, reason));
+  }
+
+  private static void shows(DrivenBrowser browser, String text) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (!browser.run("document.body ? document.body.innerText : ''").asText().contains(text)) {
+      assertThat(System.nanoTime()).as("the page never shows: " + text).isLessThan(end);
+      LockSupport.parkNanos(100_000_000);
+    }
+  }
+
+  private static JsonNode until(URI address, Predicate<JsonNode> condition) throws Exception {
+    long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
+    while (true) {
+      JsonNode answer =
+          JSON.readTree(
+              HTTP.send(
+                      HttpRequest.newBuilder(address).build(), HttpResponse.BodyHandlers.ofString())
+                  .body());
+      if (condition.test(answer)) {
+        return answer;
+      }
+      assertThat(System.nanoTime()).as(answer.toString()).isLessThan(end);
+      LockSupport.parkNanos(100_000_000);
     }
   }
 

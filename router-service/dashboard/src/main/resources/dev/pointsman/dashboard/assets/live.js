@@ -18,6 +18,7 @@
           const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
           document.querySelector("main").replaceWith(fresh.querySelector("main"));
           open.forEach((id) => { const d = id && document.getElementById(id); if (d) d.open = true; });
+          document.dispatchEvent(new Event("pointsman:fresh"));
         }
       } catch (ignored) { /* the next round tries again */ }
     }

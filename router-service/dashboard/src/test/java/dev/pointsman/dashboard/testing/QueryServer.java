@@ -16,6 +16,7 @@ import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.report.GateStories;
 import dev.pointsman.report.Reports;
 import dev.pointsman.routing.IdSource;
 import io.micronaut.context.ApplicationContext;
@@ -154,6 +155,9 @@ public final class QueryServer implements AutoCloseable {
             function -> RewardRule.unrewarded(function.name()),
             (function, revision, challenger, hash) -> Optional.empty(),
             clock));
+    context.registerSingleton(
+        GateStories.class,
+        new GateStories(control, store, () -> catalog, generation -> Optional.empty()));
     context.registerSingleton(DashboardSettings.class, new DashboardSettings("", true));
     context.registerSingleton(InstantSource.class, clock);
     context.start();
