@@ -20,8 +20,9 @@ import org.apache.commons.math3.stat.StatUtils;
  *       feedback chose their arms by the logged propensities too, whatever the rate is in each
  *       segment and hour; so this is the test of allocation among those, exact without any estimate
  *       of a rate. It also sees feedback that comes too late.
- *   <li><b>rewards</b>: the mean reward of an arm in a segment is the same from the first to the last
- *       row, by {@link BernoulliGlr}; a model that was changed moves it. And all of them together are,
+ *   <li><b>rewards</b>: the mean reward that feedback gave an arm in a segment is the same from the
+ *       first to the last row, by {@link BernoulliGlr}; a model that was changed moves it. What a rule
+ *       gives (to a failure, or where no feedback came) is no word of the judge's. And all of them together are,
  *       by the sum S of what rewards are above the mean of their cell: a judge that was changed moves
  *       all alike. With n_c(t) of n_c rows of cell c before t and σ_c² their variance, the statistic is
  *       S²/(2·Σ_c σ_c²·n_c(t)·(n_c − n_c(t))/n_c), against the same threshold.
@@ -56,7 +57,7 @@ public final class LogChecks {
 
   static LogCheck rewards(List<String> arms, List<PairedDecision> log) {
     Map<String, List<Integer>> cells = new TreeMap<>();
-    List<PairedDecision> known = log.stream().filter(row -> row.quality() != null).toList();
+    List<PairedDecision> known = log.stream().filter(PairedDecision::answered).toList();
     for (int i = 0; i < known.size(); i++) {
       cells.computeIfAbsent(cell(known.get(i)), c -> new ArrayList<>()).add(i);
     }

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param propensities the logged chance of each arm
  * @param serving the serving policy's chance of each arm, as logged
  * @param challenger the challenger's chance of each arm
- * @param quality 0..1, null when no feedback came
- * @param answered whether feedback came; without it a quality is what the function's rule fills in
+ * @param quality 0..1, null when no feedback came; what nothing could answer may count less than 0
+ * @param answered whether feedback came; without it a quality is what the function's rules give
  * @param dollars null when a price is unknown
  */
 @SuppressWarnings("ArrayRecordComponent") // rows of numbers on their way to an estimator
@@ -52,5 +52,10 @@ public record PairedDecision(
       throw new IllegalArgumentException(
           "the propensity of a logged arm must lie in (0, 1]: " + propensities[arm]);
     }
+  }
+
+  /** Whether its quality is what a rule gives: to a failure, or where no feedback came. */
+  boolean ruled() {
+    return quality != null && !answered;
   }
 }

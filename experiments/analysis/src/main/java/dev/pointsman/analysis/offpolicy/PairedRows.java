@@ -3,6 +3,7 @@ package dev.pointsman.analysis.offpolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * outcome is missing a row keeps its prediction and loses its correction, and the others of its
  * segment and arm make up for it: weights are divided by the rate ρ̂(s, a) at which outcomes are
  * known there. So outcomes may be missing at random within (segment, arm); the doubly robust
- * estimate is that of Robins, Rotnitzky and Zhao (1994) for a missing outcome.
+ * estimate is that of Robins, Rotnitzky and Zhao (1994) for a missing outcome. An outcome that a rule
+ * gives (a failure's, or that of missing feedback) is never missing: it counts once, and is no part
+ * of the rate.
  *
  * @param challenger rows of the challenger
  * @param serving rows of the serving policy
@@ -43,13 +46,18 @@ public record PairedRows(
    * @param leastPropensity below this logged chance an arm counts as unsupported
    */
   public static PairedRows ofQuality(List<PairedDecision> log, double leastPropensity) {
-    return of(log, PairedDecision::quality, 0.5, leastPropensity);
+    return of(log, PairedDecision::quality, PairedDecision::ruled, 0.5, leastPropensity);
   }
 
   /** The same with every missing quality taken to be a value, for the worst and the best case. */
   public static PairedRows ofQualityIfMissing(
       List<PairedDecision> log, double missing, double leastPropensity) {
-    return of(log, row -> row.quality() == null ? missing : row.quality(), 0.5, leastPropensity);
+    return of(
+        log,
+        row -> row.quality() == null ? missing : row.quality(),
+        row -> true,
+        0.5,
+        leastPropensity);
   }
 
   /** The rows of dollars; before any is known their mean over the log is expected. */
@@ -61,17 +69,20 @@ public record PairedRows(
             .mapToDouble(Double::doubleValue)
             .average()
             .orElse(0);
-    return of(log, PairedDecision::dollars, mean, leastPropensity);
+    return of(log, PairedDecision::dollars, row -> false, mean, leastPropensity);
   }
 
   private static PairedRows of(
       List<PairedDecision> log,
       Function<PairedDecision, @Nullable Double> outcome,
+      Predicate<PairedDecision> ruled,
       double prior,
       double leastPropensity) {
     SegmentArmSums rates = new SegmentArmSums();
     for (PairedDecision row : log) {
-      rates.add(row.segment(), row.arm(), outcome.apply(row) == null ? 0 : 1);
+      if (!ruled.test(row)) {
+        rates.add(row.segment(), row.arm(), outcome.apply(row) == null ? 0 : 1);
+      }
     }
     SegmentArmSums past = new SegmentArmSums();
     List<EvaluationRow> challenger = new ArrayList<>(log.size());
@@ -85,12 +96,8 @@ public record PairedRows(
       for (int arm = 0; arm < expected.length; arm++) {
         expected[arm] = past.mean(row.segment(), arm, prior);
       }
-      double perWeight =
-          value == null
-              ? 0
-              : 1
-                  / (row.propensities()[row.arm()]
-                      * Math.min(1, rates.mean(row.segment(), row.arm(), 1)));
+      double rate = ruled.test(row) ? 1 : Math.min(1, rates.mean(row.segment(), row.arm(), 1));
+      double perWeight = value == null ? 0 : 1 / (row.propensities()[row.arm()] * rate);
       double reward = value == null ? 0 : value;
       challenger.add(row(row, row.challenger(), expected, perWeight, reward, leastPropensity));
       serving.add(row(row, row.serving(), expected, perWeight, reward, leastPropensity));

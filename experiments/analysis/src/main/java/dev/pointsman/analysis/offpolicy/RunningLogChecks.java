@@ -276,8 +276,10 @@ public final class RunningLogChecks {
 
     void accept(PairedDecision row, double[] policy, double[] chances) {
       Double quality = row.quality();
-      double rate = Math.min(1, rates.mean(row.segment(), row.arm(), 1));
-      rates.add(row.segment(), row.arm(), quality == null ? 0 : 1);
+      double rate = row.ruled() ? 1 : Math.min(1, rates.mean(row.segment(), row.arm(), 1));
+      if (!row.ruled()) {
+        rates.add(row.segment(), row.arm(), quality == null ? 0 : 1);
+      }
       double value = 0;
       for (int arm = 0; arm < policy.length; arm++) {
         value += policy[arm] * means.mean(row.segment(), arm, 0.5);

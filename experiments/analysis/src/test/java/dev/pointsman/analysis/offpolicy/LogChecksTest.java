@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.analysis.AllocationTest.Outcome;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -89,5 +90,15 @@ final class LogChecksTest {
 
   private static List<LogCheck> checks(SimulatedLog log, long seed) {
     return LogChecks.of(SimulatedLog.ARMS, log.of(ROWS, seed), SimulatedLog.BASELINE);
+  }
+
+  @Test
+  void rewards_outageInTheMiddle_isNoChangeOfTheJudge() {
+    SimulatedLog log = new SimulatedLog();
+    List<PairedDecision> rows = new ArrayList<>(log.of(6000, 1));
+    log.failing = 0.8;
+    log.rewardOnError = -1;
+    rows.addAll(log.of(2000, 2));
+    assertThat(LogChecks.rewards(SimulatedLog.ARMS, rows).outcome()).isEqualTo(Outcome.FINE);
   }
 }

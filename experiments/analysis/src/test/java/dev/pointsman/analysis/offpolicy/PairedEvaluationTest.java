@@ -74,6 +74,23 @@ final class PairedEvaluationTest {
   }
 
   @Test
+  void of_failuresBesideRareFeedback_countAsOftenAsTheyHappen() {
+    SimulatedLog log = new SimulatedLog();
+    log.failing = 0.2;
+    double difference = 0;
+    double quality = 0;
+    int logs = 40;
+    for (int seed = 0; seed < logs; seed++) {
+      PairedEvaluation evaluation = log.evaluate(4000, seed);
+      difference += evaluation.quality().value();
+      quality += evaluation.lines().getFirst().quality();
+    }
+    // One log's error is near 0.012; the mean's near 0.002.
+    assertThat(difference / logs).isCloseTo(log.trueDifference(), within(0.006));
+    assertThat(quality / logs).isCloseTo(log.trueQuality(), within(0.006));
+  }
+
+  @Test
   void of_missingTakenForTheWorst_boundsTheEstimate() {
     PairedEvaluation evaluation = new SimulatedLog().evaluate(5000, 1);
     double zero = evaluation.ifMissingWereZero().value();

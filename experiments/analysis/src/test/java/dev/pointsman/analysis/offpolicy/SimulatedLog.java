@@ -36,6 +36,12 @@ final class SimulatedLog {
   /** The share of the medium arm's failures that is reported after the window. */
   double failuresLate;
 
+  /** The share of the small arm's decisions that nothing answers. */
+  double failing;
+
+  /** What such a decision counts. */
+  double rewardOnError;
+
   /** What is added to every chance of success from the middle of the log on. */
   double judgeShift;
 
@@ -77,6 +83,8 @@ final class SimulatedLog {
     boolean lost = arm == 1 && random.nextDouble() < feedbackLost;
     boolean late = arm == 1 && quality == 0 && random.nextDouble() < failuresLate;
     double dollars = DOLLARS[arm] * (0.5 + random.nextDouble());
+    boolean failed = failing > 0 && arm == 0 && random.nextDouble() < failing;
+    boolean answered = given && !lost && !late && !failed;
     return row(
         "e" + i,
         SEGMENTS[s],
@@ -84,7 +92,8 @@ final class SimulatedLog {
         arm,
         propensities,
         s,
-        given && !lost && !late ? quality : null,
+        failed ? (Double) rewardOnError : answered ? (Double) quality : null,
+        answered,
         dollars);
   }
 
@@ -96,6 +105,7 @@ final class SimulatedLog {
       double[] propensities,
       int s,
       @Nullable Double quality,
+      boolean answered,
       double dollars) {
     return new PairedDecision(
         episode,
@@ -108,7 +118,7 @@ final class SimulatedLog {
         serving[s],
         challenger[s],
         quality,
-        quality != null,
+        answered,
         dollars);
   }
 
@@ -117,10 +127,25 @@ final class SimulatedLog {
     double difference = 0;
     for (int s = 0; s < 2; s++) {
       for (int a = 0; a < 3; a++) {
-        difference += 0.5 * (challenger[s][a] - serving[s][a]) * truth[s][a];
+        difference += 0.5 * (challenger[s][a] - serving[s][a]) * value(s, a);
       }
     }
     return difference;
+  }
+
+  /** The true quality of the challenger. */
+  double trueQuality() {
+    double quality = 0;
+    for (int s = 0; s < 2; s++) {
+      for (int a = 0; a < 3; a++) {
+        quality += 0.5 * challenger[s][a] * value(s, a);
+      }
+    }
+    return quality;
+  }
+
+  private double value(int s, int a) {
+    return a == 0 ? failing * rewardOnError + (1 - failing) * truth[s][a] : truth[s][a];
   }
 
   PairedEvaluation evaluate(int n, long seed) {
