@@ -1,5 +1,6 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.analysis.offpolicy.JudgedLog;
 import dev.pointsman.analysis.offpolicy.PairedDecision;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
 import dev.pointsman.analysis.offpolicy.PromotionRule;
@@ -124,7 +125,8 @@ public final class ChallengerEvaluator {
               baseline == null ? -1 : arms.indexOf(baseline),
               promotion,
               guarded(
-                  configured, paired, from(question), question.now(), row -> true, (m, r) -> {}));
+                  configured, paired, from(question), question.now(), row -> true, (m, r) -> {}),
+              scores(configured, paired, from(question), question.now(), row -> true));
     } catch (IllegalArgumentException noFeedback) {
       throw new EvaluationRefusedException(
           "%s: %s".formatted(question.functionName(), noFeedback.getMessage()));
@@ -168,7 +170,8 @@ public final class ChallengerEvaluator {
   }
 
   /**
-   * The same of a part, which may be empty.
+   * The same of a part, which may be empty. Where a judge scores all decisions its scores are the
+   * quality: what the checks of a log need is there on all rows.
    *
    * @param from the first moment
    * @param to behind the last moment; all before it must have matured
@@ -180,7 +183,13 @@ public final class ChallengerEvaluator {
     Map<String, Long> leftOut = new TreeMap<>();
     store.functions().decisions(rule, from, to, now, row -> take(row, judged, leftOut));
     onlyLastGeneration(judged, leftOut);
-    return log(configured, rule, new ArrayList<>(judged));
+    DecisionLog log = log(configured, rule, new ArrayList<>(judged));
+    if (configured.learned().surrogates().isEmpty()) {
+      return log;
+    }
+    List<@Nullable Double> scores =
+        values(surrogate(configured), log.decisions(), from, to, now, row -> true, row -> {});
+    return log.with(JudgedLog.of(log.arms(), log.decisions(), scores).scored());
   }
 
   /**
@@ -189,12 +198,14 @@ public final class ChallengerEvaluator {
    * @param arms the arms' names
    * @param pairs matured decisions in order; thinned evenly when there were too many
    * @param guarded values of the function's guarded metrics on them
+   * @param scores a judge's on them, 0..1 or null; null where the function has none
    * @param thinning one of so many decisions was kept
    */
   record PairedLog(
       List<String> arms,
       List<PairedDecision> pairs,
       List<PairedEvaluation.Guarded> guarded,
+      @Nullable List<@Nullable Double> scores,
       int thinning) {}
 
   /**
@@ -242,6 +253,7 @@ public final class ChallengerEvaluator {
         arms,
         pairs,
         guarded(configured, pairs, from, now, row -> isBeside(row, serving, beside), guardTaker),
+        scores(configured, pairs, from, now, row -> isBeside(row, serving, beside)),
         kept.thinning());
   }
 
@@ -261,33 +273,76 @@ public final class ChallengerEvaluator {
     List<PairedEvaluation.Guarded> guarded = new ArrayList<>();
     for (GuardedMetric metric :
         GuardedMetric.of(catalog, configured.function().name(), configured.learned())) {
-      Map<String, Integer> places = new HashMap<>();
-      for (PairedDecision pair : pairs) {
-        places.put(pair.episode(), places.size());
-      }
-      List<@Nullable Double> rewards = new ArrayList<>(pairs.size());
-      pairs.forEach(pair -> rewards.add(null));
-      store
-          .functions()
-          .decisions(
-              metric.reward(),
-              from,
-              now,
-              now,
-              row -> {
-                Double reward = row.reward();
-                if (reward == null || !row.matured() || !wanted.test(row)) {
-                  return;
-                }
-                taker.accept(metric, row);
-                Integer place = places.get(row.episodeId().toString());
-                if (place != null) {
-                  rewards.set(place, reward);
-                }
-              });
-      guarded.add(new PairedEvaluation.Guarded(metric.rule(), rewards));
+      guarded.add(
+          new PairedEvaluation.Guarded(
+              metric.rule(),
+              values(
+                  metric.reward(),
+                  pairs,
+                  from,
+                  now,
+                  now,
+                  wanted,
+                  row -> taker.accept(metric, row))));
     }
     return guarded;
+  }
+
+  /** The scores of the function's surrogate on decisions that were paired; null without one. */
+  private @Nullable List<@Nullable Double> scores(
+      Configured configured,
+      List<PairedDecision> pairs,
+      Instant from,
+      Instant now,
+      Predicate<LoggedDecision> wanted) {
+    List<String> surrogates = configured.learned().surrogates();
+    return surrogates.isEmpty()
+        ? null
+        : values(surrogate(configured), pairs, from, now, now, wanted, row -> {});
+  }
+
+  private RewardRule surrogate(Configured configured) {
+    return RewardRules.of(
+        catalog,
+        configured.function().name(),
+        configured.learned(),
+        configured.learned().surrogates().getFirst());
+  }
+
+  /** Another metric's matured rewards on decisions that were paired, null where there is none. */
+  private List<@Nullable Double> values(
+      RewardRule metric,
+      List<PairedDecision> pairs,
+      Instant from,
+      Instant to,
+      Instant now,
+      Predicate<LoggedDecision> wanted,
+      Consumer<LoggedDecision> taker) {
+    Map<String, Integer> places = new HashMap<>();
+    List<@Nullable Double> rewards = new ArrayList<>(pairs.size());
+    for (PairedDecision pair : pairs) {
+      places.put(pair.episode(), rewards.size());
+      rewards.add(null);
+    }
+    store
+        .functions()
+        .decisions(
+            metric,
+            from,
+            to,
+            now,
+            row -> {
+              Double reward = row.reward();
+              if (reward == null || !row.matured() || !wanted.test(row)) {
+                return;
+              }
+              taker.accept(row);
+              Integer place = places.get(row.episodeId().toString());
+              if (place != null) {
+                rewards.set(place, reward);
+              }
+            });
+    return rewards;
   }
 
   private static boolean isBeside(LoggedDecision row, String serving, String beside) {
@@ -329,7 +384,12 @@ public final class ChallengerEvaluator {
       List<String> arms,
       List<PairedDecision> decisions,
       Instant from,
-      Instant to) {}
+      Instant to) {
+
+    DecisionLog with(List<PairedDecision> others) {
+      return new DecisionLog(learned, metric, generation, arms, others, from, to);
+    }
+  }
 
   private record Configured(FunctionDefinition function, Experimentation.Learned learned) {}
 

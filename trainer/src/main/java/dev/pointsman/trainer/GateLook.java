@@ -15,6 +15,7 @@ import java.io.UncheckedIOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +48,10 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
       long laneOutcomes,
       List<Guardrail> guardrails,
       boolean blocked) {
-    boolean any = log.pairs().stream().anyMatch(row -> row.quality() != null);
+    List<@Nullable Double> scores = log.scores();
+    boolean any =
+        log.pairs().stream().anyMatch(row -> row.quality() != null)
+            || (scores != null && scores.stream().anyMatch(Objects::nonNull));
     if (!any) {
       return without(log.pairs().size(), log.thinning(), guardrails);
     }
@@ -58,7 +62,8 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
             log.pairs(),
             baseline == null ? -1 : log.arms().indexOf(baseline),
             gate.rule(),
-            log.guarded());
+            log.guarded(),
+            scores);
     GateEvidence evidence = GateEvidence.of(figures, laneOutcomes, guardrails);
     return new GateLook(
         blocked ? evidence.blockedBy(DISTRUSTED) : evidence,

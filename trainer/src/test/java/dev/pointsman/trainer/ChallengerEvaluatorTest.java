@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.analysis.offpolicy.GuardrailFinding;
 import dev.pointsman.analysis.offpolicy.LogCheck;
+import dev.pointsman.analysis.offpolicy.PairedDecision;
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
 import dev.pointsman.catalog.Experimentation;
@@ -91,8 +92,11 @@ final class ChallengerEvaluatorTest {
               .withoutAttempts()
               .build());
       if (random.nextInt(10) < 8) {
-        events.add(
-            Events.feedback(n, Events.id(n), "resolved", random.nextInt(10) < (large ? 8 : 9)));
+        boolean resolved = random.nextInt(10) < (large ? 8 : 9);
+        events.add(Events.feedback(n, Events.id(n), "resolved", resolved));
+        events.add(scored(n, resolved, large));
+      } else {
+        events.add(scored(n, n % 10 < (large ? 8 : 9), large));
       }
       // Half of the answers are looked at; every fifth of these by the cheap one is a refusal.
       if (n % 4 < 2) {
@@ -100,6 +104,12 @@ final class ChallengerEvaluatorTest {
       }
     }
     store.append(events, events.size());
+  }
+
+  /** A judge that sees what people see, and thinks too well of the cheap one. */
+  private static Event scored(int n, boolean resolved, boolean large) {
+    return Events.feedback(
+        n, Events.id(n), "judge_score", (resolved ? 8.0 : 2.0) + (large ? 0 : 1));
   }
 
   @AfterAll
@@ -157,6 +167,35 @@ final class ChallengerEvaluatorTest {
         .isEqualTo("PROMOTE");
     assertThat(evaluation.figures().ruling().reasons())
         .anyMatch(reason -> reason.startsWith("guardrail holds: refused Δ +0."));
+  }
+
+  @Test
+  void evaluate_judgeBesidePeople_combinesBothAndTellsWhatTheySaid() {
+    FunctionCatalog judged = catalog("surrogates = [\"judge_score\"]");
+    ChallengerEvaluation evaluation =
+        new ChallengerEvaluator(store, judged)
+            .evaluate(new ChallengerEvaluator.Question("reply", frozen(), null, 0.03, NOW));
+    ChallengerEvaluation people = evaluate(frozen(), null);
+
+    assertThat(evaluation.figures().outcomes()).isEqualTo(evaluation.figures().decisions());
+    assertThat(people.figures().outcomes()).isLessThan(people.figures().decisions());
+    assertThat(evaluation.figures().quality().standardError())
+        .isLessThan(people.figures().quality().standardError());
+    assertThat(evaluation.figures().quality().value())
+        .as("the judge thinks too well of the cheap one, and people know better")
+        .isCloseTo(people.figures().quality().value(), within(0.04));
+    assertThat(Objects.requireNonNull(evaluation.figures().judge()).labelled())
+        .isEqualTo(people.figures().outcomes());
+    assertThat(evaluation.figures().checks())
+        .extracting(LogCheck::name)
+        .contains("people", "judge");
+    assertThat(people.figures().judge()).isNull();
+    ChallengerEvaluator.DecisionLog watched =
+        new ChallengerEvaluator(store, judged)
+            .maturedBetween("reply", Events.START, Events.START.plusSeconds(600), NOW);
+    assertThat(watched.decisions())
+        .as("the watch of the log looks at the scores, which are on all")
+        .allMatch(PairedDecision::answered);
   }
 
   @Test
@@ -358,6 +397,11 @@ final class ChallengerEvaluatorTest {
                 type = "boolean"
                 level = "inference"
                 optimize = "min"
+                [metrics.judge_score]
+                type = "float"
+                level = "inference"
+                optimize = "max"
+                range = [0, 10]
                 [models.large]
                 routing = ["d"]
                 [models.large.providers.d]

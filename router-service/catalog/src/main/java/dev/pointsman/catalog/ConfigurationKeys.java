@@ -212,6 +212,7 @@ final class ConfigurationKeys {
             "min_quality",
             "latency_slo",
             "guardrails",
+            "surrogates",
             "promotion")
         .refused("namespaces", "give each namespace a function of its own");
     t.table("experimentation learned nursery").read("feedbacks", "pulls", "age", "floor");

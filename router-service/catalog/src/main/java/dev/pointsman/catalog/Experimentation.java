@@ -38,6 +38,8 @@ public sealed interface Experimentation {
    * @param exploreIf condition under which exploring is allowed; null = always
    * @param promotion how changed settings come to serve; null = at once
    * @param guardrails metrics that changed settings may not make worse
+   * @param surrogates metrics that stand for {@code metric} where it has no value: judges that score
+   *     every decision; verdicts combine both; at most one
    */
   record Learned(
       String metric,
@@ -53,14 +55,16 @@ public sealed interface Experimentation {
       double rewardOnError,
       @Nullable ExploreCondition exploreIf,
       @Nullable Promotion promotion,
-      List<Guarded> guardrails)
+      List<Guarded> guardrails,
+      List<String> surrogates)
       implements Experimentation {
 
     public Learned {
       guardrails = List.copyOf(guardrails);
+      surrogates = List.copyOf(surrogates);
     }
 
-    /** Without guardrails. */
+    /** Without guardrails and surrogates. */
     public Learned(
         String metric,
         LearnedSettings settings,
@@ -89,6 +93,7 @@ public sealed interface Experimentation {
           rewardOnError,
           exploreIf,
           promotion,
+          List.of(),
           List.of());
     }
 

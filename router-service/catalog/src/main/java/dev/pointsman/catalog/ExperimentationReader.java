@@ -237,7 +237,8 @@ final class ExperimentationReader {
         section.number("reward_on_error", -1, 1, 0),
         section.parsed("explore_if", ExperimentationReader::parseCondition),
         promotion(section),
-        guardrails(section));
+        guardrails(section),
+        surrogates(section, metric));
   }
 
   /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
@@ -621,6 +622,50 @@ final class ExperimentationReader {
             : Experimentation.Promotion.Mode.MANUAL,
         promotion.number("margin", 0, 1, LearnedDefaults.MARGIN),
         canary);
+  }
+
+  private List<String> surrogates(Section section, String metricName) {
+    List<String> surrogates = section.names("surrogates", "metric", metrics.keySet());
+    if (surrogates.isEmpty()) {
+      return surrogates;
+    }
+    String name = surrogates.getFirst();
+    MetricDefinition surrogate = metrics.get(name);
+    MetricDefinition metric = metrics.get(metricName);
+    String path = section.path("surrogates");
+    String wrong =
+        surrogates.size() > 1
+            ? "%s: one judge at a time can be combined with people; keep one of %s"
+                .formatted(path, String.join(", ", surrogates))
+            : name.equals(metricName)
+                ? "%s: '%s' is the metric itself: name what stands for it".formatted(path, name)
+                : surrogate != null
+                        && surrogate.type() == MetricDefinition.Type.FLOAT
+                        && surrogate.range() == null
+                    ? "%s: float metric '%s' needs range = [low, high] under [metrics.%s]"
+                        .formatted(path, name, name)
+                    : surrogate != null && metric != null && surrogate.level() != metric.level()
+                        ? "%s: '%s' is about an %s and metric '%s' about an %s: both must be alike"
+                            .formatted(
+                                path,
+                                name,
+                                words(surrogate.level()),
+                                metricName,
+                                words(metric.level()))
+                        : noFeedback(section) != null
+                            ? "%s and no_feedback exclude each other: what people do not say is"
+                                    .formatted(path)
+                                + " estimated by the judge, not filled in; remove one"
+                            : null;
+    if (wrong != null) {
+      section.error("surrogates", wrong);
+      return List.of();
+    }
+    return surrogates;
+  }
+
+  private static String words(MetricDefinition.Level level) {
+    return level.name().toLowerCase(Locale.ROOT);
   }
 
   private List<Experimentation.Guarded> guardrails(Section section) {

@@ -38,6 +38,11 @@ final class EveryKeyTest {
       optimize = "min"
       description = "how bad"
       range = [1, 5]
+      [metrics.judge]
+      type = "float"
+      level = "episode"
+      optimize = "max"
+      range = [0, 10]
       [metrics.helpful]
       type = "boolean"
       level = "inference"
@@ -480,7 +485,6 @@ final class EveryKeyTest {
                     nursery = { feedbacks = 1, pulls = 2, age = "3d", floor = 0.04 }
                     half_life = "never"
                     attribution_window = "90m"
-                    no_feedback = 0.5
                     reward_on_error = -0.5
                     target_usd_per_request = 0.002
                     min_quality = 0.7
@@ -491,6 +495,7 @@ final class EveryKeyTest {
                       { metric = "stars", worse_by = 0.5 },
                       { metric = "helpful", min = 0.9 },
                     ]
+                    surrogates = ["judge"]
                     """)
             .experimentation();
 
@@ -518,7 +523,7 @@ final class EveryKeyTest {
                 Duration.ofHours(1),
                 5,
                 Duration.ofMinutes(90),
-                0.5,
+                null,
                 -0.5,
                 new Experimentation.ExploreCondition("plan", false, "enterprise"),
                 new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1),
@@ -526,8 +531,14 @@ final class EveryKeyTest {
                     new Experimentation.Guarded("stars", Experimentation.Guarded.Limit.MAX, 1.5),
                     new Experimentation.Guarded(
                         "stars", Experimentation.Guarded.Limit.WORSE_BY, 0.5),
-                    new Experimentation.Guarded(
-                        "helpful", Experimentation.Guarded.Limit.MIN, 0.9))));
+                    new Experimentation.Guarded("helpful", Experimentation.Guarded.Limit.MIN, 0.9)),
+                List.of("judge")));
+  }
+
+  @Test
+  void experimentationLearned_noFeedback_isMapped() {
+    assertThat(learned("no_feedback = 0.5").noFeedback()).isEqualTo(0.5);
+    assertThat(learned("no_feedback = \"unknown\"").noFeedback()).isNull();
   }
 
   @Test

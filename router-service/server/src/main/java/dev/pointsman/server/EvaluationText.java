@@ -36,9 +36,15 @@ final class EvaluationText {
         evaluation.path("function").asText(),
         evaluation.path("metric").asText());
     line(
-        "%,d matured decisions, %,d with feedback, %s to %s%s",
+        "%,d matured decisions, %,d with feedback%s, %s to %s%s",
         figures.path("decisions").asLong(),
         figures.path("outcomes").asLong(),
+        figures.path("judge").isObject()
+            ? String.format(
+                Locale.ROOT,
+                " or a judge's score (%,d with people's)",
+                figures.path("judge").path("labelled").asLong())
+            : "",
         evaluation.path("from").asText(),
         evaluation.path("to").asText(),
         evaluation.path("log_cut").isNull()

@@ -89,6 +89,7 @@ final class GateRunTest {
   private boolean failing;
   private final SplittableRandom refusals = new SplittableRandom(7);
   private boolean refusing;
+  private boolean judging;
   private int blocks;
 
   @BeforeEach
@@ -324,6 +325,24 @@ final class GateRunTest {
   }
 
   @Test
+  void auto_fewPeopleBesideAJudge_betterChallengerIsJudgedOnAllDecisions() {
+    judging = true;
+    String judged = AUTO + "\nsurrogates = [\"judge\"]";
+    start(EXPLORES, judged);
+    minutes(20);
+    configure(EXPLOITS, judged);
+
+    minutes(90);
+
+    assertThat(standing("g-2").stage()).isIn("canary", "ramp");
+    String look = gate.lastLook("g-2").orElseThrow();
+    assertThat(look).contains("\"verdict\":\"PROMOTE\"");
+    assertThat(look.replaceAll(".*\"decisions\":(\\d+),\"outcomes\":(\\d+),.*", "$1 $2"))
+        .as("the judge scored all, people two of five")
+        .matches("(\\d+) \\1");
+  }
+
+  @Test
   void auto_guardedMetricWithoutValues_growsNoFurtherThanTheCanary() {
     String guarded = AUTO + "\nguardrails = [{ metric = \"refused\", max = 0.5 }]";
     start(EXPLORES, guarded);
@@ -475,7 +494,15 @@ final class GateRunTest {
     if (!fails) {
       double chance = decision.chosenVariant().equals("b") ? 0.9 : 0.4;
       long second = Duration.between(Events.START, clock.instant()).toSeconds();
-      events.add(Events.feedback(second, Events.id(n), "good", random.nextDouble() < chance));
+      boolean good = random.nextDouble() < chance;
+      if (judging) {
+        // It takes a quarter of the good answers for bad ones; people speak on two of five.
+        double score = good && refusals.nextInt(4) > 0 ? 8 : 3;
+        events.add(Events.feedback(second, Events.id(n), "judge", score));
+      }
+      if (!judging || refusals.nextInt(5) < 2) {
+        events.add(Events.feedback(second, Events.id(n), "good", good));
+      }
       if (refusing) {
         double refuses = decision.chosenVariant().equals("b") ? 0.3 : 0.02;
         events.add(
@@ -508,6 +535,12 @@ final class GateRunTest {
         type = "boolean"
         level = "inference"
         optimize = "max"
+
+        [metrics.judge]
+        type = "float"
+        level = "inference"
+        optimize = "max"
+        range = [0, 10]
 
         [metrics.refused]
         type = "boolean"

@@ -75,7 +75,7 @@ public record GuardrailFinding(
     }
     List<PairedDecision> guarded = new ArrayList<>(log.size());
     for (int i = 0; i < rewards.size(); i++) {
-      guarded.add(with(log.get(i), rewards.get(i)));
+      guarded.add(log.get(i).withQuality(rewards.get(i)));
     }
     PairedRows rows = PairedRows.ofQuality(guarded, PairedEvaluation.LEAST_PROPENSITY);
     if (rows.observed() < LEAST_OUTCOMES) {
@@ -172,22 +172,6 @@ public record GuardrailFinding(
             estimate.value(), error, estimate.episodes(), alpha, EstimateIntervals.TUNING_EPISODES);
     return new Difference(
         estimate.value(), error, bounds.lower() - weights.perRow(), bounds.upper());
-  }
-
-  private static PairedDecision with(PairedDecision row, @Nullable Double reward) {
-    return new PairedDecision(
-        row.episode(),
-        row.segment(),
-        row.lane(),
-        row.laneShares(),
-        row.arm(),
-        row.eligible(),
-        row.propensities(),
-        row.serving(),
-        row.challenger(),
-        reward,
-        reward != null,
-        null);
   }
 
   /** Whether what is estimated is within the bound, proved or not. */

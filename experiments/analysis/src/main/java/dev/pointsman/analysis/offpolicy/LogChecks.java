@@ -55,6 +55,46 @@ public final class LogChecks {
     return checks;
   }
 
+  /**
+   * All checks where a judge scores all decisions: those of its scores, so that a changed judge shows,
+   * and whether people's word changed, and whether they were asked everywhere.
+   *
+   * @param people the log with people's word as its quality
+   */
+  static List<LogCheck> ofJudged(
+      List<String> arms, JudgedLog judged, List<PairedDecision> people, int baseline) {
+    List<LogCheck> checks = of(arms, judged.scored(), baseline);
+    LogCheck words = rewards(arms, people);
+    checks.add(4, new LogCheck("people", words.outcome(), words.sentence()));
+    JudgedLog.Judge judge = judged.judge();
+    Outcome outcome =
+        judge.labelled() == 0 || judge.unlabelledShare() > JudgedLog.MOST_UNLABELLED
+            ? Outcome.BLOCK
+            : Outcome.FINE;
+    checks.add(
+        5,
+        new LogCheck(
+            "judge",
+            outcome,
+            outcome == Outcome.FINE
+                ? String.format(
+                    Locale.ROOT,
+                    "people spoke on %,d of %,d scored decisions: %.3f, the judge on the same %.3f",
+                    judge.labelled(),
+                    judge.scored(),
+                    judge.meanWord(),
+                    judge.meanScore())
+                : String.format(
+                    Locale.ROOT,
+                    "people said nothing about %s, %.0f %% of the scored decisions: the judge alone"
+                        + " is no proof, ask people there",
+                    judge.unlabelled().isEmpty()
+                        ? "anything"
+                        : String.join(", ", judge.unlabelled()),
+                    100 * judge.unlabelledShare())));
+    return checks;
+  }
+
   static LogCheck rewards(List<String> arms, List<PairedDecision> log) {
     Map<String, List<Integer>> cells = new TreeMap<>();
     List<PairedDecision> known = log.stream().filter(PairedDecision::answered).toList();

@@ -58,4 +58,21 @@ public record PairedDecision(
   boolean ruled() {
     return quality != null && !answered;
   }
+
+  /** The same with another quality, as if feedback had brought it; null where none came. */
+  PairedDecision withQuality(@Nullable Double value) {
+    return new PairedDecision(
+        episode,
+        segment,
+        lane,
+        laneShares,
+        arm,
+        eligible,
+        propensities,
+        serving,
+        challenger,
+        value,
+        value != null,
+        dollars);
+  }
 }

@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param warnings what to know besides
  * @param checks what was examined about the log
  * @param guardrails metrics that may not get worse
+ * @param judge of all decisions beside people's word on few; null where people alone are asked
  * @param segments Δquality by segment, busiest first
  * @param references values of policies that need no learning
  * @param moved mean share of the traffic that would be answered by another arm, 0..1
@@ -59,6 +60,7 @@ public record PairedEvaluation(
     List<String> warnings,
     List<LogCheck> checks,
     List<GuardrailFinding> guardrails,
+    JudgedLog.@Nullable Judge judge,
     List<SegmentDifference> segments,
     List<Reference> references,
     double moved,
@@ -158,6 +160,23 @@ public record PairedEvaluation(
       int baseline,
       PromotionRule rule,
       List<Guarded> guarded) {
+    return of(arms, log, baseline, rule, guarded, null);
+  }
+
+  /**
+   * Judges a challenger by what people say about few decisions and a judge about all.
+   *
+   * @param scores the judge's score of each decision, 0..1 or null; null where there is no judge
+   */
+  public static PairedEvaluation of(
+      List<String> arms,
+      List<PairedDecision> people,
+      int baseline,
+      PromotionRule rule,
+      List<Guarded> guarded,
+      @Nullable List<@Nullable Double> scores) {
+    JudgedLog judged = scores == null ? null : JudgedLog.of(arms, people, scores);
+    List<PairedDecision> log = judged == null ? people : judged.combined();
     PairedRows quality = PairedRows.ofQuality(log, LEAST_PROPENSITY);
     if (quality.observed() == 0) {
       throw new IllegalArgumentException(
@@ -178,7 +197,10 @@ public record PairedEvaluation(
         guarded.stream()
             .map(one -> GuardrailFinding.of(one.rule(), log, one.rewards(), alpha / guarded.size()))
             .toList();
-    List<LogCheck> checks = LogChecks.of(arms, log, baseline);
+    List<LogCheck> checks =
+        judged == null
+            ? LogChecks.of(arms, log, baseline)
+            : LogChecks.ofJudged(arms, judged, people, baseline);
     Overlap overlap = overlap(log, quality);
     List<String> warnings = new ArrayList<>();
     List<String> blocked = new ArrayList<>();
@@ -220,6 +242,7 @@ public record PairedEvaluation(
         warnings,
         checks,
         guardrails,
+        judged == null ? null : judged.judge(),
         segments,
         references(arms, log),
         moved(log),

@@ -18,7 +18,6 @@ final class SimulatedLog {
   static final PromotionRule RULE = new PromotionRule(0.01, 25, 0.05);
 
   private static final String[] SEGMENTS = {"chat", "code"};
-  private static final double[] FEEDBACK = {0.7, 0.5};
   private static final double[] DOLLARS = {0.0004, 0.002, 0.012};
   private static final Map<String, Double> SHARES =
       Map.of("uniform", 0.01, "holdout", 0.05, "policy", 0.94);
@@ -41,6 +40,9 @@ final class SimulatedLog {
 
   /** What such a decision counts. */
   double rewardOnError;
+
+  /** The share of the decisions of each segment that get feedback. */
+  double[] feedbackShare = {0.7, 0.5};
 
   /** What is added to every chance of success from the middle of the log on. */
   double judgeShift;
@@ -79,7 +81,7 @@ final class SimulatedLog {
             + (i >= n / 2 ? judgeShift : 0)
             + (lane.equals("policy") ? policyLaneShift : 0);
     double quality = random.nextDouble() < success ? 1 : 0;
-    boolean given = random.nextDouble() < FEEDBACK[s];
+    boolean given = random.nextDouble() < feedbackShare[s];
     boolean lost = arm == 1 && random.nextDouble() < feedbackLost;
     boolean late = arm == 1 && quality == 0 && random.nextDouble() < failuresLate;
     double dollars = DOLLARS[arm] * (0.5 + random.nextDouble());
