@@ -676,6 +676,7 @@ public final class ChallengerEvaluator {
           challenger,
           quality(row),
           row.reward() != null && !row.filled(),
+          row.failed(),
           dollars(row));
     }
 

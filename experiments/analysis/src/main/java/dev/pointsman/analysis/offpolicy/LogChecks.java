@@ -19,7 +19,8 @@ import org.apache.commons.math3.stat.StatUtils;
  *   <li><b>feedback</b>: whether feedback comes does not depend on the arm. If so, the decisions with
  *       feedback chose their arms by the logged propensities too, whatever the rate is in each
  *       segment and hour; so this is the test of allocation among those, exact without any estimate
- *       of a rate. It also sees feedback that comes too late.
+ *       of a rate. It also sees feedback that comes too late. What failed is no answer that lacks
+ *       feedback.
  *   <li><b>rewards</b>: the mean reward that feedback gave an arm in a segment is the same from the
  *       first to the last row, by {@link BernoulliGlr}; a model that was changed moves it. What a rule
  *       gives (to a failure, or where no feedback came) is no word of the judge's. And all of them together are,

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param challenger the challenger's chance of each arm
  * @param quality 0..1, null when no feedback came; what nothing could answer may count less than 0
  * @param answered whether feedback came; without it a quality is what the function's rules give
+ * @param failed whether nothing could answer it; then its quality is what the function's rule gives,
+ *     unless people said something all the same
  * @param dollars null when a price is unknown
  */
 @SuppressWarnings("ArrayRecordComponent") // rows of numbers on their way to an estimator
@@ -33,7 +35,38 @@ public record PairedDecision(
     double[] challenger,
     @Nullable Double quality,
     boolean answered,
+    boolean failed,
     @Nullable Double dollars) {
+
+  /** A decision that was answered by someone. */
+  public PairedDecision(
+      String episode,
+      String segment,
+      String lane,
+      Map<String, Double> laneShares,
+      int arm,
+      boolean[] eligible,
+      double[] propensities,
+      double[] serving,
+      double[] challenger,
+      @Nullable Double quality,
+      boolean answered,
+      @Nullable Double dollars) {
+    this(
+        episode,
+        segment,
+        lane,
+        laneShares,
+        arm,
+        eligible,
+        propensities,
+        serving,
+        challenger,
+        quality,
+        answered,
+        false,
+        dollars);
+  }
 
   /** Checks that the vectors name the same arms and that the chosen one had a chance. */
   public PairedDecision {
@@ -73,6 +106,7 @@ public record PairedDecision(
         challenger,
         value,
         value != null,
+        failed,
         dollars);
   }
 }

@@ -403,6 +403,7 @@ public record PairedEvaluation(
         policy,
         row.quality(),
         row.answered(),
+        row.failed(),
         row.dollars());
   }
 

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +27,10 @@ public final class RunningLogChecks {
   private final AllocationTest[] answered;
   private final long[] choices;
   private final long[] answers;
+
+  /** Per segment, of decisions that did not fail: how many there were, and how many with feedback. */
+  private final Map<String, long[]> feedbackOfSegment = new TreeMap<>();
+
   private final Map<String, AllocationTest> lanes = new TreeMap<>();
   private final SelfTest uniform = new SelfTest("uniform", "the uniform slice");
   private final SelfTest holdout = new SelfTest("holdout", "the holdout");
@@ -61,11 +66,7 @@ public final class RunningLogChecks {
   public void accept(PairedDecision row) {
     rows++;
     accept(chosen, row);
-    choices[row.arm()]++;
-    if (row.answered()) {
-      accept(answered, row);
-      answers[row.arm()]++;
-    }
+    acceptFeedback(row);
     row.laneShares().keySet().forEach(lane -> lanes.putIfAbsent(lane, new AllocationTest()));
     lanes.forEach(
         (lane, test) ->
@@ -73,6 +74,30 @@ public final class RunningLogChecks {
     uniform.accept(row, uniform(row));
     if (baseline >= 0) {
       holdout.accept(row, only(row, baseline));
+    }
+  }
+
+  /**
+   * Nobody gives feedback about what failed, and one arm may fail more than another. Such a row counts
+   * as one with feedback as often as others of its segment do, by its episode's hash and the rate so
+   * far: then feedback depends on the arm only if that of answers does. The rate's error enters times
+   * the share of failures, which leaves the test as good as exact.
+   */
+  private void acceptFeedback(PairedDecision row) {
+    long[] rate = feedbackOfSegment.computeIfAbsent(row.segment(), segment -> new long[2]);
+    if (row.failed() && !row.answered()) {
+      double chance = (rate[1] + 0.5) / (rate[0] + 1);
+      if (new SplittableRandom(row.episode().hashCode()).nextDouble() < chance) {
+        accept(answered, row);
+      }
+      return;
+    }
+    rate[0]++;
+    choices[row.arm()]++;
+    if (row.answered()) {
+      rate[1]++;
+      accept(answered, row);
+      answers[row.arm()]++;
     }
   }
 
@@ -130,14 +155,15 @@ public final class RunningLogChecks {
     AllocationTest.Result[] results = results(answered);
     int worst = worst(results);
     Outcome outcome = worst < 0 ? Outcome.FINE : results[worst].outcome();
-    double rate = rows == 0 ? 0 : (double) Arrays.stream(answers).sum() / rows;
+    long asked = Arrays.stream(choices).sum();
+    double rate = asked == 0 ? 0 : (double) Arrays.stream(answers).sum() / asked;
     return new LogCheck(
         "feedback",
         outcome,
         outcome == Outcome.FINE
             ? String.format(
                 Locale.ROOT,
-                "%.0f %% of matured decisions have feedback, alike over variants",
+                "%.0f %% of matured decisions that did not fail have feedback, alike over variants",
                 100 * rate)
             : String.format(
                 Locale.ROOT,

@@ -101,4 +101,31 @@ final class LogChecksTest {
     rows.addAll(log.of(2000, 2));
     assertThat(LogChecks.rewards(SimulatedLog.ARMS, rows).outcome()).isEqualTo(Outcome.FINE);
   }
+
+  @Test
+  void feedback_oneVariantFailsMore_isNotMissing() {
+    long blocked =
+        LongStream.range(0, 20)
+            .filter(
+                seed -> {
+                  SimulatedLog log = new SimulatedLog();
+                  log.failing = 0.2;
+                  return LogChecks.of(SimulatedLog.ARMS, log.of(ROWS, seed), 2).stream()
+                      .anyMatch(
+                          check ->
+                              check.name().equals("feedback") && check.outcome() == Outcome.BLOCK);
+                })
+            .count();
+    assertThat(blocked).isZero();
+  }
+
+  @Test
+  void feedbackLost_besideFailures_isCaughtAllTheSame() {
+    assertEachIsCaught(
+        "feedback",
+        log -> {
+          log.failing = 0.2;
+          log.feedbackLost = 0.3;
+        });
+  }
 }

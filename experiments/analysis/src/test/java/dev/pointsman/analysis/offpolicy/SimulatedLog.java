@@ -96,6 +96,7 @@ final class SimulatedLog {
         s,
         failed ? (Double) rewardOnError : answered ? (Double) quality : null,
         answered,
+        failed,
         dollars);
   }
 
@@ -108,6 +109,7 @@ final class SimulatedLog {
       int s,
       @Nullable Double quality,
       boolean answered,
+      boolean failed,
       double dollars) {
     return new PairedDecision(
         episode,
@@ -121,6 +123,7 @@ final class SimulatedLog {
         challenger[s],
         quality,
         answered,
+        failed,
         dollars);
   }
 
