@@ -40,7 +40,10 @@ final class TextShiftTest {
   }
 
   @ParameterizedTest
-  @EnumSource(LearnedAlgorithm.class)
+  @EnumSource(
+      value = LearnedAlgorithm.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = "THRESHOLD") // of pairs only; ThresholdPolicyTest has its own
   void decide_anyShiftsUnderAnyAlgorithm_bothChecksHoldWithoutTheText(LearnedAlgorithm algorithm) {
     SplittableRandom random = new SplittableRandom(11);
     FunctionRouting routing = routing(algorithm);
