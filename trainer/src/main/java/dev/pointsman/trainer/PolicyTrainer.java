@@ -20,6 +20,7 @@ import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.RequestComplexity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -640,7 +641,20 @@ public final class PolicyTrainer implements AutoCloseable {
         decisions,
         feedbacks,
         run.state.alarms(),
+        isColdStart(run.settings, statistics),
         run.text.standing());
+  }
+
+  private static boolean isColdStart(LearnedSettings settings, PolicyStatistics statistics) {
+    return settings.candidates().stream()
+        .anyMatch(
+            variant ->
+                RequestComplexity.weightBeside(
+                        statistics.cells().stream()
+                            .filter(cell -> cell.variant().equals(variant))
+                            .mapToDouble(PolicyStatistics.Cell::weight)
+                            .sum())
+                    > 0);
   }
 
   private void refuse(FunctionRun run, PolicyStatistics statistics, Instant now) {
