@@ -14,6 +14,7 @@ import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.DecisionContext;
 import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.LoggedInputs;
@@ -21,6 +22,8 @@ import dev.pointsman.routing.MeanEstimator;
 import dev.pointsman.routing.Policy;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextShift;
+import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -575,8 +578,38 @@ public final class ChallengerEvaluator {
           leftOut.merge("train only: nothing was learnt before them", (long) own.size(), Long::sum);
           continue;
         }
-        pair(own, policy(recipe.settings(), statistics, recipe.name()), pairs, leftOut);
+        pair(
+            own,
+            policy(recipe.settings(), divided(recipe.settings(), statistics, own), recipe.name()),
+            pairs,
+            leftOut);
       }
+    }
+
+    /** With the threshold that divides a block as wanted, of which no reward is looked at. */
+    private PolicyStatistics divided(
+        LearnedSettings settings, PolicyStatistics statistics, List<LoggedDecision> block) {
+      if (settings.options().strongShare() == null) {
+        return statistics;
+      }
+      List<@Nullable TokenPrice> prices = prices(settings.candidates());
+      List<DecisionContext> decisions = new ArrayList<>();
+      for (LoggedDecision row : block) {
+        // Where text is in use the challenger goes by it, too.
+        TextShift text = TextShift.ofFeatures(row.features(), row.candidates().size());
+        DecisionContext context =
+            ThresholdSample.context(
+                row,
+                settings.candidates(),
+                prices,
+                text != null && row.candidates().equals(settings.candidates())
+                    ? text.shifts()
+                    : new double[0]);
+        if (context != null) {
+          decisions.add(context);
+        }
+      }
+      return ThresholdPolicy.calibrated(settings, statistics, prices, decisions);
     }
 
     private Policy policy(LearnedSettings settings, PolicyStatistics statistics, String name) {
@@ -590,12 +623,7 @@ public final class ChallengerEvaluator {
     }
 
     private List<@Nullable TokenPrice> prices(List<String> candidates) {
-      List<@Nullable TokenPrice> prices = new ArrayList<>();
-      for (String candidate : candidates) {
-        VariantDefinition variant = function.variants().get(candidate);
-        prices.add(variant == null ? null : catalog.price(variant.model()));
-      }
-      return prices;
+      return TextLadder.prices(catalog, function, candidates);
     }
 
     private void pair(

@@ -53,6 +53,9 @@ final class FunctionRun {
 
   @Nullable PolicyRevision latest;
 
+  /** What a threshold is calibrated on; null where the policy has none. */
+  final @Nullable ThresholdSample threshold;
+
   FunctionRun(
       RewardRule rule,
       LearnedSettings settings,
@@ -60,7 +63,8 @@ final class FunctionRun {
       String generation,
       TrainerState state,
       TextLadder text,
-      @Nullable PolicyRevision latest) {
+      @Nullable PolicyRevision latest,
+      @Nullable ThresholdSample threshold) {
     this.rule = rule;
     this.settings = settings;
     this.generationSettings = generationSettings;
@@ -68,6 +72,7 @@ final class FunctionRun {
     this.state = state;
     this.text = text;
     this.latest = latest;
+    this.threshold = threshold;
   }
 
   /** Whether the evidence is less than half of what the last revision's would be by now. */

@@ -103,6 +103,14 @@ record GenerationSettings(String text) {
       json.writeNumberField("most_samples", stopping.mostSamples());
       json.writeEndObject();
     }
+    LearnedSettings.StrongShare strong = options.strongShare();
+    if (strong != null) {
+      json.writeObjectFieldStart("strong_share");
+      json.writeStringField("variant", strong.variant());
+      json.writeNumberField("wanted", strong.wanted());
+      json.writeNumberField("of_policy", strong.ofPolicy());
+      json.writeEndObject();
+    }
   }
 
   /** Likewise only those that there are. */
@@ -226,7 +234,13 @@ record GenerationSettings(String text) {
                       number(fields, "stopping.epsilon"),
                       Long.parseLong(need(fields, "stopping.least_samples")),
                       Long.parseLong(need(fields, "stopping.most_samples")))
-                  : stopping),
+                  : stopping,
+              fields.containsKey("strong_share.variant")
+                  ? new LearnedSettings.StrongShare(
+                      need(fields, "strong_share.variant"),
+                      number(fields, "strong_share.wanted"),
+                      number(fields, "strong_share.of_policy"))
+                  : null),
           fields.containsKey("target_usd_per_request")
               ? LearnedSettings.Limits.ofTarget(number(fields, "target_usd_per_request"))
               : LearnedSettings.Limits.NONE);

@@ -20,6 +20,7 @@ import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.RequestComplexity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -309,6 +310,7 @@ public final class PolicyTrainer implements AutoCloseable {
       Reading reading = train(present.serving, priors, refreshed, null, now);
       look(present.serving, now);
       read(catalog, function, learned, present, now);
+      divide(catalog, function, present.serving, now);
       publish(present, present.serving, now);
       FunctionRun beside = present.beside;
       if (beside != null) {
@@ -316,6 +318,7 @@ public final class PolicyTrainer implements AutoCloseable {
         // The same rows raise the same alarms, which are told once.
         beside.alarmed |= !beside.state.detect(now).isEmpty();
         beside.unpublished |= beside.state.takeChanged();
+        divide(catalog, function, beside, now);
         publish(present, beside, now);
       }
     } catch (RuntimeException e) {
@@ -418,7 +421,10 @@ public final class PolicyTrainer implements AutoCloseable {
         generation.id(),
         new FunctionTrainer(computed, rule.type()).resume(alarms),
         text,
-        latest);
+        latest,
+        computed.options().strongShare() == null
+            ? null
+            : new ThresholdSample(around.store(), rule));
   }
 
   private void handOut(FunctionRuns present) {
@@ -461,7 +467,10 @@ public final class PolicyTrainer implements AutoCloseable {
   /** After a restart: rows that give the last revision again to the last bit are not news. */
   private static void forgetWhatWasPublished(FunctionRun run) {
     PolicyRevision latest = run.latest;
-    if (latest != null && run.state.statistics(latest.publishedAt()).equals(latest.statistics())) {
+    if (latest != null
+        && run.state
+            .statistics(latest.publishedAt())
+            .equals(latest.statistics().withThreshold(null))) {
       run.state.takeChanged();
       run.unpublished = false;
     }
@@ -560,22 +569,45 @@ public final class PolicyTrainer implements AutoCloseable {
     }
   }
 
+  /** Looks at the latest of what a threshold divides. */
+  private void divide(
+      FunctionCatalog catalog, FunctionDefinition function, FunctionRun run, Instant now) {
+    ThresholdSample sample = run.threshold;
+    if (sample == null) {
+      return;
+    }
+    long pulls = 0;
+    for (PolicyStatistics.VariantEvidence variant : run.state.statistics(now).variants()) {
+      pulls += variant.pulls();
+    }
+    run.unpublished |=
+        sample.refresh(
+            run.settings,
+            TextLadder.prices(catalog, function, run.settings.candidates()),
+            pulls,
+            run.text,
+            now);
+  }
+
   private void publish(FunctionRuns present, FunctionRun run, Instant now) {
     while (!run.owed.isEmpty()) {
       around.log().accept(run.owed.peek());
       run.owed.remove();
     }
     PolicyRevision before = run.latest;
-    PolicyStatistics statistics = run.state.statistics(now);
+    PolicyStatistics evidence = run.state.statistics(now);
     boolean sameNurseries =
-        before != null && before.statistics().variants().equals(statistics.variants());
+        before != null && before.statistics().variants().equals(evidence.variants());
     if (before != null && !run.unpublished && sameNurseries) {
       return;
     }
-    if (run.hasShrunk(statistics, now)) {
-      refuse(run, statistics, now);
+    if (run.hasShrunk(evidence, now)) {
+      refuse(run, evidence, now);
       return;
     }
+    ThresholdSample sample = run.threshold;
+    PolicyStatistics statistics =
+        sample == null ? evidence : sample.calibrated(run.settings, evidence);
     PolicyRevision revision =
         new PolicyRevision(
             run.rule.functionName(),
@@ -609,7 +641,20 @@ public final class PolicyTrainer implements AutoCloseable {
         decisions,
         feedbacks,
         run.state.alarms(),
+        isColdStart(run.settings, statistics),
         run.text.standing());
+  }
+
+  private static boolean isColdStart(LearnedSettings settings, PolicyStatistics statistics) {
+    return settings.candidates().stream()
+        .anyMatch(
+            variant ->
+                RequestComplexity.weightBeside(
+                        statistics.cells().stream()
+                            .filter(cell -> cell.variant().equals(variant))
+                            .mapToDouble(PolicyStatistics.Cell::weight)
+                            .sum())
+                    > 0);
   }
 
   private void refuse(FunctionRun run, PolicyStatistics statistics, Instant now) {

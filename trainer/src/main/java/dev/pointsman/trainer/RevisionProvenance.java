@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import dev.pointsman.routing.features.RequestComplexity;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -23,6 +24,7 @@ import java.util.Map;
  * @param decisions decisions counted, not discounted
  * @param feedbacks rewarded decisions counted, not discounted
  * @param alarms every alarm that shaped the statistics; read back at a start
+ * @param coldStart whether the tier of a request still counts for a variant of little feedback
  * @param text how the text of conversations stands in the decisions; read back likewise
  */
 record RevisionProvenance(
@@ -33,6 +35,7 @@ record RevisionProvenance(
     long decisions,
     long feedbacks,
     List<ChangeAlarm> alarms,
+    boolean coldStart,
     TextStanding text) {
 
   private static final JsonFactory JSON = new JsonFactory();
@@ -64,6 +67,17 @@ record RevisionProvenance(
         json.writeEndObject();
       }
       json.writeEndArray();
+      if (coldStart) {
+        json.writeObjectFieldStart("cold_start");
+        json.writeNumberField("pseudo_rewards", RequestComplexity.PSEUDO_REWARDS);
+        json.writeNumberField("until_rewards", RequestComplexity.MOST_REWARDS);
+        json.writeObjectFieldStart("quality_per_halving_of_price");
+        for (RequestComplexity tier : RequestComplexity.values()) {
+          json.writeNumberField(tier.label(), tier.qualityPerHalving());
+        }
+        json.writeEndObject();
+        json.writeEndObject();
+      }
       if (!this.text.equals(TextStanding.NONE)) {
         json.writeObjectFieldStart("text");
         this.text.writeTo(json);

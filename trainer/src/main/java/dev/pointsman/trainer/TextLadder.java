@@ -21,8 +21,9 @@ import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.TextShift;
+import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
-import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.TextQuality;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
@@ -35,11 +36,13 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -75,6 +78,10 @@ final class TextLadder {
   private static final Duration BETWEEN_JUDGEMENTS = Duration.ofSeconds(10);
   private static final int MOST_JUDGED_AT_ONCE = 5_000;
   private static final int MOST_MODELS = 4;
+  private static final int MOST_READ_AGAIN = 500;
+
+  /** What a threshold of a judged policy is calibrated on, the latest. */
+  private static final int MOST_DIVIDED = 2_000;
 
   /** A challenger's revisions lie between those of what serves. */
   private static final int LATEST_REVISIONS = 20;
@@ -92,13 +99,35 @@ final class TextLadder {
    *
    * @param cut only decisions from here on may judge it
    */
-  private record Judge(Instant cut, TextQuality model, int[] outputs, PolicyStatistics evidence) {
+  private record Judge(
+      Instant cut,
+      TextQuality model,
+      int[] outputs,
+      PolicyStatistics evidence,
+      Deque<Inputs> divided) {
 
     static Judge of(
         Instant cut, TextQuality model, LearnedSettings settings, PolicyStatistics evidence) {
-      return new Judge(cut, model, model.outputsOf(settings.candidates()), evidence);
+      return new Judge(
+          cut, model, model.outputsOf(settings.candidates()), evidence, new ArrayDeque<>());
+    }
+
+    /** Takes what a threshold is to divide. */
+    void divide(@Nullable DecisionContext plain, @Nullable DecisionContext moved) {
+      if (plain != null && moved != null) {
+        divided.add(new Inputs(plain, moved));
+        if (divided.size() > MOST_DIVIDED) {
+          divided.remove();
+        }
+      }
     }
   }
+
+  /** What a policy looks at by segments, and by text. */
+  private record Inputs(DecisionContext plain, DecisionContext moved) {}
+
+  /** The two policies that are compared; the same one, unless it has a threshold. */
+  private record Compared(Policy plain, Policy moved) {}
 
   /**
    * What a ladder needs to know of its function now.
@@ -286,12 +315,55 @@ final class TextLadder {
   }
 
   private static List<@Nullable TokenPrice> prices(Moment moment) {
+    return prices(moment.catalog(), moment.function(), moment.settings().candidates());
+  }
+
+  /** Today's price per candidate, null where unknown. */
+  static List<@Nullable TokenPrice> prices(
+      FunctionCatalog catalog, FunctionDefinition function, List<String> candidates) {
     List<@Nullable TokenPrice> prices = new ArrayList<>();
-    for (String candidate : moment.settings().candidates()) {
-      VariantDefinition variant = moment.function().variants().get(candidate);
-      prices.add(variant == null ? null : moment.catalog().price(variant.model()));
+    for (String candidate : candidates) {
+      VariantDefinition variant = function.variants().get(candidate);
+      prices.add(variant == null ? null : catalog.price(variant.model()));
     }
     return prices;
+  }
+
+  /**
+   * Hands on those decisions with what the model in use says of their conversations, nothing while
+   * none is; those that another model was asked about, or none, are read again if they are among the
+   * latest, and left out where their conversation was not logged.
+   *
+   * @param settings whose candidates the shifts are of
+   */
+  void withShifts(
+      List<LoggedDecision> rows,
+      LearnedSettings settings,
+      BiConsumer<LoggedDecision, double[]> taker) {
+    String id = inUse();
+    if (id == null) {
+      rows.forEach(row -> taker.accept(row, new double[0]));
+      return;
+    }
+    List<LoggedDecision> unread = new ArrayList<>();
+    for (LoggedDecision row : rows) {
+      TextShift logged =
+          row.candidates().equals(settings.candidates())
+              ? TextShift.ofFeatures(row.features(), row.candidates().size())
+              : null;
+      if (logged != null && logged.model().equals(id)) {
+        taker.accept(row, logged.shifts());
+      } else {
+        unread.add(row);
+      }
+    }
+    Judge latest = judges.peekLast();
+    if (latest != null && latest.model().id().equals(id)) {
+      int[] outputs = latest.model().outputsOf(settings.candidates());
+      sampler.withFeatures(
+          unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
+          (row, features) -> taker.accept(row, latest.model().shifts(features, outputs)));
+    }
   }
 
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
@@ -392,20 +464,66 @@ final class TextLadder {
         rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
     Sums sums = new Sums();
     List<@Nullable TokenPrice> prices = prices(moment);
-    Map<Judge, Policy> policies = new HashMap<>();
+    List<Read> read = new ArrayList<>();
     sampler.withFeatures(
         rows,
         (row, features) -> {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
-            Policy policy = policies.computeIfAbsent(judge, j -> policy(moment, j.evidence()));
-            sums.add(difference(moment, judge, policy, prices, row, features));
+            read.add(new Read(row, judge, judge.model().shifts(features, judge.outputs())));
           }
         });
+    if (moment.settings().options().strongShare() != null) {
+      List<String> candidates = moment.settings().candidates();
+      for (Read one : read) {
+        one.judge()
+            .divide(
+                ThresholdSample.context(one.row(), candidates, prices, new double[0]),
+                ThresholdSample.context(one.row(), candidates, prices, one.shifts()));
+      }
+    }
+    Map<Judge, Compared> policies = new IdentityHashMap<>();
+    for (Read one : read) {
+      Compared compared =
+          policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
+      sums.add(difference(moment, compared, prices, one.row(), one.shifts()));
+    }
     standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
       judges.remove();
     }
+  }
+
+  /** A decision with what a model says of its conversation. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Read(LoggedDecision row, Judge judge, double[] shifts) {}
+
+  /**
+   * A threshold is another one by text than by segments, or the two would not give the strong variant
+   * the same share; both are found on what was judged so far, of which no reward is looked at.
+   */
+  private Compared compared(Moment moment, Judge judge, List<@Nullable TokenPrice> prices) {
+    if (moment.settings().options().strongShare() == null) {
+      Policy policy = policy(moment, judge.evidence());
+      return new Compared(policy, policy);
+    }
+    return new Compared(
+        divided(moment, judge, prices, Inputs::plain),
+        divided(moment, judge, prices, Inputs::moved));
+  }
+
+  private Policy divided(
+      Moment moment,
+      Judge judge,
+      List<@Nullable TokenPrice> prices,
+      Function<Inputs, DecisionContext> looksAt) {
+    return policy(
+        moment,
+        ThresholdPolicy.calibrated(
+            moment.settings(),
+            judge.evidence(),
+            prices,
+            judge.divided().stream().map(looksAt).toList()));
   }
 
   private Judge second() {
@@ -440,11 +558,10 @@ final class TextLadder {
   /** φ of one decision, NaN where it says nothing. */
   private static double difference(
       Moment moment,
-      Judge judge,
-      Policy policy,
+      Compared compared,
       List<@Nullable TokenPrice> prices,
       LoggedDecision row,
-      FeatureVector features) {
+      double[] shifts) {
     LearnedSettings settings = moment.settings();
     Double quality =
         row.reward() == null && row.failed()
@@ -454,8 +571,8 @@ final class TextLadder {
     if (quality == null
         || chosen < 0
         || !row.stratum().equals(Decision.MAIN)
-        || !row.candidates().equals(policy.candidates())
-        || row.propensities().length != policy.candidates().size()) {
+        || !row.candidates().equals(settings.candidates())
+        || row.propensities().length != settings.candidates().size()) {
       return Double.NaN;
     }
     LoggedInputs inputs =
@@ -463,8 +580,8 @@ final class TextLadder {
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {
-      plain = inputs.answer(policy, prices, new double[0]);
-      moved = inputs.answer(policy, prices, judge.model().shifts(features, judge.outputs()));
+      plain = inputs.answer(compared.plain(), prices, new double[0]);
+      moved = inputs.answer(compared.moved(), prices, shifts);
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }

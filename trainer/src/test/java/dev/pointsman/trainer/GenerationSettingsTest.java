@@ -33,7 +33,9 @@ final class GenerationSettingsTest {
             stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0.1, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0, 20, Long.MAX_VALUE)),
-            stopping(new Stopping(0.05, 0, 10, 10_000)));
+            stopping(new Stopping(0.05, 0, 10, 10_000)),
+            defaults.withStrongShare(new LearnedSettings.StrongShare("large", 0.3, 0.26)),
+            defaults.withStrongShare(new LearnedSettings.StrongShare("large", 0.3, 0.27)));
     Set<String> hashes = new HashSet<>();
     others.forEach(options -> hashes.add(new GenerationSettings(text(options)).hash()));
     assertThat(hashes).hasSize(others.size());

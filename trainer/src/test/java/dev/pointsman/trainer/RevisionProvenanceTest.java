@@ -28,7 +28,8 @@ final class RevisionProvenanceTest {
                 17),
             new ChangeAlarm("", "små", START, START.plusNanos(1000), 1, 1, 0, 100, 5, 0));
     RevisionProvenance provenance =
-        new RevisionProvenance(42, "abc", "resolved", "0.1.0", 10, 9, alarms, TextStanding.NONE);
+        new RevisionProvenance(
+            42, "abc", "resolved", "0.1.0", 10, 9, alarms, false, TextStanding.NONE);
 
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEqualTo(alarms);
     assertThat(provenance.toJson()).contains("\"log_position\":42", "\"settings_hash\":\"abc\"");
@@ -45,8 +46,29 @@ final class RevisionProvenanceTest {
             10,
             9,
             List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0)),
+            false,
             TextStanding.NONE);
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "rating")).isEmpty();
+  }
+
+  @Test
+  void toJson_coldStart_saysWhatATierOfComplexityIsTakenToCost() {
+    List<ChangeAlarm> alarms =
+        List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0));
+    String cold =
+        new RevisionProvenance(1, "abc", "ok", "0.1.0", 0, 0, alarms, true, TextStanding.NONE)
+            .toJson();
+    assertThat(cold)
+        .contains(
+            "\"cold_start\":{\"pseudo_rewards\":4.0,\"until_rewards\":100.0,"
+                + "\"quality_per_halving_of_price\":{\"simple\":0.01,\"medium\":0.025,"
+                + "\"complex\":0.035}}");
+    assertThat(RevisionProvenance.alarmsOf(cold, "ok")).isEqualTo(alarms);
+    assertThat(TextStanding.ofProvenance(cold)).isEqualTo(TextStanding.NONE);
+    assertThat(
+            new RevisionProvenance(1, "abc", "ok", "0.1.0", 0, 0, alarms, false, TextStanding.NONE)
+                .toJson())
+        .doesNotContain("cold_start");
   }
 
   @Test

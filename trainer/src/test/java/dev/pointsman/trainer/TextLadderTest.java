@@ -273,7 +273,7 @@ final class TextLadderTest {
     store.append(events, sequence);
   }
 
-  private static Decision withTokens(Decision d) {
+  static Decision withTokens(Decision d) {
     return new Decision(
         d.kind(),
         d.decidedBy(),

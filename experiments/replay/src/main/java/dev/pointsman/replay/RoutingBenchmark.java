@@ -4,6 +4,7 @@ import dev.pointsman.analysis.routing.CostQualityHull;
 import dev.pointsman.analysis.routing.CostQualityHull.Point;
 import dev.pointsman.analysis.routing.HullGain;
 import dev.pointsman.analysis.routing.PairCurve;
+import dev.pointsman.routing.features.RequestComplexity;
 import dev.pointsman.trainer.text.TextSettings;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -109,6 +110,7 @@ public final class RoutingBenchmark {
     double[] weakQuality = new double[n];
     double[] strongQuality = new double[n];
     double[] wish = new double[n];
+    double[] tier = new double[n];
     for (int row = 0; row < n; row++) {
       String task = TaskMeans.taskName(test, row);
       learnt.quality()[row] = estimator.of(test, row);
@@ -122,6 +124,8 @@ public final class RoutingBenchmark {
       weakQuality[row] = test.quality(row, weak);
       strongQuality[row] = test.quality(row, strong);
       wish[row] = learnt.quality()[row][strong] - learnt.quality()[row][weak];
+      String prompt = test.prompt(row);
+      tier[row] = prompt == null ? 0 : RequestComplexity.of(prompt).ordinal();
     }
     List<HullGain.Outcomes> router = curve(learnt, unit);
     HullGain gain = HullGain.of(router, singles, weak, strong, seed);
@@ -143,6 +147,8 @@ public final class RoutingBenchmark {
         CostQualityHull.anchored(points(curve(taskOnly, unit)), weakPoint),
         CostQualityHull.anchored(points(curve(recorded, unit)), weakPoint),
         PairCurve.of(weakQuality, strongQuality, wish),
+        wish,
+        PairCurve.of(weakQuality, strongQuality, tier),
         estimator.choice(),
         (System.nanoTime() - began) / 1e9);
   }

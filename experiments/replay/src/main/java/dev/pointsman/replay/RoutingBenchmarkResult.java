@@ -7,6 +7,7 @@ import dev.pointsman.analysis.routing.CostQualityHull;
 import dev.pointsman.analysis.routing.CostQualityHull.Point;
 import dev.pointsman.analysis.routing.HullGain;
 import dev.pointsman.analysis.routing.PairCurve;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -28,9 +29,14 @@ import java.util.OptionalDouble;
  * @param perTask the curve of shrunk task means, for the same rows
  * @param oracle the curve of recorded outcomes themselves
  * @param pair the router between the weak and the strong model
+ * @param leads by row judged on, how much better than the weak model the router takes the strong one
+ *     to be
+ * @param untrained the tiers of {@link dev.pointsman.routing.features.RequestComplexity} in its place:
+ *     what a function goes by before it has feedback
  * @param choice what was chosen for the text model on training rows
  * @param seconds how long it took
  */
+@SuppressWarnings("ArrayRecordComponent") // written once, never compared
 public record RoutingBenchmarkResult(
     String source,
     int trainRows,
@@ -45,6 +51,8 @@ public record RoutingBenchmarkResult(
     CostQualityHull perTask,
     CostQualityHull oracle,
     PairCurve pair,
+    double[] leads,
+    PairCurve untrained,
     RoutingChoice choice,
     double seconds) {
 
@@ -75,10 +83,29 @@ public record RoutingBenchmarkResult(
   }
 
   /**
+   * The lead above which the strong model is to be asked for a share of the gap to be recovered, as
+   * RouteLLM's thresholds are found: the quantile of the leads at the share of strong calls.
+   *
+   * @param recovered the share of the gap, 0..1
+   * @return empty when it is never recovered
+   */
+  public OptionalDouble threshold(double recovered) {
+    OptionalDouble share = pair.leastShare(recovered);
+    if (share.isEmpty()) {
+      return share;
+    }
+    double[] sorted = leads.clone();
+    Arrays.sort(sorted);
+    int weakCalls = (int) Math.floor((1 - share.getAsDouble()) * sorted.length);
+    return OptionalDouble.of(sorted[Math.min(weakCalls, sorted.length - 1)]);
+  }
+
+  /**
    * As a JSON object: {@code naiq}, {@code d_hull} and its {@code d_hull_se}, {@code hull_naiq},
    * {@code per_task_naiq}, {@code oracle_naiq}, {@code best_quality}, {@code best_cost_relative},
    * {@code cost_save} (null when the strong model's quality is not reached), {@code apgr}, {@code
-   * cpt50}, {@code cpt80}, the {@code curve} and more.
+   * cpt50}, {@code cpt80}, the leads they begin at, {@code threshold50} and {@code threshold80}, {@code
+   * apgr_untrained}, the {@code curve} and more.
    */
   public String toJson() {
     ObjectNode json = JsonMapper.builder().build().createObjectNode();
@@ -98,6 +125,9 @@ public record RoutingBenchmarkResult(
     json.put("apgr", pair.area());
     put(json, "cpt50", pair.leastShare(0.5));
     put(json, "cpt80", pair.leastShare(0.8));
+    put(json, "threshold50", threshold(0.5));
+    put(json, "threshold80", threshold(0.8));
+    json.put("apgr_untrained", untrained.area());
     json.set("weak", model(json.objectNode(), weak));
     json.set("strong", model(json.objectNode(), strong));
     json.put("reads_prompts", readsPrompts);
@@ -179,6 +209,12 @@ public record RoutingBenchmarkResult(
         pair.area(),
         number(pair.leastShare(0.5)),
         number(pair.leastShare(0.8)));
+    line(
+        out,
+        "the strong model from a lead of %s and %s on; APGR by complexity alone %.3f",
+        number(threshold(0.5)),
+        number(threshold(0.8)),
+        untrained.area());
     line(out, "weight of the text beside the task: %.2f; %.1f s", choice.weight(), seconds);
     return out.toString();
   }

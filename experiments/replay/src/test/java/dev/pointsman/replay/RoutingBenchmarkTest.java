@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.StringReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.SplittableRandom;
@@ -62,6 +63,17 @@ final class RoutingBenchmarkTest {
     assertThat(result.gain().isWorthRunning()).isTrue();
     assertThat(result.choice().weight()).isPositive();
     assertThat(result.pair().area()).isGreaterThan(0.6);
+    // Half of the gap is recovered by the rows that lead by more and some of those that lead by it.
+    double threshold = result.threshold(0.5).orElseThrow();
+    double calls = 500 * result.pair().leastShare(0.5).orElseThrow();
+    assertThat((double) Arrays.stream(result.leads()).filter(lead -> lead > threshold).count())
+        .isLessThan(calls);
+    assertThat((double) Arrays.stream(result.leads()).filter(lead -> lead >= threshold).count())
+        .isGreaterThanOrEqualTo(calls);
+    assertThat(result.threshold(0.8).orElseThrow()).isLessThan(threshold);
+    // How long a prompt is says nothing in this world.
+    assertThat(result.untrained().area()).isCloseTo(0.5, within(0.05));
+    assertThat(result.toTable()).contains("APGR by complexity alone 0.");
   }
 
   @Test

@@ -191,6 +191,8 @@ final class ConfigurationKeys {
             "epsilon",
             "epsilon_decay",
             "delta",
+            "strong_share",
+            "strong_variant",
             "context",
             "cost_weight",
             "value_of_success",

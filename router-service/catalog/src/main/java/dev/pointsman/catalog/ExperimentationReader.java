@@ -191,18 +191,24 @@ final class ExperimentationReader {
     LearnedAlgorithm algorithm = algorithm(section);
     String metric = metric(section);
     LaneShares shares = shares(section);
+    String baseline = baseline(section, candidates);
+    double minProbability =
+        minProbability(section, candidates.size(), LearnedDefaults.MIN_PROBABILITY);
+    LearnedSettings.Options options = options(section, algorithm, metric);
+    LearnedSettings.StrongShare strongShare =
+        strongShare(section, algorithm, candidates, baseline, shares, minProbability);
     LearnedSettings settings =
         new LearnedSettings(
             algorithm.label(),
             candidates,
-            baseline(section, candidates),
+            baseline,
             costWeight,
             section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0),
-            minProbability(section, candidates.size(), LearnedDefaults.MIN_PROBABILITY),
+            minProbability,
             explorationLimit(section),
             nursery(section),
             halfLife(section),
-            options(section, algorithm, metric),
+            strongShare == null ? options : options.withStrongShare(strongShare),
             new LearnedSettings.Limits(
                 target(section),
                 section.has("min_quality") ? (Double) section.number("min_quality", 0, 1, 0) : null,
@@ -334,7 +340,10 @@ final class ExperimentationReader {
 
   private static LearnedAlgorithm algorithm(Section section) {
     List<String> known = LearnedAlgorithm.labels();
-    String algorithm = section.text("algorithm", known.getFirst());
+    String algorithm =
+        section.text(
+            "algorithm",
+            section.has("strong_share") ? LearnedAlgorithm.THRESHOLD.label() : known.getFirst());
     if (known.contains(algorithm)) {
       return LearnedAlgorithm.of(algorithm);
     }
@@ -347,6 +356,80 @@ final class ExperimentationReader {
                 algorithm,
                 Problems.didYouMean(algorithm, known)));
     return LearnedAlgorithm.of(known.getFirst());
+  }
+
+  /** The share that {@code threshold} keeps; null for other algorithms, and when it is refused. */
+  private LearnedSettings.@Nullable StrongShare strongShare(
+      Section section,
+      LearnedAlgorithm algorithm,
+      List<String> candidates,
+      @Nullable String baseline,
+      LaneShares shares,
+      double minProbability) {
+    onlyFor(section, "strong_share", algorithm, LearnedAlgorithm.THRESHOLD);
+    onlyFor(section, "strong_variant", algorithm, LearnedAlgorithm.THRESHOLD);
+    if (algorithm != LearnedAlgorithm.THRESHOLD) {
+      return null;
+    }
+    if (!section.has("strong_share")) {
+      section.missing("strong_share");
+      return null;
+    }
+    if (candidates.size() != 2) {
+      section.error(
+          "strong_share",
+          "%s divides the requests between two variants, but there are %d candidates: name two as"
+                  .formatted(section.path("strong_share"), candidates.size())
+              + " candidate_variants");
+      return null;
+    }
+    if (section.has("target_usd_per_request")) {
+      section.error(
+          "target_usd_per_request",
+          "%s and strong_share both say how much may go to the dear variant: keep one of the two"
+              .formatted(section.path("target_usd_per_request")));
+    }
+    String strong = strong(section, candidates);
+    double wanted = section.number("strong_share", 0, 1, Double.NaN);
+    if (strong == null || Double.isNaN(wanted)) {
+      return null;
+    }
+    boolean baselineIsStrong = strong.equals(baseline);
+    LearnedSettings.StrongShare share =
+        LearnedSettings.StrongShare.of(strong, wanted, shares, baselineIsStrong);
+    // Both floors together are scaled to 0.3 at most, as everywhere.
+    double floor = Math.min(minProbability, LearnedDefaults.LARGEST_FLOORS / 2);
+    if (share.ofPolicy() <= floor || share.ofPolicy() >= 1 - floor) {
+      double policy = 1 - shares.uniform() - shares.holdout();
+      double elsewhere = wanted - share.ofPolicy() * policy;
+      section.error(
+          "strong_share",
+          String.format(
+              Locale.ROOT,
+              "%s must be > %.4f and < %.4f, what uniform_slice, holdout and min_prob alone give to"
+                  + " '%s' at least and leave to it at most, but is %s: change it or the shares",
+              section.path("strong_share"),
+              elsewhere + floor * policy,
+              elsewhere + (1 - floor) * policy,
+              strong,
+              wanted));
+      return null;
+    }
+    return share;
+  }
+
+  /** The one named, else the dearer one. */
+  private @Nullable String strong(Section section, List<String> candidates) {
+    if (section.has("strong_variant")) {
+      String named = section.requiredText("strong_variant");
+      if (named != null && !candidates.contains(named)) {
+        section.error(
+            "strong_variant", section.unknown("strong_variant", "variant", named, candidates));
+        return null;
+      }
+      return named;
+    }
+    return dearest(section, "strong_variant", candidates);
   }
 
   private LearnedSettings.Options options(
@@ -431,10 +514,10 @@ final class ExperimentationReader {
     if (candidates.size() == 1) {
       return candidates.getFirst();
     }
-    return dearest(section, candidates);
+    return dearest(section, "baseline_variant", candidates);
   }
 
-  private @Nullable String dearest(Section section, List<String> candidates) {
+  private @Nullable String dearest(Section section, String key, List<String> candidates) {
     String dearest = null;
     String equal = null;
     double most = Double.NEGATIVE_INFINITY;
@@ -442,9 +525,9 @@ final class ExperimentationReader {
       TokenPrice price = prices.get(candidate);
       if (price == null) {
         section.error(
-            "baseline_variant",
+            key,
             "%s is missing, and it cannot be the dearest candidate since the price of '%s' is"
-                    .formatted(section.path("baseline_variant"), candidate)
+                    .formatted(section.path(key), candidate)
                 + " unknown: name one of "
                 + String.join(", ", candidates));
         return null;
@@ -460,9 +543,9 @@ final class ExperimentationReader {
     }
     if (equal != null) {
       section.error(
-          "baseline_variant",
+          key,
           "%s is missing, and there is no dearest candidate since '%s' and '%s' cost the same:"
-                  .formatted(section.path("baseline_variant"), dearest, equal)
+                  .formatted(section.path(key), dearest, equal)
               + " name one of "
               + String.join(", ", candidates));
     }
@@ -818,6 +901,7 @@ final class ExperimentationReader {
   /** The values of keys that are not given. */
   private static final class LearnedDefaults {
     static final double MIN_PROBABILITY = 0.005;
+    static final double LARGEST_FLOORS = 0.3;
     static final int OUTPUT_TOKENS = 200;
     static final double EXPLORATION_LIMIT = 0.02;
     static final double MARGIN = 0.01;

@@ -1,6 +1,7 @@
 package dev.pointsman.catalog;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
@@ -602,6 +603,51 @@ final class EveryKeyTest {
                 0.1,
                 null,
                 new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE)));
+  }
+
+  @Test
+  void experimentationLearned_strongShare_impliesItsAlgorithmAndCountsTheLanes() {
+    LearnedSettings settings =
+        learned("strong_share = 0.3\nstrong_variant = \"b\"\nholdout = 0.1").settings();
+    assertThat(settings.algorithm()).isEqualTo("threshold");
+    LearnedSettings.StrongShare share = settings.options().strongShare();
+    assertThat(share.variant()).isEqualTo("b");
+    assertThat(share.wanted()).isEqualTo(0.3);
+    // The baseline is a: the holdout gives b nothing, the uniform slice half of its 1 %.
+    assertThat(share.ofPolicy()).isCloseTo((0.3 - 0.005) / 0.89, within(1e-15));
+    assertThat(
+            learned("strong_share = 0.3\nstrong_variant = \"a\"\nholdout = 0.1")
+                .settings()
+                .options()
+                .strongShare()
+                .ofPolicy())
+        .isCloseTo((0.3 - 0.005 - 0.1) / 0.89, within(1e-15));
+  }
+
+  @Test
+  void experimentationLearned_strongShareWithPrices_isOfTheDearerOne() {
+    String model =
+        """
+        [models.%s]
+        routing = ["p"]
+        providers.p = { type = "dummy", model_name = "a", cost = [{ pointer = "/usage/completion_tokens", cost_per_million = %d }] }
+        """;
+    Experimentation.Learned learned =
+        (Experimentation.Learned)
+            function(
+                    METRIC
+                        + model.formatted("cheap", 1)
+                        + model.formatted("dear", 100)
+                        + VARIANTS.replace("dummy::a", "cheap").replace("dummy::b", "dear")
+                        + """
+                        [functions.f.experimentation]
+                        type = "learned"
+                        metric = "stars"
+                        algorithm = "threshold"
+                        strong_share = 0.5
+                        """)
+                .experimentation();
+    assertThat(learned.settings().options().strongShare().variant()).isEqualTo("b");
   }
 
   @ParameterizedTest

@@ -55,6 +55,15 @@ final class StatisticsText {
         json.writeNumberField(prior.getKey(), prior.getValue());
       }
       json.writeEndObject();
+      PolicyStatistics.Threshold threshold = statistics.threshold();
+      if (threshold != null) {
+        json.writeObjectFieldStart("threshold");
+        writeIfKnown(json, "lead", threshold.lead());
+        json.writeNumberField("at_lead", threshold.atLead());
+        json.writeNumberField("decisions", threshold.decisions());
+        json.writeNumberField("share", threshold.share());
+        json.writeEndObject();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("statistics could not be written to memory", e);
@@ -93,10 +102,28 @@ final class StatisticsText {
         priors.put((String) prior.getKey(), ((Number) prior.getValue()).doubleValue());
       }
       return new PolicyStatistics(
-          real(root, "feedback_count"), List.copyOf(cells), List.copyOf(variants), priors);
+          real(root, "feedback_count"),
+          List.copyOf(cells),
+          List.copyOf(variants),
+          priors,
+          threshold(root));
     } catch (IOException | ClassCastException e) {
       throw new StoreException("a stored revision's statistics are not readable JSON", e);
     }
+  }
+
+  private static PolicyStatistics.@Nullable Threshold threshold(Map<String, Object> root) {
+    if (!root.containsKey("threshold")) {
+      return null;
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    ((Map<?, ?>) present(root, "threshold"))
+        .forEach((name, value) -> fields.put((String) name, value));
+    return new PolicyStatistics.Threshold(
+        realOrNull(fields, "lead"),
+        real(fields, "at_lead"),
+        whole(fields, "decisions"),
+        real(fields, "share"));
   }
 
   private static void writeIfKnown(JsonGenerator json, String name, @Nullable Double value)

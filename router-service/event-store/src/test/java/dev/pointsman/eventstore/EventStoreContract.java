@@ -153,6 +153,21 @@ abstract class EventStoreContract {
     assertThat(store.history().revision("written", "g7", 12)).isEqualTo(revision);
     assertThat(store.history().latestRevision("written")).isEqualTo(revision);
     assertThat(store.history().revision("written", "g7", 13)).isNull();
+    for (PolicyStatistics.Threshold threshold :
+        List.of(
+            new PolicyStatistics.Threshold(0.1 + 0.2, 1 / 3d, 2_000, 0.25),
+            new PolicyStatistics.Threshold(null, 1, 0, 0.25))) {
+      PolicyRevision divided =
+          new PolicyRevision(
+              "written",
+              "g8",
+              1 + threshold.decisions(),
+              Events.time(5),
+              statistics.withThreshold(threshold),
+              "{}");
+      append(new RevisionEvent(Events.id(79 + threshold.decisions()), divided));
+      assertThat(store.history().revision("written", "g8", divided.revision())).isEqualTo(divided);
+    }
     assertThat(store.history().changes("support_reply", change.at(), change.at().plusMillis(1), 9))
         .containsExactly(change);
     assertThat(store.history().configuration("hash-9")).isEqualTo(Events.config(9).text());

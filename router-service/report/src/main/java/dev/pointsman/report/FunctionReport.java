@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * @param quality cumulative quality per lane over time
  * @param maturedUntil decisions since then may still get feedback and are in no mean
  * @param marks changes inside the range
+ * @param strongShare what a function divides between two variants; null for others
  */
 public record FunctionReport(
     String function,
@@ -35,7 +36,8 @@ public record FunctionReport(
     ShareSeries share,
     List<QualitySeries> quality,
     Instant maturedUntil,
-    List<Mark> marks) {
+    List<Mark> marks,
+    @Nullable StrongShareStory strongShare) {
 
   /** The time looked at, from inclusive, to exclusive. */
   public record Range(Instant from, Instant to) {}

@@ -30,6 +30,7 @@ import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.PropensityCheck;
@@ -275,7 +276,38 @@ public final class Reports {
             ? List.of()
             : figures.qualityByLane(List.of("policy", "holdout", "uniform")),
         now.minus(loaded.rule().attributionWindow()),
-        marks);
+        marks,
+        strongShare(loaded, variants));
+  }
+
+  private @Nullable StrongShareStory strongShare(Loaded loaded, List<VariantLine> variants) {
+    LearnedSettings.StrongShare share =
+        loaded.learned() == null ? null : loaded.learned().settings().options().strongShare();
+    if (share == null) {
+      return null;
+    }
+    long decisions = loaded.figures().sum(ALL, DecisionSums::pulls);
+    double intended = Double.NaN;
+    double reached = Double.NaN;
+    for (VariantLine line : variants) {
+      if (line.variant().equals(share.variant())) {
+        intended = line.intended();
+        reached = decisions == 0 ? Double.NaN : (double) line.decisions() / decisions;
+      }
+    }
+    String name = loaded.rule().functionName();
+    PolicyRevision serving =
+        bindings
+            .active(name)
+            .map(active -> active.serving().revision())
+            .orElseGet(() -> store.history().latestRevision(name));
+    return StrongShareStory.of(
+        share.variant(),
+        share.wanted(),
+        intended,
+        reached,
+        decisions,
+        serving == null ? null : serving.statistics().threshold());
   }
 
   private static Headline headline(Loaded loaded) {

@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import dev.pointsman.routing.features.RequestComplexity;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -38,6 +39,9 @@ final class ArmEstimates {
   private final Set<Integer> alarmedRows;
   private final double[] expected;
   private final boolean[] young;
+
+  /** What the tier of a request adds, by tier and arm; null where feedback has taken its place. */
+  private final double @Nullable [][] ofComplexity;
 
   /**
    * The estimates of one revision.
@@ -80,6 +84,7 @@ final class ArmEstimates {
       }
     }
     this.young = young(settings, candidates, statistics);
+    this.ofComplexity = ofComplexity(settings, candidates, statistics, prices);
     this.floors = nurseryFloors(settings, young);
     this.alarmFloors = floors.clone();
     double raised = raisedFloor(settings);
@@ -218,6 +223,51 @@ final class ArmEstimates {
     }
   }
 
+  private static double @Nullable [][] ofComplexity(
+      LearnedSettings settings,
+      List<String> candidates,
+      PolicyStatistics statistics,
+      List<@Nullable TokenPrice> prices) {
+    double[] rewards = new double[candidates.size()];
+    for (PolicyStatistics.Cell cell : statistics.cells()) {
+      int arm = candidates.indexOf(cell.variant());
+      if (arm >= 0) {
+        rewards[arm] += cell.weight();
+      }
+    }
+    RequestComplexity[] tiers = RequestComplexity.values();
+    double[][] result = new double[tiers.length][];
+    boolean any = false;
+    for (int tier = 0; tier < tiers.length; tier++) {
+      double[] shifts =
+          QualityPrior.shifts(
+              tiers[tier], candidates, settings.baselineVariant(), prices, statistics.priors());
+      for (int arm = 0; arm < shifts.length; arm++) {
+        shifts[arm] *= RequestComplexity.weightBeside(rewards[arm]);
+        any |= shifts[arm] != 0;
+      }
+      result[tier] = shifts;
+    }
+    return any ? result : null;
+  }
+
+  /** Whether the tier of a request, {@link RequestComplexity}, still counts. */
+  boolean readsComplexity() {
+    return ofComplexity != null;
+  }
+
+  /** The tier that counts in a context; null where it is not known or none does. */
+  @Nullable String complexity(DecisionContext context) {
+    return ofComplexity == null ? null : context.features().get(Decision.COMPLEXITY);
+  }
+
+  private double[] byComplexity(DecisionContext context) {
+    String tier = complexity(context);
+    return ofComplexity == null || tier == null
+        ? TextShift.NONE
+        : ofComplexity[RequestComplexity.ofLabel(tier).ordinal()];
+  }
+
   /** Whether an arm is in its nursery. */
   boolean young(int arm) {
     return young[arm];
@@ -229,12 +279,17 @@ final class ArmEstimates {
   }
 
   /**
-   * The estimated qualities, moved by what the text says, with cost, time and utility in that
-   * context; no gamma.
+   * The estimated qualities, moved by the tier of the request while there is little feedback, and by
+   * what the text says, with cost, time and utility in that context; no gamma.
    *
-   * @param expected what is expected by segment alone; kept where the context has no text
+   * @param expected what is expected by segment alone; kept where the context has neither
    */
   ArmScores scores(DecisionContext context, int row, double[] expected) {
+    return scoresByEvidence(context, row, shifted(expected, byComplexity(context)));
+  }
+
+  /** The same whatever the tier of the request. */
+  ArmScores scoresByEvidence(DecisionContext context, int row, double[] expected) {
     double[] predicted = shifted(expected, context.textShifts());
     long[] cost = costNanos(context, row);
     long[] latency = latencyUs[row].clone();

@@ -99,6 +99,12 @@ public record Decision(
    */
   public static final String CHALLENGER = "challenger";
 
+  /**
+   * The feature that holds the tier of the request, {@link
+   * dev.pointsman.routing.features.RequestComplexity}; absent once feedback has taken its place.
+   */
+  public static final String COMPLEXITY = "complexity";
+
   /** The feature that names the text model whose shifts were added, where one was in use. */
   public static final String TEXT_MODEL = "text_model";
 

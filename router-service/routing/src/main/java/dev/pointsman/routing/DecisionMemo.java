@@ -2,12 +2,14 @@ package dev.pointsman.routing;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Answers of one policy that were computed before, by what they depend on: segment, selectable arms,
- * prices, the weight of a dollar and input tokens (these two already rounded). A direct-mapped table: an
+ * prices, the weight of a dollar and input tokens (these two already rounded), the tier of the request
+ * where it counts. A direct-mapped table: an
  * answer takes the place of another one with the same slot. Since a policy's answer is a function of
  * the key, losing an answer or computing it twice changes nothing, and no lock is needed.
  */
@@ -24,10 +26,13 @@ final class DecisionMemo {
       List<@Nullable TokenPrice> prices,
       int inputTokens,
       double utilityWeight,
+      @Nullable String tier,
       ArmProbabilities answer) {
 
-    boolean answers(DecisionContext context, int rowAsked, double weight) {
+    boolean answers(
+        DecisionContext context, int rowAsked, double weight, @Nullable String tierAsked) {
       return row == rowAsked
+          && Objects.equals(tier, tierAsked)
           && utilityWeight == weight
           && inputTokens == context.inputTokens()
           && Arrays.equals(selectable, context.selectable())
@@ -36,13 +41,19 @@ final class DecisionMemo {
   }
 
   /** The answer for that context, null when it is not at hand. Its arrays are shared. */
-  @Nullable ArmProbabilities find(DecisionContext context, int row, double weight) {
-    Entry entry = slots.get(slot(context, row, weight));
-    return entry != null && entry.answers(context, row, weight) ? entry.answer : null;
+  @Nullable ArmProbabilities find(
+      DecisionContext context, int row, double weight, @Nullable String tier) {
+    Entry entry = slots.get(slot(context, row, weight, tier));
+    return entry != null && entry.answers(context, row, weight, tier) ? entry.answer : null;
   }
 
   /** Keeps an answer and returns it. */
-  ArmProbabilities keep(DecisionContext context, int row, double weight, ArmProbabilities answer) {
+  ArmProbabilities keep(
+      DecisionContext context,
+      int row,
+      double weight,
+      @Nullable String tier,
+      ArmProbabilities answer) {
     Entry entry =
         new Entry(
             row,
@@ -50,14 +61,16 @@ final class DecisionMemo {
             context.prices(),
             context.inputTokens(),
             weight,
+            tier,
             answer);
-    slots.set(slot(context, row, weight), entry);
+    slots.set(slot(context, row, weight, tier), entry);
     return answer;
   }
 
-  private static int slot(DecisionContext context, int row, double weight) {
+  private static int slot(DecisionContext context, int row, double weight, @Nullable String tier) {
     int hash = (31 * row + context.inputTokens()) * 31 + Arrays.hashCode(context.selectable());
     hash = 31 * hash + Double.hashCode(weight);
+    hash = 31 * hash + Objects.hashCode(tier);
     hash *= 0x9E3779B9;
     return hash >>> 22;
   }

@@ -60,6 +60,11 @@ public record FunctionRouting(
     this(functionName, policy, draw, shares, baselineVariant, fallbackVariants, prices, null);
   }
 
+  /** Whether a decision goes by the tier of the request, so that it must be among the features. */
+  public boolean readsComplexity() {
+    return policy.readsComplexity() || (challenger != null && challenger.readsComplexity());
+  }
+
   /** The same routing with a challenger in the canary lane, or with none. */
   public FunctionRouting withChallenger(@Nullable Policy policyOfCanary) {
     return new FunctionRouting(

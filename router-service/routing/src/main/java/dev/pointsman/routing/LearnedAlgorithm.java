@@ -21,6 +21,8 @@ public enum LearnedAlgorithm {
   LINTS(ThompsonPolicy.LINEAR_KIND),
   /** The chance of being the best by a logistic regression. */
   LOGISTIC_THOMPSON(ThompsonPolicy.LOGISTIC_KIND),
+  /** The stronger of two where that promises most, as often as wanted. */
+  THRESHOLD(ThresholdPolicy.KIND),
   /** Finds the best one and stays with it. */
   TRACK_AND_STOP(TrackAndStopPolicy.KIND),
   /** The same after TensorZero, which has a type of its own in configurations. */
@@ -91,6 +93,7 @@ public enum LearnedAlgorithm {
           ThompsonPolicy.of(ThompsonPolicy.Form.LINEAR, version, settings, statistics, prices);
       case LOGISTIC_THOMPSON ->
           ThompsonPolicy.of(ThompsonPolicy.Form.LOGISTIC, version, settings, statistics, prices);
+      case THRESHOLD -> ThresholdPolicy.of(version, settings, statistics, prices, estimator);
       case TRACK_AND_STOP -> TrackAndStopPolicy.of(version, settings, statistics, prices);
       case ADAPTIVE -> TrackAndStopPolicy.adaptive(version, settings, statistics, prices);
     };

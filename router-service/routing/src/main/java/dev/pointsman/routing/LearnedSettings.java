@@ -171,12 +171,53 @@ public record LearnedSettings(
    * @param epsilon the share explored by {@code epsilon_greedy}
    * @param epsilonDecay c of the share min(1, c·K/t) that takes its place; null = constant
    * @param stopping when {@code track_and_stop} and {@code adaptive} have found a winner
+   * @param strongShare how much {@code threshold} gives to the stronger of two; null for the others
    */
   public record Options(
-      Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
+      Rewards rewards,
+      double epsilon,
+      @Nullable Double epsilonDecay,
+      Stopping stopping,
+      @Nullable StrongShare strongShare) {
 
     /** Boolean rewards, 10 % explored, an error of 5 %. */
     public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT);
+
+    /** Of an algorithm without a share to keep. */
+    public Options(
+        Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
+      this(rewards, epsilon, epsilonDecay, stopping, null);
+    }
+
+    /** The same with a share to keep. */
+    public Options withStrongShare(StrongShare share) {
+      return new Options(rewards, epsilon, epsilonDecay, stopping, share);
+    }
+  }
+
+  /**
+   * How much of its decisions a function gives to the stronger of its two variants.
+   *
+   * @param variant the stronger one
+   * @param wanted its share of all decisions, above 0 and below 1
+   * @param ofPolicy its share of those of the policy lane that brings this about, the other lanes
+   *     having theirs, above 0 and below 1
+   */
+  public record StrongShare(String variant, double wanted, double ofPolicy) {
+
+    /**
+     * The share of the policy lane.
+     *
+     * @param shares the uniform slice gives half of itself to either; the holdout goes to the baseline
+     * @param baselineIsStrong whether that is the stronger one
+     * @return at most 0 or at least 1 where the other lanes alone give more or less than is wanted
+     */
+    public static StrongShare of(
+        String variant, double wanted, LaneShares shares, boolean baselineIsStrong) {
+      double elsewhere = shares.uniform() / 2 + (baselineIsStrong ? shares.holdout() : 0);
+      return new StrongShare(
+          variant, wanted, (wanted - elsewhere) / (1 - shares.uniform() - shares.holdout()));
+    }
   }
 
   /**

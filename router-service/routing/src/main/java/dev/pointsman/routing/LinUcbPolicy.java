@@ -80,6 +80,11 @@ public final class LinUcbPolicy implements Policy {
   }
 
   @Override
+  public boolean readsComplexity() {
+    return estimates.readsComplexity();
+  }
+
+  @Override
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());

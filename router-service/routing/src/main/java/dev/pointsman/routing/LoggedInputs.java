@@ -82,11 +82,30 @@ public record LoggedInputs(
    */
   public @Nullable ArmProbabilities answer(
       Policy policy, List<@Nullable TokenPrice> prices, double[] textShifts) {
+    DecisionContext context = context(policy.candidates(), prices, textShifts);
+    if (context == null) {
+      return null;
+    }
+    ArmProbabilities answer = policy.probabilities(context);
+    double[] floors = ProbabilityFloors.applicable(answer.floors(), context.selectable());
+    return new ArmProbabilities(
+        ProbabilityFloors.raise(answer.probabilities(), floors), floors, answer.scores());
+  }
+
+  /**
+   * What a policy with other candidates would have looked at, without a dollar target.
+   *
+   * @param textShifts by candidate, see {@link TextShift}; empty for none
+   * @return null when none of the candidates could be chosen
+   * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
+   */
+  public @Nullable DecisionContext context(
+      List<String> others, List<@Nullable TokenPrice> prices, double[] textShifts) {
     boolean[] logged = Eligibility.ofLogged(exclusions).selectable();
-    boolean[] selectable = new boolean[policy.candidates().size()];
+    boolean[] selectable = new boolean[others.size()];
     boolean any = false;
     for (int arm = 0; arm < selectable.length; arm++) {
-      int at = candidates.indexOf(policy.candidates().get(arm));
+      int at = candidates.indexOf(others.get(arm));
       selectable[arm] = at < 0 || logged[at];
       any |= selectable[arm];
     }
@@ -94,12 +113,7 @@ public record LoggedInputs(
       return null;
     }
     String tokens = Objects.requireNonNullElse(features.get(Decision.INPUT_TOKENS), "none");
-    ArmProbabilities answer =
-        policy.probabilities(
-            new DecisionContext(
-                segment, selectable, prices, Integer.parseInt(tokens), features, 0, textShifts));
-    double[] floors = ProbabilityFloors.applicable(answer.floors(), selectable);
-    return new ArmProbabilities(
-        ProbabilityFloors.raise(answer.probabilities(), floors), floors, answer.scores());
+    return new DecisionContext(
+        segment, selectable, prices, Integer.parseInt(tokens), features, 0, textShifts);
   }
 }

@@ -17,6 +17,15 @@ public interface Policy {
   List<String> candidates();
 
   /**
+   * Whether it goes by the tier of a request, {@link
+   * dev.pointsman.routing.features.RequestComplexity}, so that contexts should have it among their
+   * features.
+   */
+  default boolean readsComplexity() {
+    return false;
+  }
+
+  /**
    * The probability of each candidate.
    *
    * @throws IllegalArgumentException if the context's arrays do not have one entry per candidate, or

@@ -113,6 +113,14 @@ public final class PolicyArtifactCodec {
     json.writeNumberField("least_samples", stopping.leastSamples());
     json.writeNumberField("most_samples", stopping.mostSamples());
     json.writeEndObject();
+    LearnedSettings.StrongShare strong = options.strongShare();
+    if (strong != null) {
+      json.writeObjectFieldStart("strong_share");
+      json.writeStringField("variant", strong.variant());
+      number(json, "wanted", strong.wanted());
+      number(json, "of_policy", strong.ofPolicy());
+      json.writeEndObject();
+    }
     json.writeEndObject();
   }
 
@@ -272,6 +280,7 @@ public final class PolicyArtifactCodec {
             case "rewards" -> read.rewards = rewards(json);
             case "epsilon" -> read.epsilon = json.number();
             case "stopping" -> read.stopping = stopping(json);
+            case "strong_share" -> read.strongShare = strongShare(json);
             case "epsilon_decay" -> {
               read.epsilonDecayGiven = true;
               read.epsilonDecay = json.isNull() ? null : (Double) json.number();
@@ -284,7 +293,25 @@ public final class PolicyArtifactCodec {
         json.required(read.rewards, "rewards"),
         json.required(read.epsilon, "epsilon"),
         read.epsilonDecay,
-        json.required(read.stopping, "stopping"));
+        json.required(read.stopping, "stopping"),
+        read.strongShare);
+  }
+
+  private static LearnedSettings.StrongShare strongShare(StrictJson json) throws IOException {
+    Strong read = new Strong();
+    json.object(
+        name -> {
+          switch (name) {
+            case "variant" -> read.variant = json.string();
+            case "wanted" -> read.wanted = json.number();
+            case "of_policy" -> read.ofPolicy = json.number();
+            default -> throw json.unknown(name);
+          }
+        });
+    return new LearnedSettings.StrongShare(
+        json.required(read.variant, "variant"),
+        json.required(read.wanted, "wanted"),
+        json.required(read.ofPolicy, "of_policy"));
   }
 
   private static LearnedSettings.Stopping stopping(StrictJson json) throws IOException {
@@ -415,6 +442,13 @@ public final class PolicyArtifactCodec {
     @Nullable Boolean epsilonDecayGiven;
     @Nullable Double epsilonDecay;
     LearnedSettings.@Nullable Stopping stopping;
+    LearnedSettings.@Nullable StrongShare strongShare;
+  }
+
+  private static final class Strong {
+    @Nullable String variant;
+    @Nullable Double wanted;
+    @Nullable Double ofPolicy;
   }
 
   private static final class Ending {

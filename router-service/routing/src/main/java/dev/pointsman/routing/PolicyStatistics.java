@@ -12,16 +12,33 @@ import org.jspecify.annotations.Nullable;
  * @param cells one per (segment, variant) with any evidence, sorted by segment then variant
  * @param variants one per variant that was ever chosen, sorted by name
  * @param priors per variant the quality contrast to the baseline expected before any evidence
+ * @param threshold where {@link ThresholdPolicy} divides the requests; null for other policies, and
+ *     before it was calibrated
  */
 public record PolicyStatistics(
     double feedbackCount,
     List<Cell> cells,
     List<VariantEvidence> variants,
-    Map<String, Double> priors) {
+    Map<String, Double> priors,
+    @Nullable Threshold threshold) {
 
   /** No evidence at all. */
   public static final PolicyStatistics EMPTY =
       new PolicyStatistics(0, List.of(), List.of(), Map.of());
+
+  /** Of a policy without a threshold. */
+  public PolicyStatistics(
+      double feedbackCount,
+      List<Cell> cells,
+      List<VariantEvidence> variants,
+      Map<String, Double> priors) {
+    this(feedbackCount, cells, variants, priors, null);
+  }
+
+  /** The same evidence with another threshold. */
+  public PolicyStatistics withThreshold(@Nullable Threshold other) {
+    return new PolicyStatistics(feedbackCount, cells, variants, priors, other);
+  }
 
   /**
    * The discounted evidence about one variant in one segment.
@@ -55,4 +72,16 @@ public record PolicyStatistics(
    * @param inNursery whether its floor is still raised at this revision
    */
   public record VariantEvidence(String variant, long pulls, long feedbacks, boolean inNursery) {}
+
+  /**
+   * Where requests are divided between a weak and a strong variant.
+   *
+   * @param lead how much more utility than the weak one the strong one must promise; null = it is
+   *     left to chance
+   * @param atLead the probability of the strong one where it promises exactly that, or where it is
+   *     left to chance, 0..1
+   * @param decisions how many of the latest decisions it was calibrated on
+   * @param share the strong one's share of those, floors counted
+   */
+  public record Threshold(@Nullable Double lead, double atLead, long decisions, double share) {}
 }

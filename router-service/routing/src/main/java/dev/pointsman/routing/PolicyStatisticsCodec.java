@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  * {"format":1, "feedback_count":630.0,
  *  "cells":[[segment, variant, n, sum, sum of squares, tokens | null, latency | null, raised pulls]],
  *  "variants":[[variant, pulls, feedbacks, in nursery]],
- *  "priors":{variant: contrast}}
+ *  "priors":{variant: contrast},
+ *  "threshold":[lead | null, at lead, decisions, share]}
  * }</pre>
+ *
+ * The threshold is left out where there is none.
  */
 public final class PolicyStatisticsCodec {
 
@@ -68,6 +71,15 @@ public final class PolicyStatisticsCodec {
         write(json, prior.getValue());
       }
       json.writeEndObject();
+      PolicyStatistics.Threshold threshold = statistics.threshold();
+      if (threshold != null) {
+        json.writeArrayFieldStart("threshold");
+        write(json, threshold.lead());
+        write(json, threshold.atLead());
+        json.writeNumber(threshold.decisions());
+        write(json, threshold.share());
+        json.writeEndArray();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("writing to memory failed", e);
@@ -95,6 +107,7 @@ public final class PolicyStatisticsCodec {
             case "cells" -> read.cells = json.list(PolicyStatisticsCodec::cell);
             case "variants" -> read.variants = json.list(PolicyStatisticsCodec::variant);
             case "priors" -> read.priors = json.map(StrictJson::number);
+            case "threshold" -> read.threshold = threshold(json);
             default -> throw json.unknown(name);
           }
         });
@@ -106,7 +119,20 @@ public final class PolicyStatisticsCodec {
         json.required(read.feedbackCount, "feedback_count"),
         List.copyOf(json.required(read.cells, "cells")),
         List.copyOf(json.required(read.variants, "variants")),
-        Map.copyOf(json.required(read.priors, "priors")));
+        Map.copyOf(json.required(read.priors, "priors")),
+        read.threshold);
+  }
+
+  private static PolicyStatistics.Threshold threshold(StrictJson json) throws IOException {
+    json.openArray();
+    PolicyStatistics.Threshold threshold =
+        new PolicyStatistics.Threshold(
+            json.next().nullableNumber(),
+            json.next().number(),
+            json.next().count(),
+            json.next().number());
+    json.closeArray();
+    return threshold;
   }
 
   private static PolicyStatistics.Cell cell(StrictJson json) throws IOException {
@@ -140,6 +166,7 @@ public final class PolicyStatisticsCodec {
     @Nullable List<PolicyStatistics.Cell> cells;
     @Nullable List<PolicyStatistics.VariantEvidence> variants;
     @Nullable Map<String, Double> priors;
+    PolicyStatistics.@Nullable Threshold threshold;
   }
 
   private static void write(JsonGenerator json, @Nullable Double value) throws IOException {

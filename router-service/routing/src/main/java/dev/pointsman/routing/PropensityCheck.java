@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import dev.pointsman.routing.features.RequestComplexity;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -113,6 +114,10 @@ public final class PropensityCheck {
     try {
       eligibility = eligibility(row);
       TextShift text = TextShift.ofFeatures(row.features(), row.candidates().size());
+      String tier = row.features().get(Decision.COMPLEXITY);
+      if (tier != null) {
+        RequestComplexity.ofLabel(tier);
+      }
       context =
           new DecisionContext(
               row.segment(),
@@ -124,8 +129,8 @@ public final class PropensityCheck {
               text == null ? TextShift.NONE : text.shifts());
     } catch (IllegalArgumentException e) {
       found.add(
-          "the row's exclusions or its features input_tokens, cost_price and text_shifts cannot be"
-              + " read: "
+          "the row's exclusions or its features input_tokens, cost_price, complexity and"
+              + " text_shifts cannot be read: "
               + e.getMessage());
       return new Rederivation(nothing, found);
     }

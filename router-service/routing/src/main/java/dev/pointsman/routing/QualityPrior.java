@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import dev.pointsman.routing.features.RequestComplexity;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -7,14 +8,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a variant's quality contrast to the baseline is taken to be before any evidence: what sibling
  * functions say about the same model, else −0.02 for every halving of the price against the
- * baseline's, and 0 where either price is unknown.
+ * baseline's, and 0 where either price is unknown. Where the tier of a request is known, a halving
+ * costs what {@link RequestComplexity#qualityPerHalving()} says.
  */
 final class QualityPrior {
 
   private static final double PER_HALVING = 0.02;
 
-  /** Ten halvings; a free model is not expected to be infinitely bad. */
-  private static final double LARGEST = 0.2;
+  /** A free model is not expected to be infinitely bad. */
+  private static final double MOST_HALVINGS = 10;
 
   /** Prompts are about three times as long as answers; the weight of the input price. */
   private static final double INPUT_PER_OUTPUT = 3;
@@ -37,22 +39,41 @@ final class QualityPrior {
     double[] result = new double[candidates.size()];
     for (int arm = 0; arm < result.length; arm++) {
       Double known = siblings.get(candidates.get(arm));
-      if (known != null) {
-        result[arm] = known;
-      } else {
-        double price = blended(prices.get(arm));
-        result[arm] = price < 0 || reference < 0 ? 0 : ofPrices(price, reference);
+      result[arm] =
+          known != null ? known : 0 - PER_HALVING * halvings(blended(prices.get(arm)), reference);
+    }
+    return result;
+  }
+
+  /**
+   * What the complexity of a request adds to these contrasts, per arm: the difference between what a
+   * halving costs in its tier and what it costs otherwise; 0 where a contrast comes from siblings.
+   */
+  static double[] shifts(
+      RequestComplexity tier,
+      List<String> candidates,
+      @Nullable String baseline,
+      List<@Nullable TokenPrice> prices,
+      Map<String, Double> siblings) {
+    double reference = reference(candidates, baseline, prices);
+    double[] result = new double[candidates.size()];
+    for (int arm = 0; arm < result.length; arm++) {
+      if (!siblings.containsKey(candidates.get(arm))) {
+        result[arm] =
+            (PER_HALVING - tier.qualityPerHalving())
+                * halvings(blended(prices.get(arm)), reference);
       }
     }
     return result;
   }
 
-  private static double ofPrices(double price, double reference) {
-    if (price == reference) {
+  /** How often the reference must be halved to come to the price; 0 where either is unknown. */
+  private static double halvings(double price, double reference) {
+    if (price < 0 || reference < 0 || price == reference) {
       return 0;
     }
     double halvings = StrictMath.log(reference / price) / StrictMath.log(2);
-    return Math.clamp(-PER_HALVING * halvings, -LARGEST, LARGEST);
+    return Math.clamp(halvings, -MOST_HALVINGS, MOST_HALVINGS);
   }
 
   private static double reference(

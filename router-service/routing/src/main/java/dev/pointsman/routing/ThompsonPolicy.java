@@ -204,6 +204,11 @@ public final class ThompsonPolicy implements Policy {
   }
 
   @Override
+  public boolean readsComplexity() {
+    return estimates.readsComplexity();
+  }
+
+  @Override
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());
@@ -211,10 +216,11 @@ public final class ThompsonPolicy implements Policy {
       return compute(context, selectable, row); // hardly two conversations have the same shifts
     }
     double weight = estimates.utilityWeight(context);
-    ArmProbabilities known = memo.find(context, row, weight);
+    String tier = estimates.complexity(context);
+    ArmProbabilities known = memo.find(context, row, weight, tier);
     return known != null
         ? known
-        : memo.keep(context, row, weight, compute(context, selectable, row));
+        : memo.keep(context, row, weight, tier, compute(context, selectable, row));
   }
 
   private ArmProbabilities compute(DecisionContext context, boolean[] selectable, int row) {

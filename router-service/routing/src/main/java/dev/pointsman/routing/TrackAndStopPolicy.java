@@ -118,15 +118,18 @@ public final class TrackAndStopPolicy implements Policy {
   public ArmProbabilities probabilities(DecisionContext context) {
     boolean[] selectable = Arms.checkSelectable(context, estimates.candidates());
     int row = estimates.rowOf(context.segment());
+    if (context.textShifts().length > 0) {
+      return compute(context, selectable, row); // hardly two conversations have the same shifts
+    }
     double weight = estimates.utilityWeight(context);
-    ArmProbabilities known = memo.find(context, row, weight);
+    ArmProbabilities known = memo.find(context, row, weight, null);
     return known != null
         ? known
-        : memo.keep(context, row, weight, compute(context, selectable, row));
+        : memo.keep(context, row, weight, null, compute(context, selectable, row));
   }
 
   private ArmProbabilities compute(DecisionContext context, boolean[] selectable, int row) {
-    ArmScores scores = estimates.scores(context, row, means.clone());
+    ArmScores scores = estimates.scoresByEvidence(context, row, means.clone());
     ExplorationLimit limit = new ExplorationLimit(settings, scores.utility(), selectable);
     double[] probabilities = shares(scores.utility(), selectable, limit.arms());
     if (adaptive) {

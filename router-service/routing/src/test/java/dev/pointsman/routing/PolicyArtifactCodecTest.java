@@ -134,6 +134,32 @@ final class PolicyArtifactCodecTest {
   }
 
   @Test
+  void decode_strongShare_isEqual() {
+    LearnedSettings settings = ARTIFACT.settings();
+    PolicyArtifact pair =
+        new PolicyArtifact(
+            "f",
+            "g",
+            "m",
+            List.of(),
+            MeanEstimator.ADDITIVE_RIDGE,
+            new LearnedSettings(
+                "threshold",
+                List.of("large", "small"),
+                "large",
+                0,
+                0,
+                0.005,
+                0.02,
+                settings.nursery(),
+                null,
+                LearnedSettings.Options.DEFAULT.withStrongShare(
+                    new LearnedSettings.StrongShare("large", 0.3, 0.26))),
+            ARTIFACT.provenance());
+    assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(pair))).isEqualTo(pair);
+  }
+
+  @Test
   void decode_limits_areEqual() {
     PolicyArtifact limited =
         new PolicyArtifact(

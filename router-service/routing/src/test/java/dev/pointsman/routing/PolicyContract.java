@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * What holds for every {@link Policy}. Extend it with a policy of three to twelve candidates, each
+ * What holds for every {@link Policy}. Extend it with a policy of two to twelve candidates, each
  * with some chance.
  */
 public abstract class PolicyContract {

@@ -35,6 +35,16 @@ final class PolicyStatisticsCodecTest {
     assertThat(PolicyStatisticsCodec.decode(GOLDEN)).isEqualTo(STATISTICS);
   }
 
+  @Test
+  void encode_threshold_isReadBack() {
+    for (Double lead : new Double[] {null, 0.1 + 0.2}) {
+      PolicyStatistics divided =
+          STATISTICS.withThreshold(new PolicyStatistics.Threshold(lead, 0.4, 2_000, 0.26));
+      assertThat(PolicyStatisticsCodec.decode(PolicyStatisticsCodec.encode(divided)))
+          .isEqualTo(divided);
+    }
+  }
+
   @Property(seed = "1", tries = 300, shrinking = ShrinkingMode.OFF)
   void decode_encoded_isEqualToTheLastBit(@ForAll("statistics") PolicyStatistics statistics) {
     assertThat(PolicyStatisticsCodec.decode(PolicyStatisticsCodec.encode(statistics)))

@@ -10,9 +10,12 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
+import dev.pointsman.dashboard.ReportJson;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.report.StrongShareStory;
 import dev.pointsman.report.TextStory;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.TextPublication;
 import java.util.List;
 import java.util.Locale;
@@ -22,18 +25,21 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** The generations of a function as JSON, and how two of them differ. */
 final class Policies {
 
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final int LAST_DECISIONS = 1_000;
 
   private Policies() {}
 
   /**
    * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
-   * "provenance", "last_revision", "gate"}], "text": {…}}}, the latest first, and {@link TextStory};
-   * {@code last_revision} is null for what is retired, {@code gate} for what was never at the gate.
+   * "provenance", "last_revision", "gate"}], "text": {…}, "strong_share": {…}}}, the latest first, and
+   * {@link TextStory}; {@code last_revision} is null for what is retired, {@code gate} for what was
+   * never at the gate, {@code strong_share} for what divides nothing between two variants.
    *
    * @param lastLooks what the gate saw last of a generation, as JSON; it becomes {@code gate.look}
    * @throws IllegalArgumentException if the function has none
@@ -86,7 +92,36 @@ final class Policies {
             decides == null ? MissingNode.getInstance() : parsed(decides.provenance()).path("text"),
             text,
             text == null ? MissingNode.getInstance() : parsed(text.provenance())));
+    answer.set("strong_share", strongShare(store, function, serving, decides));
     return answer;
+  }
+
+  /** {@link StrongShareStory} of the last decisions, without those that chose it counted. */
+  private static @Nullable JsonNode strongShare(
+      EventStore store, String function, Generation serving, @Nullable PolicyRevision decides) {
+    JsonNode share = parsed(serving.settings()).path("strong_share");
+    if (share.isMissingNode()) {
+      return null;
+    }
+    String variant = share.path("variant").asText();
+    Double intended = store.functions().meanPropensities(function, LAST_DECISIONS).get(variant);
+    long pulls = 0;
+    if (decides != null) {
+      for (PolicyStatistics.VariantEvidence one : decides.statistics().variants()) {
+        pulls += one.pulls();
+      }
+    }
+    StrongShareStory story =
+        StrongShareStory.of(
+            variant,
+            share.path("wanted").asDouble(),
+            intended == null ? Double.NaN : intended,
+            null,
+            Math.min(pulls, LAST_DECISIONS),
+            decides == null ? null : decides.statistics().threshold());
+    ObjectNode told = (ObjectNode) ReportJson.tree(story);
+    told.remove("reached");
+    return told.put("where", story.where());
   }
 
   /**

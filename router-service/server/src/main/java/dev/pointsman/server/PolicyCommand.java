@@ -101,7 +101,29 @@ final class PolicyCommand implements Runnable {
                 one.path("rows").asLong());
       }
     }
+    JsonNode share = list.path("strong_share");
+    if (share.isObject()) {
+      out().println(shareLine(share));
+    }
     return 0;
+  }
+
+  /** {@code large: 30.2 % of the last 1,000 decisions, wanted 30.0 %: where it leads by …}. */
+  private static String shareLine(JsonNode share) {
+    long decisions = share.path("decisions").asLong();
+    return String.format(
+        Locale.ROOT,
+        "%s: %s, wanted %.1f %%: %s",
+        share.path("variant").asText(),
+        share.path("intended").isNumber()
+            ? String.format(
+                Locale.ROOT,
+                "%.1f %% of the last %,d decisions",
+                100 * share.path("intended").asDouble(),
+                decisions)
+            : "no decisions yet",
+        100 * share.path("wanted").asDouble(),
+        share.path("where").asText());
   }
 
   /** {@code   canary, 5 % of the policy's traffic, since 2026-…, waits for …}. */

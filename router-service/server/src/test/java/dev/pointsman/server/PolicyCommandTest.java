@@ -8,7 +8,10 @@ import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.PolicyStatistics;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -85,6 +88,48 @@ final class PolicyCommandTest {
 
     assertThat(run("policy", "list", "--data", data(), "--function", "support_reply").out())
         .contains("g1\tserving\t2026-11-20T00:01:00Z\tsquarecb\trevision 4 of ");
+  }
+
+  @Test
+  void list_strongShare_saysWhatWasWantedAndWhereTheThresholdLies() throws Exception {
+    Path data = directory.resolve("data");
+    try (ControlStore control =
+            ControlStore.open(ControlStore.EMBEDDED, data, InstantSource.system());
+        EventLog log =
+            EventLog.open(
+                data.resolve("spool"), new EventLog.Settings(EventLog.Durability.OS, 1L << 30))) {
+      control.register(
+          new Generation(
+              "g3",
+              "support_reply",
+              "threshold",
+              List.of("large", "small"),
+              "{\"metric\":\"resolved\",\"strong_share\":{\"variant\":\"large\",\"wanted\":0.3,\"of_policy\":0.26}}",
+              "{}",
+              Events.START.plusSeconds(200),
+              Generation.Status.SERVING));
+      log.append(
+          new RevisionEvent(
+              Events.id(90),
+              new PolicyRevision(
+                  "support_reply",
+                  "g3",
+                  1,
+                  Events.START,
+                  PolicyStatistics.EMPTY.withThreshold(
+                      new PolicyStatistics.Threshold(0.07125, 0.16, 2_000, 0.26)),
+                  "{}")));
+    }
+    Ran ran = run("policy", "list", "--data", data(), "--function", "support_reply", "--json");
+    JsonNode share = new ObjectMapper().readTree(ran.out()).path("strong_share");
+    assertThat(share.path("wanted").asDouble()).isEqualTo(0.3);
+    assertThat(share.path("intended").isNull()).isTrue();
+    assertThat(share.path("lead").asDouble()).isEqualTo(0.07125);
+    assertThat(share.path("calibrated_on").asLong()).isEqualTo(2_000);
+    assertThat(run("policy", "list", "--data", data(), "--function", "support_reply").out().lines())
+        .contains(
+            "large: no decisions yet, wanted 30.0 %: where it leads by more than 0.0713,"
+                + " and 16.0 % of those at just that; from 2,000 decisions");
   }
 
   @Test

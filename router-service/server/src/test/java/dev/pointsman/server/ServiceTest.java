@@ -1,6 +1,7 @@
 package dev.pointsman.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -291,6 +292,61 @@ final class ServiceTest {
       assertThat(story.path("discrepancies")).isEmpty();
       assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
       assertThat(policy(url)).startsWith("adaptive, generation ");
+    }
+  }
+
+  @Test
+  void serve_strongShare_isReachedByTheThresholdAndBothChecksHold() throws Exception {
+    Path config =
+        config(
+            LEARNED
+                + """
+                segment_by = ["tag:kind"]
+                strong_share = 0.4
+                strong_variant = "b"
+                """
+                    .replace("segment_by", "# segment_by"));
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      for (int i = 0; i < 250; i++) {
+        JsonNode answer = greet(url);
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                .formatted(
+                    answer.path("inference_id").asText(),
+                    answer.path("variant_name").asText().equals("b")));
+      }
+      waitFor(
+          "a threshold from the log", () -> strongShare(url).path("calibrated_on").asLong() >= 200);
+      String id = greet(url).path("inference_id").asText();
+      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
+      JsonNode story = call(url, "/api/inferences/" + id, "");
+      assertThat(story.path("discrepancies")).isEmpty();
+      assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+      JsonNode decision = story.path("inference").path("decision");
+      assertThat(decision.path("version").path("kind").asText()).isEqualTo("threshold");
+      // b is always better, but gets no more than its share: 0.4 of all is 0.4202 of the policy.
+      assertThat(decision.path("policy_probabilities").get(1).asDouble())
+          .isCloseTo((0.4 - 0.005) / 0.94, within(0.01));
+      waitFor("the share on the page", () -> strongShare(url).path("decisions").asLong() >= 250);
+      JsonNode share = strongShare(url);
+      assertThat(share.path("variant").asText()).isEqualTo("b");
+      assertThat(share.path("wanted").asDouble()).isEqualTo(0.4);
+      assertThat(share.path("intended").asDouble()).isCloseTo(0.4, within(0.06));
+      // Standard error 0.031 of 250 draws.
+      assertThat(share.path("reached").asDouble()).isCloseTo(0.4, within(0.13));
+      assertThat(call(url, "/api/policies/greet", "").path("strong_share").path("where").asText())
+          .contains("where it leads by more than", "of those at just that");
+    }
+  }
+
+  private static JsonNode strongShare(URI service) {
+    try {
+      return call(service, "/api/functions/greet/report", "").path("strong_share");
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 

@@ -47,6 +47,7 @@ import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.NoEligibleVariantException;
 import dev.pointsman.routing.SoftRules;
+import dev.pointsman.routing.features.RequestComplexity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -264,8 +265,8 @@ public final class InferencePipeline {
       OfferedTools tools,
       UUID inferenceId,
       UUID episodeId) {
-    Map<String, String> features =
-        function.segments().features(call.tags(), lastUserText(call.input().messages()));
+    String lastUserText = lastUserText(call.input().messages());
+    Map<String, String> features = function.segments().features(call.tags(), lastUserText);
     String segment = function.vocabulary().admit(function.segments().segment(features));
     FunctionRouting routing = function.routing();
     EpisodeStickiness stickiness = function.stickiness();
@@ -281,6 +282,9 @@ public final class InferencePipeline {
       if (earlier != null && function.variants().containsKey(earlier.variant())) {
         return follow(earlier, function, features);
       }
+    }
+    if (lastUserText != null && routing.readsComplexity()) {
+      features.put(Decision.COMPLEXITY, RequestComplexity.of(lastUserText).label());
     }
     Experimentation.Learned learned = function.learned();
     DecisionRequest request =

@@ -705,6 +705,31 @@ final class InferencePipelineTest {
   }
 
   @Test
+  void run_littleFeedback_logsTheTierOfTheRequestUntilRewardsTakeItsPlace() throws Exception {
+    run("learning");
+    Decision cold = row().decision();
+    assertThat(cold.features()).containsEntry(Decision.COMPLEXITY, "simple");
+    // Half the price: 0.01 less is expected of a simple request.
+    assertThat(cold.predictedQuality()[1] - cold.predictedQuality()[0])
+        .isCloseTo(0.01, within(1e-12));
+    assertThat(PropensityCheck.check(cold, "dear")).isEmpty();
+
+    publish(
+        new PolicyRevision(
+            "learning",
+            "g1",
+            1,
+            ids.now(),
+            new PolicyStatistics(
+                200, List.of(cell("cheap", 0.5), cell("dear", 0.6)), List.of(), Map.of()),
+            "{}"));
+    run("learning");
+    assertThat(row().decision().features()).doesNotContainKey(Decision.COMPLEXITY);
+    run("f");
+    assertThat(row().decision().features()).doesNotContainKey(Decision.COMPLEXITY);
+  }
+
+  @Test
   void run_sameEpisodeAtOnce_hasOneDecision() throws Exception {
     UUID episode = ids.next();
     for (int i = 0; i < 3; i++) {

@@ -1,0 +1,135 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.LoggedDecision;
+import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.DecisionContext;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.LoggedInputs;
+import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.ThresholdPolicy;
+import dev.pointsman.routing.TokenPrice;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The latest decisions of a function that a {@link ThresholdPolicy} divides: what its threshold is
+ * calibrated on at every revision. Read again when the function's decisions have grown by a quarter,
+ * or are a minute old, or go by another text model. Not safe for concurrent use.
+ */
+final class ThresholdSample {
+
+  /** The decisions looked at: their quantiles have a standard error of a point at most. */
+  static final int MOST_DECISIONS = 2_000;
+
+  private static final double GROWTH = 1.25;
+  private static final Duration BETWEEN_READINGS = Duration.ofMinutes(1);
+  private static final Duration FIRST_LOOK = Duration.ofMinutes(30);
+  private static final int FURTHER = 4;
+  private static final Duration FURTHEST = Duration.ofDays(90);
+
+  private final EventStore store;
+  private final RewardRule rule;
+  private List<DecisionContext> decisions = List.of();
+  private List<@Nullable TokenPrice> prices = List.of();
+  private @Nullable String textModel;
+  private @Nullable Instant readAt;
+  private long pullsThen;
+  private Duration lookBack = FIRST_LOOK;
+
+  ThresholdSample(EventStore store, RewardRule rule) {
+    this.store = store;
+    this.rule = rule;
+  }
+
+  /**
+   * Brings it up to date.
+   *
+   * @param pulls decisions of the function so far
+   * @param text says what conversations say
+   * @return whether a threshold calibrated on it may be another one than before
+   */
+  boolean refresh(
+      LearnedSettings settings,
+      List<@Nullable TokenPrice> pricesNow,
+      long pulls,
+      TextLadder text,
+      Instant now) {
+    Instant last = readAt;
+    boolean due =
+        last == null
+            || !prices.equals(pricesNow)
+            || !Objects.equals(textModel, text.inUse())
+            || (pulls != pullsThen
+                && (pulls >= GROWTH * pullsThen || !last.plus(BETWEEN_READINGS).isAfter(now)));
+    if (!due) {
+      return false;
+    }
+    List<DecisionContext> read = new ArrayList<>();
+    text.withShifts(
+        latest(now),
+        settings,
+        (row, shifts) -> {
+          DecisionContext context = context(row, settings.candidates(), pricesNow, shifts);
+          if (context != null) {
+            read.add(context);
+          }
+        });
+    decisions = read;
+    prices = pricesNow;
+    textModel = text.inUse();
+    readAt = now;
+    pullsThen = pulls;
+    return true;
+  }
+
+  /** What a policy of those candidates would look at; null where a row does not say it. */
+  static @Nullable DecisionContext context(
+      LoggedDecision row,
+      List<String> candidates,
+      List<@Nullable TokenPrice> prices,
+      double[] shifts) {
+    try {
+      return new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features())
+          .context(candidates, prices, shifts);
+    } catch (IllegalArgumentException unreadable) {
+      return null;
+    }
+  }
+
+  private List<LoggedDecision> latest(Instant now) {
+    Deque<LoggedDecision> latest = new ArrayDeque<>();
+    // A busy function has enough in its last half hour; asking for all of its past would be slow.
+    for (Duration back = lookBack; ; back = back.multipliedBy(FURTHER)) {
+      latest.clear();
+      store
+          .functions()
+          .decisions(
+              rule,
+              now.minus(back),
+              now,
+              now,
+              row -> {
+                latest.add(row);
+                if (latest.size() > MOST_DECISIONS) {
+                  latest.remove();
+                }
+              });
+      if (latest.size() >= MOST_DECISIONS || back.compareTo(FURTHEST) > 0) {
+        lookBack = back.compareTo(FIRST_LOOK) > 0 ? back.dividedBy(FURTHER) : FIRST_LOOK;
+        return List.copyOf(latest);
+      }
+    }
+  }
+
+  /** The evidence with the threshold that gives the strong variant its share of the sample. */
+  PolicyStatistics calibrated(LearnedSettings settings, PolicyStatistics evidence) {
+    return ThresholdPolicy.calibrated(settings, evidence, prices, decisions);
+  }
+}
