@@ -28,7 +28,8 @@ final class RevisionProvenanceTest {
                 17),
             new ChangeAlarm("", "små", START, START.plusNanos(1000), 1, 1, 0, 100, 5, 0));
     RevisionProvenance provenance =
-        new RevisionProvenance(42, "abc", "resolved", "0.1.0", 10, 9, alarms, TextStanding.NONE);
+        new RevisionProvenance(
+            42, "abc", "resolved", "0.1.0", 10, 9, alarms, TextStanding.NONE, null);
 
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEqualTo(alarms);
     assertThat(provenance.toJson()).contains("\"log_position\":42", "\"settings_hash\":\"abc\"");
@@ -45,7 +46,8 @@ final class RevisionProvenanceTest {
             10,
             9,
             List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0)),
-            TextStanding.NONE);
+            TextStanding.NONE,
+            null);
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "rating")).isEmpty();
   }
 
@@ -54,5 +56,25 @@ final class RevisionProvenanceTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RevisionProvenance.alarmsOf("{\"alarms\":[{]", "resolved"))
         .withMessageContaining("the stored provenance of a revision is not readable");
+  }
+
+  @Test
+  void priorRewardsOf_written_isWhatCounted() {
+    RevisionProvenance provenance =
+        new RevisionProvenance(
+            1,
+            "abc",
+            "resolved",
+            "0.1.0",
+            10,
+            9,
+            List.of(),
+            TextStanding.NONE,
+            new RevisionProvenance.Prior(START, 1.0 / 3, "{\"file\":\"scores.csv\"}"));
+
+    assertThat(RevisionProvenance.priorRewardsOf(provenance.toJson())).isEqualTo(1.0 / 3);
+    assertThat(provenance.toJson())
+        .contains("\"taken_in_at\":\"2026-03-01T00:00:00Z\"", "\"file\":\"scores.csv\"");
+    assertThat(RevisionProvenance.priorRewardsOf("{\"log_position\":5}")).isZero();
   }
 }
