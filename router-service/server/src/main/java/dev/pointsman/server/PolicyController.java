@@ -78,6 +78,7 @@ final class PolicyController {
    * origin cannot send such a body unasked.
    *
    * @param name of the file; its ending says what it holds
+   * @param packed whether it was packed, once more, to be sent
    */
   @Post(value = "/{function}/training", consumes = MediaType.APPLICATION_OCTET_STREAM)
   HttpResponse<JsonNode> train(
@@ -86,6 +87,7 @@ final class PolicyController {
       @QueryValue(value = "held_out", defaultValue = "0.3") double heldOut,
       @QueryValue(defaultValue = "20") double weight,
       @QueryValue(value = "dry_run", defaultValue = "false") boolean dryRun,
+      @QueryValue(defaultValue = "false") boolean packed,
       @Body byte[] file) {
     return train(
         () ->
@@ -93,7 +95,7 @@ final class PolicyController {
                 .train(
                     function,
                     new ScoreTrainings.Wanted(
-                        name, file, new ScoreTraining.Plan(heldOut, weight), "api", now()),
+                        name, file, packed, new ScoreTraining.Plan(heldOut, weight), "api", now()),
                     dryRun ? null : register()));
   }
 

@@ -2,6 +2,7 @@ package dev.pointsman.server;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -10,6 +11,7 @@ import java.util.Map;
 final class ScoreTrainingText {
 
   private static final int MOST_SEGMENTS = 20;
+  private static final int MOST_CHANCES = 3;
   private static final double PER_THOUSAND = 1_000;
 
   private final StringBuilder text = new StringBuilder();
@@ -55,7 +57,7 @@ final class ScoreTrainingText {
         100 * training.path("held_out").asDouble());
     long withCost = training.path("rows_with_cost").asLong();
     if (withCost < training.path("rows").asLong()) {
-      line("%,d rows have a cost", withCost);
+      line(withCost == 0 ? "no row has a cost" : "%,d rows have a cost", withCost);
     }
     if (training.path("untagged").asLong() > 0) {
       line(
@@ -71,27 +73,31 @@ final class ScoreTrainingText {
   }
 
   private void lines(JsonNode training) {
-    line("");
-    line(
-        "%-20s %8s %8s  %-24s %-24s %-27s %s",
-        "held-out requests",
-        "judged",
-        "unscored",
-        "score (95 %)",
-        "$/1k (95 %)",
-        "first generation's − this",
-        "$/1k");
+    List<String[]> rows = new ArrayList<>();
+    rows.add(
+        new String[] {
+          "held-out requests",
+          "judged",
+          "unscored",
+          "score (95 %)",
+          "$/1k (95 %)",
+          "first generation's − this",
+          "$/1k"
+        });
     for (JsonNode one : training.path("lines")) {
-      line(
-          "%-20s %,8d %,8d  %-24s %-24s %-27s %s",
-          one.path("name").asText(),
-          one.path("requests").asLong(),
-          one.path("unscored").asLong(),
-          figure("%.4g", one.path("score"), 1),
-          figure("%.4g", one.path("cost_usd"), PER_THOUSAND),
-          figure("%+.3g", one.path("score_difference"), 1),
-          figure("%+.3g", one.path("cost_difference"), PER_THOUSAND));
+      rows.add(
+          new String[] {
+            one.path("name").asText(),
+            count(one.path("requests")),
+            count(one.path("unscored")),
+            figure("%.4g", one.path("score"), 1),
+            figure("%.4g", one.path("cost_usd"), PER_THOUSAND),
+            figure("%+.3g", one.path("score_difference"), 1),
+            figure("%+.3g", one.path("cost_difference"), PER_THOUSAND)
+          });
     }
+    line("");
+    table(rows, 1, 2);
     long unscored = training.path("lines").path(0).path("unscored").asLong();
     if (unscored > 0) {
       line(
@@ -102,21 +108,52 @@ final class ScoreTrainingText {
   }
 
   private void choices(JsonNode choices) {
-    line("");
-    line("%-24s %8s  %s", "segment", "judged", "chosen first; chance as it will serve");
-    int shown = 0;
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"segment", "judged", "chosen first", "chance as it will serve"});
     for (JsonNode choice : choices) {
-      if (shown++ == MOST_SEGMENTS) {
-        line("… and %,d more segments (--json has them)", choices.size() - MOST_SEGMENTS);
-        break;
+      if (rows.size() <= MOST_SEGMENTS) {
+        rows.add(
+            new String[] {
+              choice.path("segment").asText(),
+              count(choice.path("requests")),
+              chosen(choice),
+              chances(choice.path("served"))
+            });
       }
-      line(
-          "%-24s %,8d  %s; %s",
-          choice.path("segment").asText(),
-          choice.path("requests").asLong(),
-          chosen(choice),
-          chances(choice.path("served")));
     }
+    line("");
+    table(rows, 1);
+    if (choices.size() > MOST_SEGMENTS) {
+      line("… and %,d more segments (--json has them)", choices.size() - MOST_SEGMENTS);
+    }
+  }
+
+  /** Columns as wide as they need; the ones named are of numbers. */
+  private void table(List<String[]> rows, Integer... ofNumbers) {
+    int columns = rows.getFirst().length;
+    int[] widths = new int[columns];
+    for (String[] row : rows) {
+      for (int column = 0; column < columns; column++) {
+        widths[column] = Math.max(widths[column], row[column].length());
+      }
+    }
+    for (String[] row : rows) {
+      StringBuilder padded = new StringBuilder();
+      for (int column = 0; column < columns; column++) {
+        String space = " ".repeat(widths[column] - row[column].length());
+        boolean right = List.of(ofNumbers).contains(column);
+        padded
+            .append(column == 0 ? "" : "  ")
+            .append(right ? space : "")
+            .append(row[column])
+            .append(right ? "" : space);
+      }
+      line("%s", padded);
+    }
+  }
+
+  private static String count(JsonNode number) {
+    return String.format(Locale.ROOT, "%,d", number.asLong());
   }
 
   private static String chosen(JsonNode choice) {
@@ -132,12 +169,20 @@ final class ScoreTrainingText {
     return String.join(", ", names);
   }
 
+  /** The likeliest ones. */
   private static String chances(JsonNode served) {
-    List<String> names = new ArrayList<>();
-    for (Map.Entry<String, JsonNode> one : served.properties()) {
-      names.add(String.format(Locale.ROOT, "%s %.3f", one.getKey(), one.getValue().asDouble()));
-    }
-    return String.join(", ", names);
+    List<String> names =
+        served
+            .propertyStream()
+            .sorted(
+                Comparator.comparingDouble(
+                    (Map.Entry<String, JsonNode> one) -> -one.getValue().asDouble()))
+            .limit(MOST_CHANCES)
+            .map(
+                one ->
+                    String.format(Locale.ROOT, "%s %.3f", one.getKey(), one.getValue().asDouble()))
+            .toList();
+    return String.join(", ", names) + (served.size() > MOST_CHANCES ? ", …" : "");
   }
 
   private void kept(JsonNode training) {

@@ -18,9 +18,13 @@ import dev.pointsman.trainer.scores.PriorRegister;
 import dev.pointsman.trainer.scores.ScoreFile;
 import dev.pointsman.trainer.scores.ScoreTraining;
 import dev.pointsman.trainer.scores.ScoresRefusedException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
 /** Functions trained from files of scores; over HTTP and on a stopped directory alike. */
@@ -39,9 +43,27 @@ final class ScoreTrainings {
    *
    * @param name of the file; its ending says what it holds
    * @param bytes of the file
+   * @param packed whether the bytes were packed once more on their way, by gzip
    */
   @SuppressWarnings("ArrayRecordComponent") // handed through, never compared
-  record Wanted(String name, byte[] bytes, ScoreTraining.Plan plan, String actor, Instant now) {}
+  record Wanted(
+      String name,
+      byte[] bytes,
+      boolean packed,
+      ScoreTraining.Plan plan,
+      String actor,
+      Instant now) {
+
+    private ScoreFile read(ScoreFile.Expected expected) {
+      try (InputStream sent = new ByteArrayInputStream(bytes);
+          InputStream file = packed ? new GZIPInputStream(sent) : sent) {
+        return ScoreFile.read(name, file, expected);
+      } catch (IOException e) {
+        throw new IllegalArgumentException(
+            "the body is not packed by gzip, as packed=true says: " + e.getMessage(), e);
+      }
+    }
+  }
 
   /**
    * Reads, learns and judges; {@code {"function", "metric", "optimize", "file", "sha256", "rows",
@@ -60,9 +82,7 @@ final class ScoreTrainings {
           "functions.%s is not configured as a function that learns".formatted(function));
     }
     RewardRule rule = RewardRules.of(catalog, function, learned);
-    ScoreFile file =
-        ScoreFile.read(
-            wanted.name(), wanted.bytes(), new ScoreFile.Expected(definition, learned, rule));
+    ScoreFile file = wanted.read(new ScoreFile.Expected(definition, learned, rule));
     ScoreTraining.Result result =
         new ScoreTraining(rule, learned, prices(definition, learned))
             .run(file, wanted.plan(), wanted.now());

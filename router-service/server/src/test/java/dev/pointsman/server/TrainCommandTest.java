@@ -94,8 +94,8 @@ final class TrainCommandTest {
         .containsPattern(
             "always large +\\d+ +0  0\\.\\d+ \\(0\\.\\d+, 0\\.\\d+\\) +20\\.00 \\(20\\.00,"
                 + " 20\\.00\\)")
-        .containsPattern("code +\\d+  large; large 0\\.\\d+, small 0\\.\\d+")
-        .containsPattern("talk +\\d+  small; large 0\\.\\d+, small 0\\.\\d+");
+        .containsPattern("code +\\d+  large +large 0\\.\\d+, small 0\\.\\d+")
+        .containsPattern("talk +\\d+  small +small 0\\.\\d+, large 0\\.\\d+");
     assertThat(data()).doesNotExist();
   }
 

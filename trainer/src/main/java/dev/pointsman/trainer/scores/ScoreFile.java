@@ -3,12 +3,13 @@ package dev.pointsman.trainer.scores;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventstore.RewardRule;
-import java.io.ByteArrayInputStream;
 import java.io.CharConversionException;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.CharacterCodingException;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -62,11 +63,11 @@ public record ScoreFile(
   /**
    * Reads a file, the whole of it or nothing.
    *
-   * @param name of the file; its ending says what the bytes are
-   * @param bytes of the file, packed as it is
+   * @param name of the file; its ending says what it holds
+   * @param file its bytes, packed as it is; read to its end and not closed
    * @throws ScoresRefusedException naming the faults, with line and column
    */
-  public static ScoreFile read(String name, byte[] bytes, Expected expected) {
+  public static ScoreFile read(String name, InputStream file, Expected expected) {
     boolean packed = name.endsWith(".gz");
     String kind = packed ? name.substring(0, name.length() - ".gz".length()) : name;
     if (!kind.endsWith(".csv") && !kind.endsWith(".jsonl")) {
@@ -75,13 +76,16 @@ public record ScoreFile(
               .formatted(name));
     }
     ScoreRows rows = new ScoreRows(name, expected);
-    try (InputStream raw = new ByteArrayInputStream(bytes);
-        InputStream in = new Bounded(packed ? new GZIPInputStream(raw) : raw)) {
+    DigestInputStream raw = new DigestInputStream(new Bounded(file), newSha256());
+    try {
+      InputStream in = packed ? new Bounded(new GZIPInputStream(raw)) : raw;
       if (kind.endsWith(".csv")) {
         rows.csv(in);
       } else {
         rows.jsonLines(in);
       }
+      // What follows a fault, or the end of what is packed, is a part of the file, too.
+      raw.transferTo(OutputStream.nullOutputStream());
     } catch (CharacterCodingException | CharConversionException e) {
       throw new ScoresRefusedException(
           "%s, behind line %d: is not readable as UTF-8; save it in UTF-8"
@@ -92,11 +96,12 @@ public record ScoreFile(
               .formatted(name, rows.line(), e.getMessage()));
     }
     rows.finish();
-    return new ScoreFile(name, sha256(bytes), rows.rows(), rows.unusedColumns(), rows.untagged());
+    return new ScoreFile(
+        name, hexadecimal(raw), rows.rows(), rows.unusedColumns(), rows.untagged());
   }
 
-  private static String sha256(byte[] bytes) {
-    return HexFormat.of().formatHex(newSha256().digest(bytes));
+  private static String hexadecimal(DigestInputStream file) {
+    return HexFormat.of().formatHex(file.getMessageDigest().digest());
   }
 
   static MessageDigest newSha256() {

@@ -125,7 +125,9 @@ final class ScoreRows {
   }
 
   void csv(InputStream in) throws IOException {
-    try (CsvParser parser = new CsvFactory().createParser(in)) {
+    CsvFactory factory = new CsvFactory();
+    factory.disable(JsonParser.Feature.AUTO_CLOSE_SOURCE);
+    try (CsvParser parser = factory.createParser(in)) {
       List<String> header = null;
       while (parser.nextToken() == JsonToken.START_ARRAY) {
         line = parser.currentLocation().getLineNr();

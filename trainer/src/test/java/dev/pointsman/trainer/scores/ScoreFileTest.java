@@ -72,7 +72,7 @@ final class ScoreFileTest {
   void read_packed_isUnpackedAndHashedAsItIs() throws IOException {
     byte[] packed = gzip(HEADER + "a,large,1,\n");
 
-    ScoreFile file = ScoreFile.read("s.csv.gz", packed, Scores.expected(Scores.resolved()));
+    ScoreFile file = Scores.read("s.csv.gz", packed, Scores.expected(Scores.resolved()));
 
     assertThat(file.rows()).hasSize(1);
     assertThat(file.sha256())
@@ -217,7 +217,7 @@ final class ScoreFileTest {
       String name, byte[] bytes, String... segmentBy) {
     ScoreFile.Expected expected = Scores.expected(Scores.resolved(), segmentBy);
     try {
-      List<ScoredRow> rows = ScoreFile.read(name, bytes, expected).rows();
+      List<ScoredRow> rows = Scores.read(name, bytes, expected).rows();
       throw new AssertionError("read as " + rows);
     } catch (ScoresRefusedException refused) {
       return assertThat(refused.getMessage());

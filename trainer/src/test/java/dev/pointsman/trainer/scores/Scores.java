@@ -6,6 +6,7 @@ import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
+import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,10 @@ final class Scores {
   }
 
   static ScoreFile read(String name, String text, ScoreFile.Expected expected) {
-    return ScoreFile.read(name, text.getBytes(StandardCharsets.UTF_8), expected);
+    return read(name, text.getBytes(StandardCharsets.UTF_8), expected);
+  }
+
+  static ScoreFile read(String name, byte[] bytes, ScoreFile.Expected expected) {
+    return ScoreFile.read(name, new ByteArrayInputStream(bytes), expected);
   }
 }
