@@ -32,6 +32,8 @@ final class CellEvidence {
   private final List<EvidenceBucket> buckets = new ArrayList<>();
 
   private @Nullable ChangeAlarm alarm;
+  private @Nullable PriorCell prior;
+  private long priorMillis;
   private boolean rewardsUnseen;
 
   /** Sums discounted to {@code sumsReference}; not valid while {@code sumsStale}. */
@@ -84,6 +86,23 @@ final class CellEvidence {
   void resetBefore(ChangeAlarm newAlarm) {
     alarm = newAlarm;
     sumsStale = true;
+  }
+
+  /**
+   * Sets what was known before any row.
+   *
+   * @param cell null for nothing
+   * @param millis when it was taken in; it is discounted like a reward of then
+   */
+  void expect(@Nullable PriorCell cell, long millis) {
+    prior = cell;
+    priorMillis = millis;
+    sumsStale = true;
+  }
+
+  /** How many of the rewards of the last {@link #statistics} were known before any row. */
+  double priorWeight() {
+    return sums.prior * lastFactor;
   }
 
   long pulls() {
@@ -218,6 +237,16 @@ final class CellEvidence {
       sums.reward = weight * reset.meanBefore();
       sums.rewardSquares = weight * reset.meanSquareBefore();
     }
+    PriorCell expected = prior;
+    if (expected != null) {
+      sums.add(
+          expected,
+          halfLifeMillis == null
+              ? 1
+              : StrictMath.pow(
+                  2, (double) (TrainerState.minuteOf(priorMillis) - reference) / halfLifeMillis),
+          priorMillis >= from);
+    }
     for (EvidenceBucket bucket : buckets) {
       sums.add(
           bucket,
@@ -338,6 +367,7 @@ final class CellEvidence {
   /** Discounted sums over buckets. */
   private static final class Sums {
     private double weight;
+    private double prior;
     private double reward;
     private double rewardSquares;
     private double answered;
@@ -347,12 +377,28 @@ final class CellEvidence {
 
     void clear() {
       weight = 0;
+      prior = 0;
       reward = 0;
       rewardSquares = 0;
       answered = 0;
       durationMicros = 0;
       outputTokens = 0;
       outputTokensCount = 0;
+    }
+
+    void add(PriorCell cell, double discount, boolean rewardsCount) {
+      double counts = discount * cell.weight();
+      if (rewardsCount) {
+        prior = counts;
+        weight += counts;
+        reward += counts * cell.mean();
+        rewardSquares += counts * cell.meanSquare();
+      }
+      Double tokens = cell.outputTokens();
+      if (tokens != null) {
+        outputTokens += counts * tokens;
+        outputTokensCount += counts;
+      }
     }
 
     void add(EvidenceBucket bucket, double discount, boolean rewardsCount) {

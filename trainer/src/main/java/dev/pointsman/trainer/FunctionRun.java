@@ -1,5 +1,6 @@
 package dev.pointsman.trainer;
 
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.RewardRule;
@@ -51,6 +52,12 @@ final class FunctionRun {
   /** The text model that is being fitted, null while none is. */
   @Nullable FutureTask<Optional<TextLadder.Fitted>> fitting;
 
+  /** What was learnt outside the log, as it is in the state; null for nothing. */
+  @Nullable PriorEvidence prior;
+
+  /** Whether the control store may hold another one. */
+  boolean priorUnread = true;
+
   @Nullable PolicyRevision latest;
 
   /** What a threshold is calibrated on; null where the policy has none. */
@@ -75,7 +82,12 @@ final class FunctionRun {
     this.threshold = threshold;
   }
 
-  /** Whether the evidence is less than half of what the last revision's would be by now. */
+  /**
+   * Whether the evidence of the log is less than half of what the last revision's would be by now.
+   * What was learnt outside the log may be taken away at any time.
+   *
+   * @param statistics the last ones of the state
+   */
   boolean hasShrunk(PolicyStatistics statistics, Instant now) {
     PolicyRevision last = latest;
     if (last == null || alarmed) {
@@ -84,7 +96,11 @@ final class FunctionRun {
     Duration halfLife = settings.halfLife();
     double age = Math.max(0, Duration.between(last.publishedAt(), now).toMillis());
     double kept = halfLife == null ? 1 : StrictMath.pow(2, -age / halfLife.toMillis());
-    double expected = kept * last.statistics().feedbackCount();
-    return expected >= LEAST_TO_SHRINK && statistics.feedbackCount() < 0.5 * expected;
+    double expected =
+        kept
+            * (last.statistics().feedbackCount()
+                - RevisionProvenance.priorRewardsOf(last.provenance()));
+    return expected >= LEAST_TO_SHRINK
+        && statistics.feedbackCount() - state.priorRewards() < 0.5 * expected;
   }
 }

@@ -47,6 +47,14 @@ final class FunctionRuns {
     }
   }
 
+  /** What was learnt outside the log may be another by now, for both. */
+  void priorOutdated() {
+    serving.priorUnread = true;
+    if (beside != null) {
+      beside.priorUnread = true;
+    }
+  }
+
   /** The run of a generation; null when it is not among them. */
   @Nullable FunctionRun of(String generation) {
     if (serving.generation.equals(generation)) {

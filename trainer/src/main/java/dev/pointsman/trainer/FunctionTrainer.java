@@ -22,6 +22,7 @@ import java.util.Map;
  *   <li>After a change alarm the evidence before the change point counts as {@value
  *       #PSEUDO_ROWS} rows at the old mean, and all cells of the segment carry {@value
  *       #RAISED_FLOOR_PULLS} pulls of raised floor, used up by the segment's decisions.
+ *   <li>What was learnt outside the log counts like rewards of the moment when it was taken in.
  * </ul>
  */
 public final class FunctionTrainer {
@@ -71,9 +72,31 @@ public final class FunctionTrainer {
       Collection<ChangeAlarm> alarms,
       Map<String, Double> priors,
       Instant now) {
+    return statistics(rows, alarms, priors, List.of(), now, now);
+  }
+
+  /**
+   * The evidence at a moment, in one go, with what was learnt outside the log.
+   *
+   * @param rows the function's, in any order, one per (segment, variant, bucket); of rows that share
+   *     these the last counts
+   * @param alarms the alarms raised up to that moment
+   * @param priors per variant the expected contrast to the baseline
+   * @param known what was learnt outside the log
+   * @param knownSince when that was taken in
+   * @param now the moment
+   */
+  public PolicyStatistics statistics(
+      Collection<EvidenceRow> rows,
+      Collection<ChangeAlarm> alarms,
+      Map<String, Double> priors,
+      Collection<PriorCell> known,
+      Instant knownSince,
+      Instant now) {
     TrainerState state = resume(alarms);
     rows.forEach(state::put);
     state.setPriors(priors);
+    state.setPriorEvidence(known, knownSince);
     return state.statistics(now);
   }
 }

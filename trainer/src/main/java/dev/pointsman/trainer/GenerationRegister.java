@@ -173,10 +173,23 @@ final class GenerationRegister {
         configured.learned().settings().algorithm(),
         configured.learned().settings().candidates(),
         configured.settings().text(),
-        "{\"config_hash\":\"%s\",\"code_version\":\"%s\",\"settings_hash\":\"%s\"}"
-            .formatted(configured.configHash(), codeVersion, configured.settings().hash()),
+        "{\"config_hash\":\"%s\",\"code_version\":\"%s\",\"settings_hash\":\"%s\"%s}"
+            .formatted(
+                configured.configHash(),
+                codeVersion,
+                configured.settings().hash(),
+                priorEvidence(configured)),
         now,
         status);
+  }
+
+  /** Where what the generation begins with was learnt; empty when it begins with nothing. */
+  private String priorEvidence(Configured configured) {
+    return control
+        .priorEvidence(configured.function())
+        .filter(evidence -> evidence.metric().equals(configured.learned().metric()))
+        .map(evidence -> ",\"prior_evidence\":" + evidence.provenance())
+        .orElse("");
   }
 
   private ChangeEvent registered(

@@ -6,6 +6,7 @@ import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.Generation;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
@@ -274,6 +275,42 @@ public final class PolicyTrainer implements AutoCloseable {
     }
   }
 
+  /**
+   * Changes what was learnt about a function outside its log while no round looks at it, and
+   * publishes a revision by it at once, whatever the function's interval.
+   *
+   * @param change writes to the control store; what it throws is thrown
+   * @return the latest revision of what serves; empty if none could be made, which is counted and
+   *     tried again at the next round
+   * @throws IllegalArgumentException if the function does not learn; then nothing is changed
+   */
+  public Optional<PolicyRevision> relearn(String functionName, Runnable change) {
+    ticking.lock();
+    try {
+      FunctionCatalog catalog = around.catalog().get();
+      FunctionDefinition function = catalog.functions().get(functionName);
+      if (function == null
+          || !(function.experimentation() instanceof Experimentation.Learned learned)) {
+        throw new IllegalArgumentException(
+            "functions.%s is not configured as a function that learns".formatted(functionName));
+      }
+      change.run();
+      FunctionRuns known = runs.get(functionName);
+      if (known != null) {
+        known.lastTick = null;
+        known.priorOutdated();
+      }
+      long failures = errors.get();
+      train(catalog, function, learned, around.ids().now().truncatedTo(ChronoUnit.MICROS));
+      FunctionRuns present = runs.get(functionName);
+      return present == null || errors.get() > failures
+          ? Optional.empty()
+          : Optional.ofNullable(present.serving.latest);
+    } finally {
+      ticking.unlock();
+    }
+  }
+
   private void follow(String functionName, Instant now) {
     FunctionRuns known = runs.get(functionName);
     FunctionCatalog catalog = around.catalog().get();
@@ -341,10 +378,30 @@ public final class PolicyTrainer implements AutoCloseable {
     boolean firstLook = run.ages == null;
     Reading reading = refresh(run, refreshed, other, now);
     run.state.setPriors(priors);
+    if (run.priorUnread) {
+      readPriorEvidence(run);
+    }
     if (firstLook) {
       forgetWhatWasPublished(run);
     }
     return reading;
+  }
+
+  /** Scores of another metric say nothing about this one. */
+  private void readPriorEvidence(FunctionRun run) {
+    PriorEvidence stored =
+        around
+            .control()
+            .priorEvidence(run.rule.functionName())
+            .filter(evidence -> evidence.metric().equals(run.rule.metric()))
+            .orElse(null);
+    if (!Objects.equals(stored, run.prior)) {
+      run.state.setPriorEvidence(
+          stored == null ? List.of() : PriorCell.fromJson(stored.cells()),
+          stored == null ? Instant.EPOCH : stored.createdAt());
+      run.prior = stored;
+    }
+    run.priorUnread = false;
   }
 
   private FunctionRuns runs(
@@ -633,6 +690,7 @@ public final class PolicyTrainer implements AutoCloseable {
       decisions += variant.pulls();
       feedbacks += variant.feedbacks();
     }
+    PriorEvidence prior = run.prior;
     return new RevisionProvenance(
         around.store().lastSequence(),
         run.generationSettings.hash(),
@@ -642,7 +700,11 @@ public final class PolicyTrainer implements AutoCloseable {
         feedbacks,
         run.state.alarms(),
         isColdStart(run.settings, statistics),
-        run.text.standing());
+        run.text.standing(),
+        prior == null
+            ? null
+            : new RevisionProvenance.Prior(
+                prior.createdAt(), run.state.priorRewards(), prior.provenance()));
   }
 
   private static boolean isColdStart(LearnedSettings settings, PolicyStatistics statistics) {

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where a revision came from, stored with it: enough to compute its statistics again from the store.
@@ -26,6 +27,7 @@ import java.util.Map;
  * @param alarms every alarm that shaped the statistics; read back at a start
  * @param coldStart whether the tier of a request still counts for a variant of little feedback
  * @param text how the text of conversations stands in the decisions; read back likewise
+ * @param prior what of the evidence was learnt outside the log; null for nothing
  */
 record RevisionProvenance(
     long logPosition,
@@ -36,9 +38,20 @@ record RevisionProvenance(
     long feedbacks,
     List<ChangeAlarm> alarms,
     boolean coldStart,
-    TextStanding text) {
+    TextStanding text,
+    @Nullable Prior prior) {
+
+  /**
+   * Evidence from outside the log; its cells are in the change event of that time.
+   *
+   * @param takenInAt when it was taken in
+   * @param countsFor how many rewards it counts for in this revision, discounted
+   * @param source where it came from, as a JSON object
+   */
+  record Prior(Instant takenInAt, double countsFor, String source) {}
 
   private static final JsonFactory JSON = new JsonFactory();
+  private static final String PRIOR_COUNTS_FOR = "counts_for";
 
   String toJson() {
     StringWriter text = new StringWriter();
@@ -83,11 +96,39 @@ record RevisionProvenance(
         this.text.writeTo(json);
         json.writeEndObject();
       }
+      Prior known = prior;
+      if (known != null) {
+        json.writeObjectFieldStart("prior_evidence");
+        json.writeStringField("taken_in_at", known.takenInAt().toString());
+        json.writeNumberField(PRIOR_COUNTS_FOR, known.countsFor());
+        json.writeFieldName("source");
+        json.writeRawValue(known.source());
+        json.writeEndObject();
+      }
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a provenance could not be written to memory", e);
     }
     return text.toString();
+  }
+
+  /**
+   * How many of a revision's rewards were learnt outside the log.
+   *
+   * @throws IllegalArgumentException if the text is not such a provenance
+   */
+  static double priorRewardsOf(String provenance) {
+    try (JsonParser json = JSON.createParser(provenance)) {
+      for (JsonToken token = json.nextToken(); token != null; token = json.nextToken()) {
+        if (token.isNumeric() && PRIOR_COUNTS_FOR.equals(json.currentName())) {
+          return json.getDoubleValue();
+        }
+      }
+      return 0;
+    } catch (IOException e) {
+      throw new IllegalArgumentException(
+          "the stored provenance of a revision is not readable: " + provenance, e);
+    }
   }
 
   /**

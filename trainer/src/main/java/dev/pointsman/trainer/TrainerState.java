@@ -190,6 +190,35 @@ public final class TrainerState {
     }
   }
 
+  /**
+   * Takes what was learnt outside the log, in place of what was known of that. It counts like rewards
+   * of its time: it ages with the half-life, and not at all behind a later change alarm of its cell.
+   * No decision is among it, so it ends no nursery and raises no alarm.
+   *
+   * @param known one per segment and variant; those of variants that are no candidates are left out
+   * @param at when it was taken in
+   */
+  public void setPriorEvidence(Collection<PriorCell> known, Instant at) {
+    for (CellEvidence cell : cells.values()) {
+      cell.expect(null, 0);
+    }
+    for (PriorCell prior : known) {
+      if (candidates.contains(prior.variant())) {
+        cell(prior.segment(), prior.variant()).expect(prior, at.toEpochMilli());
+      }
+    }
+    changed = true;
+  }
+
+  /** How many of the rewards of the last {@link #statistics} were learnt outside the log. */
+  double priorRewards() {
+    double rewards = 0;
+    for (CellEvidence cell : cells.values()) {
+      rewards += cell.priorWeight();
+    }
+    return rewards;
+  }
+
   /** Whether anything was put or added since the last call of this method. */
   public boolean takeChanged() {
     boolean result = changed;

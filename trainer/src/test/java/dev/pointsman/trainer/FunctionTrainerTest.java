@@ -86,6 +86,63 @@ final class FunctionTrainerTest {
   }
 
   @Test
+  void statistics_knownFromOutside_countsLikeRewardsOfItsTimeAndAges() {
+    PriorCell known = new PriorCell("a", "large", 20, 0.75, 0.7, 300.0);
+    PriorCell stranger = new PriorCell("a", "stranger", 20, 0.75, 0.7, null);
+
+    PolicyStatistics statistics =
+        trainer(HALF_LIFE, RewardRule.Type.BOOLEAN)
+            .statistics(
+                List.of(Rows.row("a", "large", START.plus(HALF_LIFE), 10, 10, 0)),
+                List.of(),
+                Map.of(),
+                List.of(known, stranger),
+                START,
+                START.plus(HALF_LIFE));
+
+    PolicyStatistics.Cell cell = statistics.cells().getFirst();
+    assertThat(statistics.cells()).hasSize(1);
+    assertThat(cell.weight()).isCloseTo(10 + 10, within(1e-12));
+    assertThat(cell.sum()).isCloseTo(0 + 10 * 0.75, within(1e-12));
+    assertThat(cell.sumSquares()).isCloseTo(0 + 10 * 0.7, within(1e-12));
+    assertThat(cell.outputTokens()).isBetween(100.0, 300.0);
+    assertThat(statistics.variants())
+        .as("no decisions are known")
+        .containsExactly(new PolicyStatistics.VariantEvidence("large", 10, 10, true));
+  }
+
+  @Test
+  void setPriorEvidence_behindAnAlarm_countsNoMore() {
+    ChangeAlarm alarm =
+        new ChangeAlarm(
+            "a", "large", START.plusSeconds(60), START.plusSeconds(90), 0.9, 0.9, 0.1, 50, 20, 70);
+    TrainerState state =
+        new FunctionTrainer(Rows.settings(null), RewardRule.Type.BOOLEAN).resume(List.of(alarm));
+    state.setPriorEvidence(List.of(new PriorCell("a", "large", 20, 0.75, 0.7, null)), START);
+
+    assertThat(state.statistics(START.plusSeconds(100)).feedbackCount())
+        .isEqualTo(FunctionTrainer.PSEUDO_ROWS);
+    assertThat(state.priorRewards()).isZero();
+  }
+
+  @Test
+  void setPriorEvidence_takenAway_leavesNoTrace() {
+    TrainerState state = trainer(HALF_LIFE, RewardRule.Type.BOOLEAN).begin();
+    state.put(Rows.row("a", "large", START, 10, 8, 6));
+    PolicyStatistics before = state.statistics(START);
+    state.takeChanged();
+    state.setPriorEvidence(List.of(new PriorCell("b", "small", 20, 0.75, 0.7, 5.0)), START);
+    assertThat(state.statistics(START).cells()).hasSize(2);
+    assertThat(state.priorRewards()).isEqualTo(20);
+    assertThat(state.takeChanged()).isTrue();
+
+    state.setPriorEvidence(List.of(), START);
+
+    assertThat(state.statistics(START)).isEqualTo(before);
+    assertThat(state.priorRewards()).isZero();
+  }
+
+  @Test
   void statistics_nursery_endsAtEachBound() {
     FunctionTrainer trainer = trainer(HALF_LIFE, RewardRule.Type.BOOLEAN);
     assertThat(inNursery(trainer, 199, 29, Duration.ofDays(6))).isTrue();

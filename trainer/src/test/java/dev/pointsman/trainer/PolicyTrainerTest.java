@@ -1,7 +1,9 @@
 package dev.pointsman.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
@@ -11,6 +13,7 @@ import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.AuditEntry;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.Generation;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
@@ -471,6 +474,156 @@ final class PolicyTrainerTest {
     assertThat(second.counts().alarms()).isZero();
     assertThat(second.counts().refused()).isZero();
     assertThat(received).containsExactly(revision);
+  }
+
+  @Test
+  void relearn_beforeAnyTraffic_publishesAFirstRevisionByWhatIsKnown() {
+    PolicyTrainer trainer = trainer();
+
+    PolicyRevision revision = relearn(trainer, known(0.2, 0.9)).orElseThrow();
+
+    assertThat(received).containsExactly(revision);
+    assertThat(revision.revision()).isEqualTo(1);
+    assertThat(revision.statistics().feedbackCount()).isCloseTo(40, within(1e-9));
+    assertThat(revision.statistics().cells())
+        .extracting(PolicyStatistics.Cell::variant)
+        .containsExactly("large", "small");
+    assertThat(revision.statistics().cells().getLast().sum()).isCloseTo(18, within(1e-9));
+    assertThat(revision.statistics().variants()).as("nothing was decided").isEmpty();
+    assertThat(revision.provenance())
+        .contains(
+            "\"feedbacks\":0",
+            "\"prior_evidence\":{\"taken_in_at\":\"" + clock.instant() + "\",\"counts_for\":",
+            "\"source\":{\"file\":\"scores.csv\"}");
+    assertThat(control.currentGeneration("reply").orElseThrow().provenance())
+        .contains("\"prior_evidence\":{\"file\":\"scores.csv\"}");
+  }
+
+  @Test
+  void relearn_withinTheInterval_isNotPutOffAndRowsAddUp() {
+    PolicyTrainer trainer = trainer();
+    decide(0, 30, 0.5);
+    trainer.tick(at(100));
+    double before = received.getLast().statistics().feedbackCount();
+    PriorEvidence evidence = known(0.2, 0.9);
+
+    PolicyRevision revision = relearn(trainer, evidence).orElseThrow();
+
+    assertThat(revision.revision()).isEqualTo(2);
+    assertThat(revision.statistics().feedbackCount()).isGreaterThan(before + 39.9);
+    List<ChangeAlarm> alarms = RevisionProvenance.alarmsOf(revision.provenance(), "resolved");
+    assertThat(
+            new FunctionTrainer(learned(0).settings(), RewardRule.Type.BOOLEAN)
+                .statistics(
+                    store.evidence(
+                        "reply",
+                        "resolved",
+                        Instant.EPOCH,
+                        EvidenceAges.at(revision.publishedAt(), List.of())),
+                    alarms,
+                    revision.statistics().priors(),
+                    PriorCell.fromJson(evidence.cells()),
+                    evidence.createdAt(),
+                    revision.publishedAt()))
+        .as("follows from rows and evidence alone")
+        .isEqualTo(revision.statistics());
+  }
+
+  @Test
+  void relearn_takenAway_isNoShrinkingAndARestartKnowsIt() {
+    PolicyTrainer first = trainer();
+    decide(0, 12, 0.5);
+    relearn(first, known(0.2, 0.9));
+    received.clear();
+
+    PolicyTrainer second = trainer();
+    second.tick(at(200));
+    assertThat(received).as("the same again, no news").hasSize(1);
+    PolicyRevision without =
+        second.relearn("reply", () -> control.removePriorEvidence("reply")).orElseThrow();
+
+    assertThat(without.statistics().feedbackCount()).isBetween(11.9, 12.0);
+    assertThat(without.provenance()).doesNotContain("prior_evidence");
+    assertThat(second.counts().refused()).isZero();
+    assertRetrains(without);
+    received.clear();
+    trainer().tick(at(300));
+    assertThat(received).containsExactly(without);
+  }
+
+  @Test
+  void relearn_scoresOfAnotherMetric_countForNothing() {
+    PriorEvidence resolved = known(0.2, 0.9);
+
+    PolicyRevision revision =
+        relearn(
+                trainer(),
+                new PriorEvidence(
+                    "reply",
+                    "rating",
+                    resolved.cells(),
+                    resolved.provenance(),
+                    resolved.createdAt()))
+            .orElseThrow();
+
+    assertThat(revision.statistics()).isEqualTo(PolicyStatistics.EMPTY);
+    assertThat(control.currentGeneration("reply").orElseThrow().provenance())
+        .doesNotContain("prior_evidence");
+  }
+
+  @Test
+  void relearn_theLogIsBroken_isTriedAgainAtTheNextRound() {
+    PolicyTrainer trainer = trainer();
+    trainer.tick(at(0));
+    logBroken = true;
+    assertThat(relearn(trainer, known(0.2, 0.9))).isEmpty();
+    assertThat(trainer.counts().lastError()).contains("the disk is full");
+    logBroken = false;
+
+    trainer.tick(at(60));
+
+    assertThat(received.getLast().statistics().feedbackCount()).isGreaterThan(39);
+  }
+
+  @Test
+  void relearn_aFunctionThatDoesNotLearn_changesNothing() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> trainer().relearn("other", () -> control.setPriorEvidence(known(0.2, 0.9))))
+        .withMessage("functions.other is not configured as a function that learns");
+    assertThat(control.priorEvidence("reply")).isEmpty();
+  }
+
+  @Test
+  void tick_feedbackContradictsWhatIsKnown_overrulesIt() {
+    PolicyTrainer trainer = trainer();
+    relearn(trainer, known(0.9, 0.2));
+    decide(0, 600, 0.5, variant -> variant.equals("small") ? 0.9 : 0.2);
+
+    trainer.tick(at(700));
+
+    Map<String, Double> means = new TreeMap<>();
+    for (PolicyStatistics.Cell cell : received.getLast().statistics().cells()) {
+      means.put(cell.variant(), cell.sum() / cell.weight());
+    }
+    assertThat(means.get("small")).isGreaterThan(means.get("large") + 0.4);
+  }
+
+  private java.util.Optional<PolicyRevision> relearn(
+      PolicyTrainer trainer, PriorEvidence evidence) {
+    return trainer.relearn("reply", () -> control.setPriorEvidence(evidence));
+  }
+
+  private PriorEvidence known(double large, double small) {
+    return new PriorEvidence(
+        "reply",
+        "resolved",
+        PriorCell.toJson(
+            List.of(
+                new PriorCell("a", "large", 20, large, large, null),
+                new PriorCell("a", "small", 20, small, small, null))),
+        "{\"file\":\"scores.csv\"}",
+        clock.instant());
   }
 
   @Test

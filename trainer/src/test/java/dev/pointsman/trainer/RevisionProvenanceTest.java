@@ -29,7 +29,7 @@ final class RevisionProvenanceTest {
             new ChangeAlarm("", "små", START, START.plusNanos(1000), 1, 1, 0, 100, 5, 0));
     RevisionProvenance provenance =
         new RevisionProvenance(
-            42, "abc", "resolved", "0.1.0", 10, 9, alarms, false, TextStanding.NONE);
+            42, "abc", "resolved", "0.1.0", 10, 9, alarms, false, TextStanding.NONE, null);
 
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEqualTo(alarms);
     assertThat(provenance.toJson()).contains("\"log_position\":42", "\"settings_hash\":\"abc\"");
@@ -47,7 +47,8 @@ final class RevisionProvenanceTest {
             9,
             List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0)),
             false,
-            TextStanding.NONE);
+            TextStanding.NONE,
+            null);
     assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "rating")).isEmpty();
   }
 
@@ -56,7 +57,7 @@ final class RevisionProvenanceTest {
     List<ChangeAlarm> alarms =
         List.of(new ChangeAlarm("a", "large", START, START, 1, 1, 0, 9, 5, 0));
     String cold =
-        new RevisionProvenance(1, "abc", "ok", "0.1.0", 0, 0, alarms, true, TextStanding.NONE)
+        new RevisionProvenance(1, "abc", "ok", "0.1.0", 0, 0, alarms, true, TextStanding.NONE, null)
             .toJson();
     assertThat(cold)
         .contains(
@@ -66,7 +67,8 @@ final class RevisionProvenanceTest {
     assertThat(RevisionProvenance.alarmsOf(cold, "ok")).isEqualTo(alarms);
     assertThat(TextStanding.ofProvenance(cold)).isEqualTo(TextStanding.NONE);
     assertThat(
-            new RevisionProvenance(1, "abc", "ok", "0.1.0", 0, 0, alarms, false, TextStanding.NONE)
+            new RevisionProvenance(
+                    1, "abc", "ok", "0.1.0", 0, 0, alarms, false, TextStanding.NONE, null)
                 .toJson())
         .doesNotContain("cold_start");
   }
@@ -76,5 +78,26 @@ final class RevisionProvenanceTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> RevisionProvenance.alarmsOf("{\"alarms\":[{]", "resolved"))
         .withMessageContaining("the stored provenance of a revision is not readable");
+  }
+
+  @Test
+  void priorRewardsOf_written_isWhatCounted() {
+    RevisionProvenance provenance =
+        new RevisionProvenance(
+            1,
+            "abc",
+            "resolved",
+            "0.1.0",
+            10,
+            9,
+            List.of(),
+            false,
+            TextStanding.NONE,
+            new RevisionProvenance.Prior(START, 1.0 / 3, "{\"file\":\"scores.csv\"}"));
+
+    assertThat(RevisionProvenance.priorRewardsOf(provenance.toJson())).isEqualTo(1.0 / 3);
+    assertThat(provenance.toJson())
+        .contains("\"taken_in_at\":\"2026-03-01T00:00:00Z\"", "\"file\":\"scores.csv\"");
+    assertThat(RevisionProvenance.priorRewardsOf("{\"log_position\":5}")).isZero();
   }
 }

@@ -23,7 +23,7 @@ final class TextStandingTest {
     TextStanding standing = judged(420, 1 / 3d, 0.7).switched(true, AT.plusSeconds(90));
     for (TextStanding each : List.of(standing, judged(300, -0.1, 0.2), TextStanding.NONE)) {
       RevisionProvenance provenance =
-          new RevisionProvenance(7, "abc", "resolved", "0.1.0", 12, 5, List.of(), true, each);
+          new RevisionProvenance(7, "abc", "resolved", "0.1.0", 12, 5, List.of(), true, each, null);
       assertThat(TextStanding.ofProvenance(provenance.toJson())).isEqualTo(each);
       assertThat(RevisionProvenance.alarmsOf(provenance.toJson(), "resolved")).isEmpty();
     }

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What people and the trainer decided, as opposed to what happened: the installation's salt,
- * generations and the gate, datasets, the audit trail. Kept in an H2 file or in PostgreSQL; both are used by the same
- * repositories and migrated by the same scripts.
+ * generations and the gate, prior evidence, datasets, the audit trail. Kept in an H2 file or in
+ * PostgreSQL; both are used by the same repositories and migrated by the same scripts.
  *
  * <p>A store opens its own small bean context, so that it works the same in a server, in a command
  * and in a test. Safe for concurrent use; every call may block on the database and has no place on a
@@ -40,6 +40,7 @@ public final class ControlStore implements AutoCloseable {
   private final GenerationRepository generations;
   private final GateStandingRepository standings;
   private final InstallationRepository installations;
+  private final PriorEvidenceRepository priors;
   private final AuditRepository audits;
   private final TransactionOperations<Connection> transactions;
   private final Datasets datasets;
@@ -53,6 +54,7 @@ public final class ControlStore implements AutoCloseable {
     this.generations = context.getBean(GenerationRepository.class);
     this.standings = context.getBean(GateStandingRepository.class);
     this.installations = context.getBean(InstallationRepository.class);
+    this.priors = context.getBean(PriorEvidenceRepository.class);
     this.audits = context.getBean(AuditRepository.class);
     this.transactions = context.getBean(TransactionOperations.class);
     this.datasets =
@@ -266,6 +268,25 @@ public final class ControlStore implements AutoCloseable {
           statuses.forEach(generations::setStatus);
           return statuses.size();
         });
+  }
+
+  /** What was learnt about a function outside its log; empty when nothing was. */
+  public Optional<PriorEvidence> priorEvidence(String functionName) {
+    return priors.findById(functionName);
+  }
+
+  /** Stores prior evidence, in place of what its function had. */
+  public void setPriorEvidence(PriorEvidence evidence) {
+    transactions.executeWrite(
+        status -> {
+          priors.deleteById(evidence.functionName());
+          return priors.save(evidence);
+        });
+  }
+
+  /** Forgets a function's prior evidence; of one that has none, does nothing. */
+  public void removePriorEvidence(String functionName) {
+    priors.deleteById(functionName);
   }
 
   /** People's datasets. */

@@ -73,6 +73,37 @@ abstract class ControlStoreContract {
   }
 
   @Test
+  final void setPriorEvidence_again_takesThePlaceOfTheOneBefore() {
+    PriorEvidence first = new PriorEvidence("reply", "resolved", "[1]", "{\"file\":\"ä\"}", START);
+    PriorEvidence second = new PriorEvidence("reply", "rating", "[2]", "{}", START.plusSeconds(1));
+    PriorEvidence other = new PriorEvidence("other", "resolved", "[3]", "{}", START);
+    assertThat(store.priorEvidence("reply")).isEmpty();
+
+    store.setPriorEvidence(first);
+    store.setPriorEvidence(other);
+    assertThat(store.priorEvidence("reply")).contains(first);
+    store.setPriorEvidence(second);
+    store.close();
+    store = open();
+
+    assertThat(store.priorEvidence("reply")).contains(second);
+    assertThat(store.priorEvidence("other")).contains(other);
+  }
+
+  @Test
+  final void removePriorEvidence_ofOneFunction_leavesTheOthers() {
+    PriorEvidence other = new PriorEvidence("other", "resolved", "[3]", "{}", START);
+    store.setPriorEvidence(new PriorEvidence("reply", "resolved", "[1]", "{}", START));
+    store.setPriorEvidence(other);
+
+    store.removePriorEvidence("reply");
+    store.removePriorEvidence("reply");
+
+    assertThat(store.priorEvidence("reply")).isEmpty();
+    assertThat(store.priorEvidence("other")).contains(other);
+  }
+
+  @Test
   final void register_serving_retiresTheOneBefore() {
     assertThat(store.currentGeneration("reply")).isEmpty();
     Generation first = generation(store.nextGenerationId(), "reply", List.of("large", "small"));

@@ -21,6 +21,7 @@ import picocli.CommandLine.Command;
       DoctorCommand.class,
       DeadLettersCommand.class,
       EvaluateCommand.class,
+      TrainCommand.class,
       PolicyCommand.class,
       SimulateCommand.class,
       ReplayCommand.class,

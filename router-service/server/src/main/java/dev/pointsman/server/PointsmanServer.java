@@ -179,6 +179,7 @@ final class PointsmanServer implements AutoCloseable {
                     trainer::move,
                     ids)));
     context.registerSingleton(GateWatch.class, gate);
+    context.registerSingleton(PolicyTrainer.class, trainer);
     drain.start();
     trainer.start();
     gate.start();

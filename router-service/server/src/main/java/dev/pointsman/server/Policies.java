@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.dashboard.ReportJson;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.report.StrongShareStory;
@@ -37,9 +38,10 @@ final class Policies {
 
   /**
    * {@code {"function", "generations": [{"id", "algorithm", "status", "created_at", "settings",
-   * "provenance", "last_revision", "gate"}], "text": {…}, "strong_share": {…}}}, the latest first, and
-   * {@link TextStory}; {@code last_revision} is null for what is retired, {@code gate} for what was
-   * never at the gate, {@code strong_share} for what divides nothing between two variants.
+   * "provenance", "last_revision", "gate"}], "text": {…}, "strong_share": {…}, "prior_evidence": {…}}},
+   * the latest first, and {@link TextStory}; {@code last_revision} is null for what is retired, {@code
+   * gate} for what was never at the gate, {@code strong_share} for what divides nothing between two
+   * variants, {@code prior_evidence} while nothing was learnt outside the log.
    *
    * @param lastLooks what the gate saw last of a generation, as JSON; it becomes {@code gate.look}
    * @throws IllegalArgumentException if the function has none
@@ -93,6 +95,12 @@ final class Policies {
             text,
             text == null ? MissingNode.getInstance() : parsed(text.provenance())));
     answer.set("strong_share", strongShare(store, function, serving, decides));
+    answer.set(
+        "prior_evidence",
+        control
+            .priorEvidence(function)
+            .map(evidence -> prior(evidence, serving, decides))
+            .orElse(null));
     return answer;
   }
 
@@ -122,6 +130,40 @@ final class Policies {
     ObjectNode told = (ObjectNode) ReportJson.tree(story);
     told.remove("reached");
     return told.put("where", story.where());
+  }
+
+  /**
+   * What was learnt outside the log: {@code {"metric", "used", "counts_for", "feedbacks",
+   * "taken_in_at", "source"}}; how many rewards it counts for in the serving generation's last
+   * revision, beside how many of its own, both discounted; null before a revision. Of another metric
+   * than the serving generation's it is not used.
+   */
+  private static JsonNode prior(
+      PriorEvidence evidence, Generation serving, @Nullable PolicyRevision decides) {
+    ObjectNode prior =
+        JsonNodeFactory.instance
+            .objectNode()
+            .put("metric", evidence.metric())
+            .put(
+                "used",
+                parsed(serving.settings()).path("metric").asText().equals(evidence.metric()));
+    JsonNode counted =
+        decides == null
+            ? MissingNode.getInstance()
+            : parsed(decides.provenance()).path("prior_evidence").path("counts_for");
+    Double countsFor = counted.isNumber() ? Double.valueOf(counted.asDouble()) : null;
+    prior.put("counts_for", countsFor);
+    prior.put(
+        "feedbacks",
+        decides == null
+            ? null
+            : Double.valueOf(
+                Math.max(
+                    0,
+                    decides.statistics().feedbackCount() - (countsFor == null ? 0 : countsFor))));
+    prior.put("taken_in_at", evidence.createdAt().toString());
+    prior.set("source", parsed(evidence.provenance()));
+    return prior;
   }
 
   /**

@@ -83,6 +83,10 @@ final class PolicyCommand implements Runnable {
         out().println(gateLine(gate));
       }
     }
+    JsonNode prior = list.path("prior_evidence");
+    if (prior.isObject()) {
+      out().println(priorLine(prior));
+    }
     out().println("text: " + list.path("text").path("why").asText());
     for (JsonNode one : list.path("text").path("model").path("calibration")) {
       if (one.path("rows").asLong() > 0) {
@@ -124,6 +128,26 @@ final class PolicyCommand implements Runnable {
             : "no decisions yet",
         100 * share.path("wanted").asDouble(),
         share.path("where").asText());
+  }
+
+  /** {@code learnt outside the log: …}. */
+  private static String priorLine(JsonNode prior) {
+    JsonNode source = prior.path("source");
+    return String.format(
+        Locale.ROOT,
+        "learnt outside the log: %s, %,d rows, since %s; %s",
+        source.path("file").asText(),
+        source.path("taught_rows").asLong(),
+        prior.path("taken_in_at").asText(),
+        !prior.path("used").asBoolean()
+            ? "not used, for its scores are of metric " + prior.path("metric").asText()
+            : prior.path("counts_for").isNull()
+                ? "counts from the next revision on"
+                : String.format(
+                    Locale.ROOT,
+                    "counts for %.1f rewards beside %.1f of its own",
+                    prior.path("counts_for").asDouble(),
+                    prior.path("feedbacks").asDouble()));
   }
 
   /** {@code   canary, 5 % of the policy's traffic, since 2026-…, waits for …}. */

@@ -6,17 +6,27 @@ import dev.pointsman.dashboard.ReportThreads;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import dev.pointsman.trainer.EvaluationRefusedException;
 import dev.pointsman.trainer.GateWatch;
+import dev.pointsman.trainer.PolicyTrainer;
 import dev.pointsman.trainer.PromotionGate;
+import dev.pointsman.trainer.scores.PriorRegister;
+import dev.pointsman.trainer.scores.ScoreTraining;
+import dev.pointsman.trainer.scores.ScoresRefusedException;
 import io.micronaut.http.HttpResponse;
 import io.micronaut.http.HttpStatus;
+import io.micronaut.http.MediaType;
 import io.micronaut.http.annotation.Body;
 import io.micronaut.http.annotation.Controller;
+import io.micronaut.http.annotation.Delete;
 import io.micronaut.http.annotation.Get;
 import io.micronaut.http.annotation.PathVariable;
 import io.micronaut.http.annotation.Post;
+import io.micronaut.http.annotation.QueryValue;
 import io.micronaut.scheduling.annotation.ExecuteOn;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.concurrent.Semaphore;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /** What people ask about the policies of a running service, and of them. */
 @Controller("/api/policies")
@@ -30,9 +40,12 @@ final class PolicyController {
   private final Semaphore running = new Semaphore(1);
 
   private final GateWatch gate;
+  private final PolicyTrainer trainer;
 
-  PolicyController(ServerParts parts, ActiveSnapshot snapshots, GateWatch gate) {
+  PolicyController(
+      ServerParts parts, ActiveSnapshot snapshots, GateWatch gate, PolicyTrainer trainer) {
     this.gate = gate;
+    this.trainer = trainer;
     this.parts = parts;
     this.snapshots = snapshots;
   }
@@ -59,6 +72,59 @@ final class PolicyController {
   @Post(value = "/{function}/simulations", consumes = "application/json")
   HttpResponse<JsonNode> simulate(@PathVariable String function, @Body JsonNode body) {
     return alone(evaluations -> evaluations.simulate(function, body, parts.clock().instant()));
+  }
+
+  /**
+   * Lets the function start from a file of scores. The body is the file as it is; a page of another
+   * origin cannot send such a body unasked.
+   *
+   * @param name of the file; its ending says what it holds
+   * @param packed whether it was packed, once more, to be sent
+   */
+  @Post(value = "/{function}/training", consumes = MediaType.APPLICATION_OCTET_STREAM)
+  HttpResponse<JsonNode> train(
+      @PathVariable String function,
+      @QueryValue String name,
+      @QueryValue(value = "held_out", defaultValue = "0.3") double heldOut,
+      @QueryValue(defaultValue = "20") double weight,
+      @QueryValue(value = "dry_run", defaultValue = "false") boolean dryRun,
+      @QueryValue(defaultValue = "false") boolean packed,
+      @Body byte[] file) {
+    return train(
+        () ->
+            new ScoreTrainings(snapshots.current().catalog())
+                .train(
+                    function,
+                    new ScoreTrainings.Wanted(
+                        name, file, packed, new ScoreTraining.Plan(heldOut, weight), "api", now()),
+                    dryRun ? null : register()));
+  }
+
+  /** Forgets what files of scores gave. */
+  @Delete("/{function}/training")
+  HttpResponse<JsonNode> forget(@PathVariable String function) {
+    return train(() -> ScoreTrainings.outcome(register().remove(function, "api", now())));
+  }
+
+  private PriorRegister register() {
+    return new PriorRegister(parts.control(), trainer, parts.eventLog()::append, parts.ids());
+  }
+
+  private Instant now() {
+    return parts.clock().instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  private HttpResponse<JsonNode> train(Supplier<JsonNode> work) {
+    if (!running.tryAcquire()) {
+      return busy();
+    }
+    try {
+      return HttpResponse.ok(work.get());
+    } catch (ScoresRefusedException | IllegalArgumentException e) {
+      return HttpResponse.badRequest(error(String.valueOf(e.getMessage())));
+    } finally {
+      running.release();
+    }
   }
 
   /** The next stage for the challenger, whatever the evidence. Takes JSON only, as all below. */
@@ -106,7 +172,7 @@ final class PolicyController {
 
   private static HttpResponse<JsonNode> busy() {
     return HttpResponse.<JsonNode>status(HttpStatus.SERVICE_UNAVAILABLE)
-        .body(error("another challenger is being judged; try again when it is done"));
+        .body(error("something else is being judged; try again when it is done"));
   }
 
   private HttpResponse<JsonNode> alone(Function<Evaluations, JsonNode> question) {

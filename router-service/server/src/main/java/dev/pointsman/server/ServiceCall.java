@@ -31,19 +31,45 @@ final class ServiceCall {
             .build());
   }
 
+  /** Sends a file as it is. */
+  static JsonNode postFile(URI service, String path, byte[] file) throws InterruptedException {
+    return send(
+        service,
+        HttpRequest.newBuilder(service.resolve(path))
+            .timeout(PATIENCE)
+            .header("content-type", "application/octet-stream")
+            .POST(HttpRequest.BodyPublishers.ofByteArray(file))
+            .build());
+  }
+
+  static JsonNode delete(URI service, String path) throws InterruptedException {
+    return send(
+        service, HttpRequest.newBuilder(service.resolve(path)).timeout(PATIENCE).DELETE().build());
+  }
+
   private static JsonNode send(URI service, HttpRequest request) throws InterruptedException {
     try (HttpClient http = HttpClient.newHttpClient()) {
       HttpResponse<String> answer = http.send(request, HttpResponse.BodyHandlers.ofString());
       if (answer.statusCode() != 200) {
         throw new CommandFailure(
             Pointsman.FOUND_A_PROBLEM,
-            "the service at %s refused: %s".formatted(service, answer.body()));
+            "the service at %s refused: %s".formatted(service, told(answer.body())));
       }
       return JSON.readTree(answer.body());
     } catch (IOException e) {
       throw new CommandFailure(
           Pointsman.UNREACHABLE,
           "the service at %s cannot be reached: %s".formatted(service, reason(e)));
+    }
+  }
+
+  /** The sentence of an answer that is an error; the answer itself where it is none. */
+  private static String told(String body) {
+    try {
+      JsonNode error = JSON.readTree(body).path("error");
+      return error.isTextual() ? error.textValue() : body;
+    } catch (IOException e) {
+      return body;
     }
   }
 

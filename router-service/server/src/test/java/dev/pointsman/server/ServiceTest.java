@@ -261,6 +261,111 @@ final class ServiceTest {
   }
 
   @Test
+  void serve_trainedFromScores_decidesFromTheFirstInferenceOn() throws Exception {
+    Path config = config(LEARNED);
+    assertThat(train(config, scores("b")).exitCode()).isZero();
+    String first;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      first = greet(url).path("inference_id").asText();
+      String path = "/api/inferences/" + first;
+      waitFor("the row in the store", () -> answers(url, path));
+      JsonNode story = call(url, path, "");
+      assertThat(story.findValue("generation").asText()).isEqualTo("g-1");
+      assertThat(predictsB(story)).isTrue();
+      assertThat(decidedBy(url, 20, "policy")).isEqualTo("g-1");
+
+      // On the running service: the opposite takes its place at once.
+      ServedProcess ran = train(config, scores("a"));
+      assertThat(ran.exitCode()).as(ran.output()).isZero();
+      assertThat(ran.output()).contains("decides by it from revision", "in place of b.csv");
+      assertThat(decidedBy(url, 20, "policy")).isEqualTo("g-1");
+      assertThat(predictsB(lastStory(url))).isFalse();
+      assertThat(train(config, scores("b"), "--weight", "-1").exitCode())
+          .isEqualTo(Pointsman.WRONG_USAGE);
+      Path wrong =
+          Files.writeString(directory.resolve("wrong.csv"), "prompt,variant,score\nx,c,1\n");
+      ServedProcess refused = train(config, wrong);
+      assertThat(refused.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+      assertThat(refused.output()).contains("wrong.csv:2: variant: greet has no variant \"c\"");
+      JsonNode prior = call(url, "/api/policies/greet", "").path("prior_evidence");
+      assertThat(prior.path("source").path("file").asText()).isEqualTo("a.csv");
+      assertThat(prior.path("source").path("taken_in_by").asText()).isEqualTo("api");
+
+      // Feedback says otherwise, and is believed.
+      for (int i = 0; i < 150; i++) {
+        JsonNode answer = greet(url);
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                .formatted(
+                    answer.path("inference_id").asText(),
+                    answer.path("variant_name").asText().equals("b")));
+      }
+      waitFor("feedback overrules the scores", () -> predictsB(lastStory(url)));
+      assertThat(
+              ServedProcess.run(
+                  "train", "--data", data().toString(), "--function", "greet", "--remove"))
+          .isZero();
+      assertThat(decidedBy(url, 20, "policy")).isEqualTo("g-1");
+      assertThat(call(url, "/api/policies/greet", "").path("prior_evidence").isNull()).isTrue();
+    }
+    try (ServedProcess service = serve(config)) {
+      JsonNode again = call(service.url(), "/api/inferences/" + first, "");
+      assertThat(again.path("rederived").path("equal").asBoolean()).isTrue();
+      assertThat(decidedBy(service.url(), 5, "policy")).isEqualTo("g-1");
+    }
+  }
+
+  private ServedProcess train(Path config, Path scores, String... more) throws Exception {
+    List<String> arguments =
+        new java.util.ArrayList<>(
+            List.of(
+                "train",
+                "--config-file",
+                config.toString(),
+                "--data",
+                data().toString(),
+                "--function",
+                "greet",
+                "--from",
+                scores.toString()));
+    arguments.addAll(List.of(more));
+    ServedProcess ran = ServedProcess.launched(arguments.toArray(String[]::new));
+    ran.exitCode();
+    return ran;
+  }
+
+  /** A file in which one of the two is right nine times of ten, the other once. */
+  private Path scores(String good) throws Exception {
+    StringBuilder rows = new StringBuilder("prompt,variant,score\n");
+    for (int i = 0; i < 200; i++) {
+      for (String variant : List.of("a", "b")) {
+        boolean usual = i % 10 != 0;
+        rows.append("\"greet, %d\",%s,%s\n".formatted(i, variant, usual == variant.equals(good)));
+      }
+    }
+    return Files.writeString(directory.resolve(good + ".csv"), rows);
+  }
+
+  private static boolean predictsB(JsonNode story) {
+    JsonNode quality = story.path("inference").path("decision").path("predicted_quality");
+    assertThat(quality).as(story.toPrettyString()).hasSize(2);
+    return quality.get(1).asDouble() > quality.get(0).asDouble();
+  }
+
+  private static JsonNode lastStory(URI service) {
+    try {
+      String path = "/api/inferences/" + greet(service).path("inference_id").asText();
+      waitFor("the row in the store", () -> answers(service, path));
+      return call(service, path, "");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
   void serve_adaptiveExperiment_staysWithTheVariantThatFeedbackPrefers() throws Exception {
     Path config =
         config(
