@@ -263,6 +263,46 @@ final class FunctionFigures {
     };
   }
 
+  /**
+   * Whether feedback on a variant's answers comes as often as on all in the same segments: a variant
+   * that serves where people say little is not one whose feedback is missing, nor is one that fails
+   * more. Where rows are not told by segment all are one.
+   */
+  AllocationTest.Result feedback(String variant) {
+    Map<String, long[]> all = new TreeMap<>();
+    Map<String, long[]> own = new TreeMap<>();
+    for (DecisionSums row : sources.matured()) {
+      long given = row.feedbacks() - row.filled();
+      long asked = row.pulls() - Math.min(row.failed(), row.pulls() - given);
+      add(all, row, asked, given);
+      if (row.variant().equals(variant)) {
+        add(own, row, asked, given);
+      }
+    }
+    double answered = 0;
+    double expected = 0;
+    double variance = 0;
+    for (Map.Entry<String, long[]> cell : own.entrySet()) {
+      long[] segment = Objects.requireNonNull(all.get(cell.getKey()));
+      double rate = segment[0] == 0 ? 0 : (double) segment[1] / segment[0];
+      answered += cell.getValue()[1];
+      expected += cell.getValue()[0] * rate;
+      variance += cell.getValue()[0] * rate * (1 - rate);
+    }
+    return AllocationTest.ofSums(answered, expected, variance);
+  }
+
+  private static void add(Map<String, long[]> sums, DecisionSums row, long asked, long given) {
+    long[] sum = sums.computeIfAbsent(segment(row), s -> new long[2]);
+    sum[0] += asked;
+    sum[1] += given;
+  }
+
+  /** Whether the rows are told by segment. */
+  boolean isBySegment() {
+    return sources.matured().stream().anyMatch(row -> row.segment() != null);
+  }
+
   /** Segments by decisions, most first. */
   List<String> segments() {
     Map<String, Long> decisions = new TreeMap<>();

@@ -481,9 +481,7 @@ public final class Reports {
     String worst = "";
     for (String variant : figures.variants()) {
       long[] coverage = figures.coverage(row -> row.variant().equals(variant));
-      AllocationTest.Result result =
-          AllocationTest.ofSums(
-              (double) coverage[1], coverage[0] * rate, coverage[0] * rate * (1 - rate));
+      AllocationTest.Result result = figures.feedback(variant);
       if (result.outcome() != AllocationTest.Outcome.FINE && worst.isEmpty()) {
         worst =
             String.format(
@@ -495,6 +493,10 @@ public final class Reports {
                 100 * rate);
       }
       state = worse(state, stateOf(result.outcome()));
+    }
+    if (state == HealthCheck.State.BLOCKED && !figures.isBySegment()) {
+      // Rates may differ between segments, and variants with them; the function's own page knows.
+      state = HealthCheck.State.WATCH;
     }
     return new HealthCheck(
         "feedback",

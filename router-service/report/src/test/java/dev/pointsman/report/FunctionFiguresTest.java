@@ -201,6 +201,47 @@ final class FunctionFiguresTest {
   }
 
   @Test
+  void feedback_variantServesWherePeopleSayLittle_isNotMissing() {
+    FunctionFigures figures =
+        figures(
+            MUCH_LATER,
+            row("small", 0).segment("chat").pulls(9000, 10_000, 0.9).rewards(6300, 5000),
+            row("large", 0).segment("chat").pulls(1000, 10_000, 0.1).rewards(700, 600),
+            row("small", 0).segment("code").pulls(1000, 10_000, 0.1).rewards(300, 200),
+            row("large", 0).segment("code").pulls(9000, 10_000, 0.9).rewards(2700, 2000));
+
+    assertThat(figures.feedback("small").outcome()).isEqualTo(AllocationTest.Outcome.FINE);
+    assertThat(figures.feedback("large").outcome()).isEqualTo(AllocationTest.Outcome.FINE);
+  }
+
+  @Test
+  void feedback_variantFailsMore_isNotMissing() {
+    FunctionFigures figures =
+        figures(
+            MUCH_LATER,
+            row("small", 0)
+                .segment("all")
+                .pulls(5000, 10_000, 0.5)
+                .rewards(2800, 2000)
+                .failed(1000),
+            row("large", 0).segment("all").pulls(5000, 10_000, 0.5).rewards(3500, 3000));
+
+    assertThat(figures.feedback("small").outcome()).isEqualTo(AllocationTest.Outcome.FINE);
+  }
+
+  @Test
+  void feedback_ofOneVariantLost_isFoundInItsSegments() {
+    FunctionFigures figures =
+        figures(
+            MUCH_LATER,
+            row("small", 0).segment("chat").pulls(5000, 10_000, 0.5).rewards(2500, 2000),
+            row("large", 0).segment("chat").pulls(5000, 10_000, 0.5).rewards(3500, 3000));
+
+    assertThat(figures.feedback("small").outcome()).isEqualTo(AllocationTest.Outcome.BLOCK);
+    assertThat(figures.isBySegment()).isTrue();
+  }
+
+  @Test
   void coverage_filledRewards_areNoFeedback() {
     assertThat(
             figures(MUCH_LATER, row("a", 0).pulls(10, 10, 1).rewards(10, 4).filled(7))

@@ -19,6 +19,7 @@ final class RowDraft {
   private long feedbacks;
   private double rewards;
   private long filled;
+  private long failed;
   private long served;
   private long costNanos;
   private long costCount;
@@ -62,6 +63,12 @@ final class RowDraft {
   RowDraft rewards(long count, long good) {
     feedbacks = count;
     rewards = good;
+    return this;
+  }
+
+  /** Decisions that nothing answered, of those there are. */
+  RowDraft failed(long count) {
+    failed = count;
     return this;
   }
 
@@ -125,7 +132,7 @@ final class RowDraft {
         pulls,
         served,
         served,
-        0,
+        failed,
         costNanos,
         costCount,
         0,
