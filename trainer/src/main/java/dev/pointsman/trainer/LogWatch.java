@@ -33,7 +33,8 @@ import org.slf4j.LoggerFactory;
  * <p>All checks are always-valid, so looking for ever raises no more alarms than looking once. A
  * sequence starts anew with another generation or other candidates, and at a start of the process,
  * from where it has a day of decisions to begin with; and every day while something blocks, so that a
- * day without a finding says that it was mended. Works on its own thread, or on the caller's by
+ * day without a finding says that it was mended. Beside them, {@link FeatureWatch} looks whether the
+ * requests are still those that were learnt from. Works on its own thread, or on the caller's by
  * {@link #look}.
  */
 public final class LogWatch implements AutoCloseable {
@@ -59,6 +60,7 @@ public final class LogWatch implements AutoCloseable {
   private final Consumer<Event> log;
   private final IdSource ids;
   private final Map<String, Watched> watched = new TreeMap<>();
+  private final FeatureWatch features;
   private final RestingThread thread = new RestingThread("log-watch", PAUSE, this::round);
 
   /** What was seen of one function. */
@@ -90,6 +92,7 @@ public final class LogWatch implements AutoCloseable {
     this.catalog = catalog;
     this.log = log;
     this.ids = ids;
+    this.features = new FeatureWatch(store, log, ids);
   }
 
   /** Starts the thread. */
@@ -112,10 +115,12 @@ public final class LogWatch implements AutoCloseable {
   public void look(Instant now) {
     FunctionCatalog configured = catalog.get();
     watched.keySet().retainAll(configured.functions().keySet());
+    features.retain(configured.functions().keySet());
     for (FunctionDefinition function : configured.functions().values()) {
       if (function.experimentation() instanceof Experimentation.Learned learned) {
         try {
           look(configured, function.name(), learned, now);
+          features.look(RewardRules.of(configured, function.name(), learned), now);
         } catch (RuntimeException e) {
           LOG.warn("the log of {} could not be checked, trying again", function.name(), e);
         }

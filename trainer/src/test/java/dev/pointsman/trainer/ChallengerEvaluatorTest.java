@@ -229,6 +229,23 @@ final class ChallengerEvaluatorTest {
   }
 
   @Test
+  void evaluate_strongShareRecipes_differByTheirSharesTimesWhatTheStrongOneCostsMore() {
+    double[] dollars = new double[2];
+    for (int at = 0; at < 2; at++) {
+      ChallengerEvaluation evaluation =
+          evaluate(
+              fragment("strong_share = 0.%d\nstrong_variant = \"large\"".formatted(3 + 3 * at)),
+              null);
+      assertThat(evaluation.algorithm()).isEqualTo("threshold");
+      dollars[at] = Objects.requireNonNull(evaluation.figures().dollars()).value();
+    }
+    double ofPolicy = 0.3 / (1 - learned().shares().uniform() - learned().shares().holdout());
+    // 128 tokens in and 64 out at the prices of either.
+    double more = 128 * (10 - 0.4) * 1e-6 + 64 * (30 - 1.0) * 1e-6;
+    assertThat(dollars[1] - dollars[0]).isCloseTo(ofPolicy * more, within(0.02 * ofPolicy * more));
+  }
+
+  @Test
   void evaluate_anotherMetric_isRefused() {
     Challenger other = new Challenger.Recipe("file", learned().settings(), "polite");
     assertThatExceptionOfType(EvaluationRefusedException.class)

@@ -274,6 +274,10 @@ final class TextLadderTest {
   }
 
   static Decision withTokens(Decision d) {
+    return withTokens(d, 128);
+  }
+
+  static Decision withTokens(Decision d, int tokens) {
     return new Decision(
         d.kind(),
         d.decidedBy(),
@@ -298,7 +302,7 @@ final class TextLadderTest {
         d.propensities(),
         d.utilityWeight(),
         d.gamma(),
-        Map.of(Decision.INPUT_TOKENS, "128"),
+        Map.of(Decision.INPUT_TOKENS, Integer.toString(tokens)),
         d.chosenVariant(),
         d.propensity(),
         d.explored(),

@@ -34,6 +34,9 @@ public record ChangeEvent(
    */
   public static final String LOG_CHECKS = "log checks";
 
+  /** What begins the object of a change of a function's requests; the feature's name follows. */
+  public static final String FEATURES = "features ";
+
   /** Cuts the time to microseconds. */
   public ChangeEvent {
     at = Event.micros(at);

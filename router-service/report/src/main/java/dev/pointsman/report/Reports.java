@@ -539,9 +539,13 @@ public final class Reports {
   }
 
   private static HealthCheck drift(List<Mark> marks, Range range) {
-    List<Mark> alarms = alarms(marks);
+    List<Mark> alarms =
+        marks.stream()
+            .filter(mark -> mark.kind().equals(Mark.DRIFT) || mark.kind().equals(Mark.REQUESTS))
+            .toList();
     if (alarms.isEmpty()) {
-      return new HealthCheck("drift", HealthCheck.State.OK, "no change of quality was found");
+      return new HealthCheck(
+          "drift", HealthCheck.State.OK, "no change of quality or of requests was found");
     }
     Mark last = alarms.getLast();
     boolean fresh = last.at().isAfter(range.to().minus(RELEARNING));
@@ -789,6 +793,9 @@ public final class Reports {
 
   /** A change of a policy that is about a segment is an alarm: quality moved there. */
   private static String kind(ChangeEvent change) {
+    if (change.object().startsWith(ChangeEvent.FEATURES)) {
+      return Mark.REQUESTS;
+    }
     return change.kind() == ChangeEvent.Kind.POLICY && change.object().startsWith("segment ")
         ? Mark.DRIFT
         : change.kind().label();

@@ -379,6 +379,29 @@ final class ReportsTest {
   }
 
   @Test
+  void changes_ofRequests_areShownWithTheAlarmsAndRelearnNothing() {
+    append(
+        List.of(
+            new ChangeEvent(
+                Events.id(9_000_001),
+                NOW.minusSeconds(30),
+                ChangeEvent.Kind.POLICY,
+                "trainer",
+                FUNCTION,
+                ChangeEvent.FEATURES + "segment",
+                null,
+                null,
+                "Requests are others than before.")));
+
+    FunctionReport report = report();
+
+    assertThat(report.marks()).extracting(Mark::kind).containsExactly("requests");
+    assertThat(check(report, "drift").state()).isEqualTo(HealthCheck.State.WATCH);
+    assertThat(check(report, "drift").sentence()).isEqualTo("Requests are others than before.");
+    assertThat(report.verdict().sentence()).doesNotContain("relearning");
+  }
+
+  @Test
   void logChecks_thatBlock_withholdTheVerdictUntilTheyAreFine() {
     append(List.of(logChecks(1, "block", "holdout: they disagree")));
     FunctionReport report = report();
