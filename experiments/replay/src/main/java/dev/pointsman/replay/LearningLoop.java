@@ -16,6 +16,7 @@ import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.trainer.ChangeAlarm;
 import dev.pointsman.trainer.FunctionTrainer;
+import dev.pointsman.trainer.PriorCell;
 import dev.pointsman.trainer.TrainerState;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -92,6 +93,12 @@ final class LearningLoop {
         settings.baselineVariant(),
         List.of(),
         setup.prices());
+  }
+
+  /** Takes in what was learnt elsewhere, and decides by it from now on. */
+  void know(Collection<PriorCell> known, Instant at) {
+    state.setPriorEvidence(known, at);
+    revise(at);
   }
 
   /** A new episode's id. */

@@ -7,6 +7,7 @@ import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.UniformPolicy;
+import dev.pointsman.trainer.PriorCell;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ public final class Replay {
   private final int[] bestOfTask;
   private final double hindsight;
 
+  /** What is known before the first round. */
+  private final List<PriorCell> known;
+
   /**
    * A replay.
    *
@@ -48,11 +52,28 @@ public final class Replay {
    * @throws IllegalArgumentException if the test rows are of other models
    */
   public Replay(ReplayData data, @Nullable ReplayData test, ReplaySettings settings) {
-    if (test != null && !test.models().equals(data.models())) {
-      throw new IllegalArgumentException(
-          "the test file must have the models of the data file %s, not %s"
-              .formatted(data.models(), test.models()));
-    }
+    this(data, test, null, 0, settings);
+  }
+
+  /**
+   * A replay that knows some scores before its first round, as a function does that was trained from
+   * a file of them.
+   *
+   * @param data the stream's rows
+   * @param test rows to judge the final policy on, null for none
+   * @param scored rows of which every model's outcome is known beforehand, null for none; they should
+   *     not be in the stream
+   * @param mostWeight how many rewards a task and model of them count for at most, above 0
+   * @throws IllegalArgumentException if the test rows or the scored ones are of other models
+   */
+  public Replay(
+      ReplayData data,
+      @Nullable ReplayData test,
+      @Nullable ReplayData scored,
+      double mostWeight,
+      ReplaySettings settings) {
+    checkModels("test file", data, test);
+    checkModels("file of scores", data, scored);
     this.data = data;
     this.test = test;
     this.settings = settings;
@@ -77,6 +98,45 @@ public final class Replay {
       best += totals[task][bestOfTask[task]];
     }
     this.hindsight = best;
+    this.known = scored == null ? List.of() : known(scored, mostWeight);
+  }
+
+  private static void checkModels(String what, ReplayData data, @Nullable ReplayData other) {
+    if (other != null && !other.models().equals(data.models())) {
+      throw new IllegalArgumentException(
+          "the %s must have the models of the data file %s, not %s"
+              .formatted(what, data.models(), other.models()));
+    }
+  }
+
+  private List<PriorCell> known(ReplayData scored, double mostWeight) {
+    int models = scored.models().size();
+    double[][] sums = new double[scored.tasks().size()][models];
+    double[][] squares = new double[sums.length][models];
+    int[] counts = new int[sums.length];
+    for (int row = 0; row < scored.rows(); row++) {
+      int task = scored.task(row);
+      counts[task]++;
+      for (int model = 0; model < models; model++) {
+        double reward = scale.mapped(scale.raw(scored, row, model));
+        sums[task][model] += reward;
+        squares[task][model] += reward * reward;
+      }
+    }
+    List<PriorCell> cells = new ArrayList<>();
+    for (int task = 0; task < counts.length; task++) {
+      for (int model = 0; model < models; model++) {
+        cells.add(
+            new PriorCell(
+                scored.tasks().get(task),
+                scored.models().get(model),
+                Math.min(counts[task], mostWeight),
+                Math.clamp(sums[task][model] / counts[task], 0, 1),
+                Math.clamp(squares[task][model] / counts[task], 0, 1),
+                null));
+      }
+    }
+    return cells;
   }
 
   /** Told after every order; a progress bar, say. */
@@ -137,6 +197,9 @@ public final class Replay {
     }
     int[] rows = shuffled(data.rows(), random);
     LearningLoop loop = new LearningLoop(setup(), maker(), START, random.nextLong());
+    if (!known.isEmpty()) {
+      loop.know(known, START);
+    }
     ArrayDeque<Pending> pending = new ArrayDeque<>();
     double obtained = 0;
     for (int round = 0; round < rows.length; round++) {

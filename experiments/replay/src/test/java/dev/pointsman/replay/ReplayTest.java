@@ -67,6 +67,33 @@ final class ReplayTest {
   }
 
   @Test
+  void run_scoresKnownBeforehand_halveTheRegret() throws IOException {
+    ReplayData scored =
+        ReplayData.read(RecordedFile.synthetic(folder.resolve("scored.jsonl.gz"), 90, 3), null);
+    ReplaySettings settings = ReplaySettings.of(Algorithm.SQUARECB).withOrders(20);
+
+    double cold = run(settings).regretMean();
+    double warm = new Replay(stream, null, scored, 20, settings).run((done, of) -> {}).regretMean();
+
+    assertThat(warm).isPositive().isLessThan(cold / 2);
+  }
+
+  @Test
+  void make_scoresOfOtherModels_isRefused() throws IOException {
+    ReplayData other =
+        ReplayData.read(
+            RecordedFile.gzip(
+                folder.resolve("other.jsonl.gz"),
+                List.of(
+                    "{\"id\":\"made:1\",\"task\":\"law\",\"outcomes\":{\"tiny\":{\"quality\":1,\"cost_usd\":0}}}")),
+            null);
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () -> new Replay(stream, null, other, 20, ReplaySettings.of(Algorithm.SQUARECB)))
+        .withMessageStartingWith("the file of scores must have the models of the data file");
+  }
+
+  @Test
   void run_lateAndRareFeedback_costsRegret() {
     ReplaySettings prompt = ReplaySettings.of(Algorithm.SQUARECB).withOrders(2);
     double late = run(prompt.withFeedback(200, .3)).regretMean();

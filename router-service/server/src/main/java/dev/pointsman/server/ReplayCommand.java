@@ -25,6 +25,8 @@ import picocli.CommandLine.Spec;
     mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
 
+  private static final int MOST_WEIGHT = 1_000;
+
   @Option(
       names = "--data",
       required = true,
@@ -33,6 +35,20 @@ final class ReplayCommand implements Callable<Integer> {
 
   @Option(names = "--test", description = "Further rows, to judge the final policy on.")
   private @Nullable Path test;
+
+  @Option(
+      names = "--scored",
+      description =
+          "Further rows, known before the first round as by `train --from`: what they save.")
+  private @Nullable Path scored;
+
+  @Option(
+      names = "--weight",
+      defaultValue = "20",
+      description =
+          "How many rewards a task and model of --scored count for at most. Default:"
+              + " ${DEFAULT-VALUE}")
+  private double weight;
 
   @Option(
       names = "--prices",
@@ -98,8 +114,18 @@ final class ReplayCommand implements Callable<Integer> {
     } catch (IllegalArgumentException wrong) {
       throw new CommandLine.ParameterException(commandLine, wrong.getMessage(), wrong);
     }
+    if (!(weight > 0 && weight <= MOST_WEIGHT)) {
+      throw new CommandLine.ParameterException(
+          commandLine, "--weight must be above 0 and at most %d".formatted(MOST_WEIGHT));
+    }
     ReplayData rows = read(Objects.requireNonNull(data));
-    Replay replay = new Replay(rows, test == null ? null : read(test), settings);
+    Replay replay =
+        new Replay(
+            rows,
+            test == null ? null : read(test),
+            scored == null ? null : read(scored),
+            weight,
+            settings);
     ReplayResult result = run(replay, settings.orders());
     commandLine
         .getOut()
