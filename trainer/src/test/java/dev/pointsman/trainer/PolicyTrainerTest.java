@@ -444,7 +444,7 @@ final class PolicyTrainerTest {
 
     assertThat(received).extracting(PolicyRevision::functionName).containsExactly("reply");
     assertThat(trainer.counts().lastError())
-        .contains("functions.a.experimentation.metric names undeclared");
+        .contains("functions.a.experimentation names metric undeclared");
   }
 
   @Test

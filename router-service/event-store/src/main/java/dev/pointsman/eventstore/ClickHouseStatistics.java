@@ -23,8 +23,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ClickHouseStatistics {
 
-  /** Buckets computed by one statement. */
+  /** Buckets computed by one statement however much is in them. */
   private static final int BUCKETS_AT_ONCE = 2_000;
+
+  /** The most buckets of a statement, whose text the server does not take at any length. */
+  private static final int MOST_BUCKETS = 25_000;
+
+  /** The most decisions of a statement of more than {@link #BUCKETS_AT_ONCE}: they must fit in memory. */
+  private static final int DECISIONS_AT_ONCE = 250_000;
 
   /** What does not count any more is deleted by the way, every so many refreshes of a rule. */
   private static final int TRIM_EVERY = 300;
@@ -103,13 +109,8 @@ final class ClickHouseStatistics {
                 .and(dirty.within(null, compacted).in(Grain.MINUTE).splitInto(Grain.TEN_SECONDS))
                 .indexes());
     long version = version(mark == null ? null : mark.version());
-    for (int from = 0; from < buckets.size(); from += BUCKETS_AT_ONCE) {
-      compute(
-          connection,
-          rule,
-          computedFor,
-          buckets.subList(from, Math.min(buckets.size(), from + BUCKETS_AT_ONCE)),
-          version);
+    if (!buckets.isEmpty()) {
+      compute(connection, rule, computedFor, buckets, version);
     }
     Map<String, @Nullable Object> next = new HashMap<>(values);
     next.put("version", version);
@@ -124,20 +125,59 @@ final class ClickHouseStatistics {
     return dirty.size();
   }
 
+  /** By few statements, since each looks for feedback in all there is, and none of too many rows. */
   private void compute(
       Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
       throws SQLException {
+    int half = halfOf(buckets);
+    if (half < buckets.size()
+        && (buckets.size() > MOST_BUCKETS
+            || buckets.size() > BUCKETS_AT_ONCE
+                && decisions(connection, rule, buckets) > DECISIONS_AT_ONCE)) {
+      compute(connection, rule, asOf, buckets.subList(0, half), version);
+      compute(connection, rule, asOf, buckets.subList(half, buckets.size()), version);
+      return;
+    }
     Map<String, @Nullable Object> values = rule.sqlValues(asOf);
+    long first = buckets.getFirst();
     values.put(
         "buckets",
         buckets.stream()
-            .map(index -> String.valueOf(index * Grain.TEN_SECONDS.micros()))
+            .map(index -> String.valueOf(index - first))
             .collect(Collectors.joining(",")));
-    values.put("first_bucket", Grain.TEN_SECONDS.startOf(buckets.getFirst()));
-    values.put("last_bucket", Grain.TEN_SECONDS.startOf(buckets.getLast()));
+    values.put("first_us", first * Grain.TEN_SECONDS.micros());
+    values.putAll(range(buckets));
     values.put("compacted_until", StatisticsRow.compactedUntil(asOf));
     values.put("version", version);
     sql("statistics_insert").execute(connection, values);
+  }
+
+  /** Where the second half begins, the buckets of a minute being kept together. */
+  private static int halfOf(List<Long> buckets) {
+    long perMinute = Grain.MINUTE.micros() / Grain.TEN_SECONDS.micros();
+    int half = Math.max(1, buckets.size() / 2);
+    while (half < buckets.size()
+        && buckets.get(half) / perMinute == buckets.get(half - 1) / perMinute) {
+      half++;
+    }
+    return half;
+  }
+
+  /** How many decisions there are from the first to the last of some buckets. */
+  private static long decisions(Connection connection, RewardRule rule, List<Long> buckets)
+      throws SQLException {
+    Map<String, @Nullable Object> values = new HashMap<>(range(buckets));
+    values.put("function", rule.functionName());
+    try (PreparedStatement statement = sql("decisions_between").prepare(connection, values);
+        ResultSet row = statement.executeQuery()) {
+      return row.next() ? row.getLong(1) : 0;
+    }
+  }
+
+  private static Map<String, Instant> range(List<Long> buckets) {
+    return Map.of(
+        "first_bucket", Grain.TEN_SECONDS.startOf(buckets.getFirst()),
+        "last_bucket", Grain.TEN_SECONDS.startOf(buckets.getLast()));
   }
 
   /** Deletes what does not count any more of a rule's statistics. */

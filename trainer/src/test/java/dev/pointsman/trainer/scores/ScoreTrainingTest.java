@@ -214,7 +214,7 @@ final class ScoreTrainingTest {
     assertThat(held).isBetween(181, 200);
   }
 
-  @Property(tries = 20)
+  @Property(tries = 20, seed = "7")
   void run_rowsInAnyOrder_teachTheSame(@ForAll @LongRange(min = 0, max = 1000) long seed) {
     List<String> lines =
         Arrays.stream(text(60, i -> true).split("\n")).collect(Collectors.toList());

@@ -3,7 +3,7 @@
 INSERT INTO statistics
 WITH dirty AS (
   SELECT fromUnixTimestamp64Micro(arrayJoin(
-    arrayMap(b -> toInt64(b), splitByChar(',', :buckets))), 'UTC') AS bucket
+    arrayMap(b -> :first_us + toInt64(b) * 10000000, splitByChar(',', :buckets))), 'UTC') AS bucket
 ),
 scope AS (
   SELECT DISTINCT episode_id
