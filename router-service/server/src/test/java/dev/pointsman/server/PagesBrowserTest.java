@@ -86,8 +86,6 @@ final class PagesBrowserTest {
           new DrivenBrowser(String.valueOf(chromium()), directory.resolve("driven"))) {
         browser.open(service.url().resolve("/ui/functions/f"));
         shows(browser, "g-2, registered when g-1 served");
-        assertThat(browser.run("document.querySelector('.acts').hidden").asBoolean()).isFalse();
-
         act(browser, "freeze", "The weekend.");
         shows(browser, "shadow, frozen");
         act(browser, "thaw", "Monday.");
@@ -124,8 +122,18 @@ final class PagesBrowserTest {
       promotion = { mode = "manual" }
       """;
 
-  /** Opens the act, gives the reason and presses its button. */
+  /** Opens the act once the page's script has offered it, gives the reason and presses its button. */
   private static void act(DrivenBrowser browser, String name, String reason) throws Exception {
+    holds(
+        browser,
+        """
+        (() => {
+          const act = document.getElementById("act-%s");
+          return document.readyState === "complete" && act !== null && !act.closest(".acts").hidden;
+        })()
+        """
+            .formatted(name),
+        "offers to " + name);
     browser.run(
         """
         (() => {
@@ -139,9 +147,16 @@ final class PagesBrowserTest {
   }
 
   private static void shows(DrivenBrowser browser, String text) throws Exception {
+    holds(
+        browser,
+        "document.body !== null && document.body.innerText.includes(\"%s\")".formatted(text),
+        "shows: " + text);
+  }
+
+  private static void holds(DrivenBrowser browser, String condition, String what) throws Exception {
     long end = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-    while (!browser.run("document.body ? document.body.innerText : ''").asText().contains(text)) {
-      assertThat(System.nanoTime()).as("the page never shows: " + text).isLessThan(end);
+    while (!browser.run(condition).asBoolean()) {
+      assertThat(System.nanoTime()).as("the page never " + what).isLessThan(end);
       LockSupport.parkNanos(100_000_000);
     }
   }
