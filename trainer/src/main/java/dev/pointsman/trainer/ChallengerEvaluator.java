@@ -623,7 +623,7 @@ public final class ChallengerEvaluator {
     }
 
     private List<@Nullable TokenPrice> prices(List<String> candidates) {
-      return TextLadder.prices(catalog, function, candidates);
+      return catalog.prices(function, candidates);
     }
 
     private void pair(

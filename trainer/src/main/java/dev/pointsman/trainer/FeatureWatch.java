@@ -10,14 +10,13 @@ import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -54,10 +53,6 @@ final class FeatureWatch {
 
   /** How long after its start a decision is in the store. */
   private static final Duration DRAINED = Duration.ofSeconds(30);
-
-  private static final Duration FIRST_LOOK = Duration.ofMinutes(30);
-  private static final int FURTHER = 4;
-  private static final Duration FURTHEST = Duration.ofDays(30);
 
   private final EventStore store;
   private final Consumer<Event> log;
@@ -252,29 +247,10 @@ final class FeatureWatch {
   }
 
   private List<Seen> latest(RewardRule rule, Instant until) {
-    Deque<Seen> latest = new ArrayDeque<>();
-    for (Duration back = FIRST_LOOK; ; back = back.multipliedBy(FURTHER)) {
-      latest.clear();
-      store
-          .functions()
-          .decisions(
-              rule,
-              until.minus(back),
-              until,
-              until,
-              row -> {
-                Seen seen = seen(row);
-                if (seen != null) {
-                  latest.add(seen);
-                }
-                if (latest.size() > MOST_BEFORE) {
-                  latest.remove();
-                }
-              });
-      if (latest.size() >= MOST_BEFORE || back.compareTo(FURTHEST) > 0) {
-        return List.copyOf(latest);
-      }
-    }
+    return LatestDecisions.of(store, rule, until, MOST_BEFORE, row -> seen(row) != null).stream()
+        .map(FeatureWatch::seen)
+        .filter(Objects::nonNull)
+        .toList();
   }
 
   /** Null where the row does not say how large the request was. */

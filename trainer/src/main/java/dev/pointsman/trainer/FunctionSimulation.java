@@ -206,6 +206,7 @@ public record FunctionSimulation(
                         row.challenger(),
                         row.quality(),
                         row.answered(),
+                        row.failed(),
                         row.dollars()))
             .toList();
     OffPolicyEstimator.DoublyRobust estimator = new OffPolicyEstimator.DoublyRobust();

@@ -640,7 +640,7 @@ public final class PolicyTrainer implements AutoCloseable {
     run.unpublished |=
         sample.refresh(
             run.settings,
-            TextLadder.prices(catalog, function, run.settings.candidates()),
+            catalog.prices(function, run.settings.candidates()),
             pulls,
             run.text,
             now);

@@ -4,7 +4,6 @@ import dev.pointsman.analysis.AsymptoticConfidenceSequence;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
@@ -80,9 +79,6 @@ final class TextLadder {
   private static final int MOST_MODELS = 4;
   private static final int MOST_READ_AGAIN = 500;
 
-  /** What a threshold of a judged policy is calibrated on, the latest. */
-  private static final int MOST_DIVIDED = 2_000;
-
   /** A challenger's revisions lie between those of what serves. */
   private static final int LATEST_REVISIONS = 20;
 
@@ -116,7 +112,7 @@ final class TextLadder {
     void divide(@Nullable DecisionContext plain, @Nullable DecisionContext moved) {
       if (plain != null && moved != null) {
         divided.add(new Inputs(plain, moved));
-        if (divided.size() > MOST_DIVIDED) {
+        if (divided.size() > ThresholdSample.MOST_DECISIONS) {
           divided.remove();
         }
       }
@@ -315,18 +311,7 @@ final class TextLadder {
   }
 
   private static List<@Nullable TokenPrice> prices(Moment moment) {
-    return prices(moment.catalog(), moment.function(), moment.settings().candidates());
-  }
-
-  /** Today's price per candidate, null where unknown. */
-  static List<@Nullable TokenPrice> prices(
-      FunctionCatalog catalog, FunctionDefinition function, List<String> candidates) {
-    List<@Nullable TokenPrice> prices = new ArrayList<>();
-    for (String candidate : candidates) {
-      VariantDefinition variant = function.variants().get(candidate);
-      prices.add(variant == null ? null : catalog.price(variant.model()));
-    }
-    return prices;
+    return moment.catalog().prices(moment.function(), moment.settings().candidates());
   }
 
   /**

@@ -13,11 +13,8 @@ import dev.pointsman.routing.features.ConversationFeatures;
 import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.Turn;
 import dev.pointsman.trainer.text.TextSample;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -33,9 +30,6 @@ final class TextSampler {
   static final int MOST_SAMPLES = 3_000;
 
   private static final int TEXTS_AT_ONCE = 500;
-  private static final Duration FIRST_LOOK = Duration.ofMinutes(30);
-  private static final int FURTHER = 4;
-  private static final Duration FURTHEST = Duration.ofDays(90);
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final EventStore store;
@@ -51,34 +45,19 @@ final class TextSampler {
    * @param now the log cut: decisions and rewards before it
    */
   List<TextSample> samples(RewardRule rule, List<String> variants, Instant now) {
-    Deque<LoggedDecision> latest = new ArrayDeque<>();
-    // A busy function has enough in its last half hour; asking for all of its past would be slow.
-    for (Duration back = FIRST_LOOK; ; back = back.multipliedBy(FURTHER)) {
-      latest.clear();
-      store
-          .functions()
-          .decisions(
-              rule,
-              now.minus(back),
-              now,
-              now,
-              row -> {
-                if (row.reward() != null
+    List<LoggedDecision> latest =
+        LatestDecisions.of(
+            store,
+            rule,
+            now,
+            MOST_SAMPLES,
+            row ->
+                row.reward() != null
                     && row.servedAsChosen()
-                    && variants.contains(row.chosenVariant())) {
-                  latest.add(row);
-                  if (latest.size() > MOST_SAMPLES) {
-                    latest.remove();
-                  }
-                }
-              });
-      if (latest.size() >= MOST_SAMPLES || back.compareTo(FURTHEST) > 0) {
-        break;
-      }
-    }
+                    && variants.contains(row.chosenVariant()));
     List<TextSample> samples = new ArrayList<>(latest.size());
     withFeatures(
-        List.copyOf(latest),
+        latest,
         (row, features) ->
             samples.add(
                 new TextSample(

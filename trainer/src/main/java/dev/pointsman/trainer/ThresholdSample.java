@@ -11,9 +11,7 @@ import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,9 +28,6 @@ final class ThresholdSample {
 
   private static final double GROWTH = 1.25;
   private static final Duration BETWEEN_READINGS = Duration.ofMinutes(1);
-  private static final Duration FIRST_LOOK = Duration.ofMinutes(30);
-  private static final int FURTHER = 4;
-  private static final Duration FURTHEST = Duration.ofDays(90);
 
   private final EventStore store;
   private final RewardRule rule;
@@ -41,7 +36,6 @@ final class ThresholdSample {
   private @Nullable String textModel;
   private @Nullable Instant readAt;
   private long pullsThen;
-  private Duration lookBack = FIRST_LOOK;
 
   ThresholdSample(EventStore store, RewardRule rule) {
     this.store = store;
@@ -73,7 +67,7 @@ final class ThresholdSample {
     }
     List<DecisionContext> read = new ArrayList<>();
     text.withShifts(
-        latest(now),
+        LatestDecisions.of(store, rule, now, MOST_DECISIONS, row -> true),
         settings,
         (row, shifts) -> {
           DecisionContext context = context(row, settings.candidates(), pricesNow, shifts);
@@ -100,31 +94,6 @@ final class ThresholdSample {
           .context(candidates, prices, shifts);
     } catch (IllegalArgumentException unreadable) {
       return null;
-    }
-  }
-
-  private List<LoggedDecision> latest(Instant now) {
-    Deque<LoggedDecision> latest = new ArrayDeque<>();
-    // A busy function has enough in its last half hour; asking for all of its past would be slow.
-    for (Duration back = lookBack; ; back = back.multipliedBy(FURTHER)) {
-      latest.clear();
-      store
-          .functions()
-          .decisions(
-              rule,
-              now.minus(back),
-              now,
-              now,
-              row -> {
-                latest.add(row);
-                if (latest.size() > MOST_DECISIONS) {
-                  latest.remove();
-                }
-              });
-      if (latest.size() >= MOST_DECISIONS || back.compareTo(FURTHEST) > 0) {
-        lookBack = back.compareTo(FIRST_LOOK) > 0 ? back.dividedBy(FURTHER) : FIRST_LOOK;
-        return List.copyOf(latest);
-      }
     }
   }
 

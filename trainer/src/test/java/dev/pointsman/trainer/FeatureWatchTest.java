@@ -134,7 +134,7 @@ final class FeatureWatchTest {
       events.add(
           Events.inferenceOf(next)
               .function("reply")
-              .decision(TextLadderTest.withTokens(shape, tokens / 2 + random.nextInt(tokens)))
+              .decision(TrainedLog.withTokens(shape, tokens / 2 + random.nextInt(tokens)))
               .withoutAttempts()
               .build());
     }

@@ -116,6 +116,7 @@ final class GateSimulationTest {
               serving,
               random.nextDouble() < (i % 2 == 0 ? 0.75 : 0.65) ? 1.0 : 0.0,
               true,
+              false,
               0.001));
     }
     return log;

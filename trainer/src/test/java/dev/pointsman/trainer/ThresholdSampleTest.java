@@ -3,22 +3,12 @@ package dev.pointsman.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.MetricDefinition;
-import dev.pointsman.catalog.VariantDefinition;
-import dev.pointsman.control.ControlStore;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
-import dev.pointsman.eventlog.InferenceEvent;
-import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.testing.Events;
-import dev.pointsman.eventlog.testing.ManualClock;
-import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionContext;
-import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
@@ -34,7 +24,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
-import java.util.TreeMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,101 +32,92 @@ import org.junit.jupiter.api.io.TempDir;
 /** How the trainer calibrates the threshold of a {@code strong_share}. */
 final class ThresholdSampleTest {
 
-  private static final Duration WINDOW = Duration.ofMinutes(10);
   private static final List<String> PAIR = List.of("large", "small");
 
   @TempDir Path directory;
 
-  private final ManualClock clock = ManualClock.atStart();
-  private final SplittableRandom random = new SplittableRandom(12);
-  private final List<Event> logged = new ArrayList<>();
-  private EventStore store;
-  private ControlStore control;
-  private FunctionCatalog catalog = catalog("segments", 0.3);
-  private long sequence;
+  private TrainedLog log;
 
   @BeforeEach
   void open() {
-    store = EventStore.open(directory, EventStore.Settings.DEFAULT);
-    control = ControlStore.open(ControlStore.EMBEDDED, directory, clock);
+    log = new TrainedLog(directory, catalog("segments", 0.3));
   }
 
   @AfterEach
   void close() {
-    control.close();
-    store.close();
+    log.close();
   }
 
   @Test
   void tick_beforeAnyDecision_leavesTheShareToChance() {
-    tick(trainer(), 0);
-    assertThat(latest().statistics().threshold())
+    log.tick(log.trainer(), 0);
+    assertThat(log.latest().statistics().threshold())
         .isEqualTo(new PolicyStatistics.Threshold(null, 0.3, 0, 0.3));
   }
 
   @Test
   void tick_decisionsCame_dividesThemAsWanted() {
-    PolicyTrainer trainer = trainer();
-    tick(trainer, 0);
+    PolicyTrainer trainer = log.trainer();
+    log.tick(trainer, 0);
     ask(0, 800, 0);
-    tick(trainer, 810);
+    log.tick(trainer, 810);
 
-    PolicyStatistics.Threshold threshold = latest().statistics().threshold();
+    PolicyStatistics.Threshold threshold = log.latest().statistics().threshold();
     assertThat(threshold.decisions()).isEqualTo(800);
     assertThat(threshold.share()).isCloseTo(0.3, within(1e-9));
     // Two requests in ten are hard, and the strong one leads by most there.
-    Policy policy = policy(latest());
+    Policy policy = policy(log.latest());
     assertThat(strong(policy, "hard")).isEqualTo(1);
     assertThat(strong(policy, "easy")).isBetween(0.05, 0.2).isEqualTo(threshold.atLead());
   }
 
   @Test
   void tick_nothingNew_publishesNoRevision() {
-    PolicyTrainer trainer = trainer();
+    PolicyTrainer trainer = log.trainer();
     ask(0, 200, 0);
-    tick(trainer, 210);
-    int published = revisions().size();
+    log.tick(trainer, 210);
+    int published = log.revisions().size();
     for (int second = 215; second < 900; second += 40) {
-      tick(trainer, second);
+      log.tick(trainer, second);
     }
-    assertThat(revisions()).hasSize(published);
+    assertThat(log.revisions()).hasSize(published);
   }
 
   @Test
   void tick_trafficTurns_followsWithinAMinute() {
-    PolicyTrainer trainer = trainer();
+    PolicyTrainer trainer = log.trainer();
     ask(0, 2_000, 0);
-    tick(trainer, 2_010);
-    double before = latest().statistics().threshold().atLead();
+    log.tick(trainer, 2_010);
+    double before = log.latest().statistics().threshold().atLead();
     hardShare = 0.6;
     ask(2_020, 4_020, 0);
-    tick(trainer, 4_090);
+    log.tick(trainer, 4_090);
 
-    Policy policy = policy(latest());
+    Policy policy = policy(log.latest());
     assertThat(before).isGreaterThan(0);
     // Now hard requests alone are more than the share: the threshold lies on them.
     assertThat(strong(policy, "easy")).isZero();
     assertThat(strong(policy, "hard")).isCloseTo(0.3 / 0.6, within(0.05));
-    assertThat(latest().statistics().threshold().share()).isCloseTo(0.3, within(1e-9));
+    assertThat(log.latest().statistics().threshold().share()).isCloseTo(0.3, within(1e-9));
   }
 
   @Test
   void tick_restart_calibratesAgainOnTheSameDecisions() {
     ask(0, 300, 0);
-    tick(trainer(), 310);
-    PolicyStatistics.Threshold before = latest().statistics().threshold();
-    tick(trainer(), 310);
-    assertThat(latest().statistics().threshold()).isEqualTo(before);
+    log.tick(log.trainer(), 310);
+    PolicyStatistics.Threshold before = log.latest().statistics().threshold();
+    log.tick(log.trainer(), 310);
+    assertThat(log.latest().statistics().threshold()).isEqualTo(before);
   }
 
   @Test
   void tick_textInUse_dividesByTheTextAndKeepsTheShare() {
-    catalog = catalog("text", 0.3);
-    PolicyTrainer trainer = trainer();
+    log.configure(catalog("text", 0.3));
+    PolicyTrainer trainer = log.trainer();
     ask(0, 900, 0.35);
-    tick(trainer, 960);
-    assertThat(latest().textModel()).isNotNull();
-    PolicyStatistics.Threshold threshold = latest().statistics().threshold();
+    log.tick(trainer, 960);
+    assertThat(log.latest().textModel()).isNotNull();
+    PolicyStatistics.Threshold threshold = log.latest().statistics().threshold();
     // Rows from before the model are read again, the latest of them.
     assertThat(threshold.decisions()).isEqualTo(500);
     assertThat(threshold.share()).isCloseTo(0.3, within(1e-9));
@@ -145,22 +125,17 @@ final class ThresholdSampleTest {
 
   @Test
   void tick_textThatTells_isJudgedAtTheSameShareAndAdopted() {
-    catalog = catalog("auto", 0.3);
-    PolicyTrainer trainer = trainer();
+    log.configure(catalog("auto", 0.3));
+    PolicyTrainer trainer = log.trainer();
     ask(0, 900, 0.35);
-    tick(trainer, 960);
+    log.tick(trainer, 960);
     ask(960, 2_000, 0.35);
-    tick(trainer, 2_000 + WINDOW.toSeconds());
+    log.tick(trainer, 2_000 + TrainedLog.WINDOW.toSeconds());
 
-    ChangeEvent change =
-        logged.stream()
-            .filter(ChangeEvent.class::isInstance)
-            .map(ChangeEvent.class::cast)
-            .toList()
-            .getLast();
+    ChangeEvent change = log.changes().getLast();
     assertThat(change.object()).isEqualTo("generation g-1 rung");
     assertThat(change.reason()).contains("gains");
-    assertThat(latest().textModel()).isNotNull();
+    assertThat(log.latest().textModel()).isNotNull();
   }
 
   private static double strong(Policy policy, String segment) {
@@ -177,44 +152,6 @@ final class ThresholdSampleTest {
         revision.statistics(),
         Collections.nCopies(2, null),
         MeanEstimator.ADDITIVE_RIDGE);
-  }
-
-  private PolicyRevision latest() {
-    return revisions().getLast();
-  }
-
-  private List<PolicyRevision> revisions() {
-    return logged.stream()
-        .filter(RevisionEvent.class::isInstance)
-        .map(event -> ((RevisionEvent) event).revision())
-        .toList();
-  }
-
-  private void tick(PolicyTrainer trainer, long second) {
-    int known = logged.size();
-    trainer.tick(Events.START.plusSeconds(second));
-    // What the trainer logs comes into the store, as the drain would bring it there.
-    List<Event> fresh = logged.subList(known, logged.size());
-    if (!fresh.isEmpty()) {
-      sequence += fresh.size();
-      store.append(List.copyOf(fresh), sequence);
-    }
-  }
-
-  private PolicyTrainer trainer() {
-    return new PolicyTrainer(
-        new PolicyTrainer.Surroundings(
-            store,
-            (function, generation) ->
-                revisions().reversed().stream()
-                    .filter(revision -> revision.generation().equals(generation))
-                    .findFirst(),
-            logged::add,
-            control,
-            () -> catalog,
-            active -> {},
-            new IdSource(clock, random::nextLong),
-            "0.1.0"));
   }
 
   /** The share of requests that are hard. */
@@ -236,24 +173,10 @@ final class ThresholdSampleTest {
       quality += large ? 0 : proof ? -told : told;
       Decision shape =
           Events.decision(PAIR, even, large ? "large" : "small", hard ? "hard" : "easy");
-      events.add(
-          Events.inferenceOf(n)
-              .function("reply")
-              .decision(TextLadderTest.withTokens(shape))
-              .withoutAttempts()
-              .payload(
-                  InferenceEvent.Payload.of(
-                      "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s %d\"}]}]}"
-                          .formatted(
-                              proof ? "Prove the lemma about groups" : "Say hello to my friend", n),
-                      null,
-                      null,
-                      null))
-              .build());
+      events.add(TrainedLog.asked(n, shape, proof));
       events.add(Events.feedback(n, Events.id(n), "resolved", outcomes.nextDouble() < quality));
     }
-    sequence += events.size();
-    store.append(events, sequence);
+    log.store(events);
   }
 
   private static LearnedSettings settings(double share) {
@@ -272,57 +195,6 @@ final class ThresholdSampleTest {
   }
 
   private static FunctionCatalog catalog(String context, double share) {
-    Map<String, VariantDefinition> variants = new TreeMap<>();
-    for (String candidate : PAIR) {
-      variants.put(
-          candidate,
-          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
-    }
-    Experimentation.Learned learned =
-        new Experimentation.Learned(
-            "resolved",
-            settings(share),
-            context,
-            LaneShares.POLICY_ONLY,
-            List.of(),
-            Duration.ofSeconds(5),
-            Duration.ofHours(24),
-            1000,
-            WINDOW,
-            null,
-            0,
-            null,
-            null);
-    FunctionDefinition function =
-        new FunctionDefinition(
-            "reply",
-            FunctionDefinition.Type.CHAT,
-            null,
-            variants,
-            Map.of(),
-            List.of(),
-            "none",
-            null,
-            null,
-            learned,
-            List.of(),
-            true);
-    return new FunctionCatalog(
-        "h",
-        "",
-        null,
-        null,
-        Map.of("reply", function),
-        Map.of(),
-        Map.of(
-            "resolved",
-            new MetricDefinition(
-                "resolved",
-                MetricDefinition.Type.BOOLEAN,
-                MetricDefinition.Level.INFERENCE,
-                MetricDefinition.Direction.MAX,
-                null,
-                null)),
-        Map.of());
+    return TrainedLog.catalog(settings(share), context, true);
   }
 }

@@ -1,6 +1,8 @@
 package dev.pointsman.catalog;
 
 import dev.pointsman.routing.TokenPrice;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +37,16 @@ public record FunctionCatalog(
    */
   public @Nullable TokenPrice price(String model) {
     return price(models, model);
+  }
+
+  /** Today's price per variant of a function, null where it is unknown. */
+  public List<@Nullable TokenPrice> prices(FunctionDefinition function, List<String> variants) {
+    List<@Nullable TokenPrice> prices = new ArrayList<>(variants.size());
+    for (String name : variants) {
+      VariantDefinition variant = function.variants().get(name);
+      prices.add(variant == null ? null : price(variant.model()));
+    }
+    return prices;
   }
 
   static @Nullable TokenPrice price(Map<String, ModelDefinition> models, String name) {

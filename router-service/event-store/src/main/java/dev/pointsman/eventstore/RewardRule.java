@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param metric the metric's name; empty when the function has none, then nothing is ever rewarded
  * @param level whether a value is about one inference or a whole episode
  * @param type whether values are true and false or numbers
- * @param low the number that maps to 0; not used by booleans
- * @param high the number that maps to 1; not used by booleans
+ * @param low the number that maps to 0; that is 0 for booleans
+ * @param high the number that maps to 1; that is 1 for booleans
  * @param maximize whether more is better; if not, the reward is 1 − the mapped value
  * @param attributionWindow how long after its decision a value still counts; a decision older than
  *     this is matured
@@ -56,7 +56,11 @@ public record RewardRule(
   }
 
   public RewardRule {
-    if (type == Type.FLOAT && !(low < high && Double.isFinite(low) && Double.isFinite(high))) {
+    if (type == Type.BOOLEAN) {
+      low = 0;
+      high = 1;
+    }
+    if (!(low < high && Double.isFinite(low) && Double.isFinite(high))) {
       throw new IllegalArgumentException(
           "metric %s of %s needs a range with low < high, not [%s, %s]"
               .formatted(metric, functionName, low, high));
@@ -83,6 +87,21 @@ public record RewardRule(
       String functionName, String metric, Level level, Duration attributionWindow) {
     return new RewardRule(
         functionName, metric, level, Type.BOOLEAN, 0, 1, true, attributionWindow, null);
+  }
+
+  /** Where a value lies between low, 0, and high, 1; beyond these where it lies outside. */
+  double scaled(double value) {
+    return (value - low) / (high - low);
+  }
+
+  /**
+   * The reward of a value, 0..1.
+   *
+   * @param value 1 for true and 0 for false; what lies outside the range is clipped
+   */
+  public double reward(double value) {
+    double within = Math.clamp(scaled(value), 0, 1);
+    return maximize ? within : 1 - within;
   }
 
   long windowMicros() {

@@ -116,12 +116,11 @@ public final class StatisticsFold {
 
   private Unit unit(InferenceEvent deciding, List<InferenceEvent> members, Instant asOf) {
     List<Double> values = values(deciding, members);
-    int clipped = (int) values.stream().filter(value -> value < 0 || value > 1).count();
+    int clipped = (int) values.stream().map(rule::scaled).filter(at -> at < 0 || at > 1).count();
     if (!values.isEmpty()) {
       double total = 0;
       for (double value : values) {
-        double within = Math.clamp(value, 0, 1);
-        total += rule.maximize() ? within : 1 - within;
+        total += rule.reward(value);
       }
       return new Unit(deciding, members, total / values.size(), false, clipped);
     }
@@ -169,7 +168,7 @@ public final class StatisticsFold {
     }
   }
 
-  /** The last value of each of the unit's targets that has one, mapped by the range. */
+  /** The last value of each of the unit's targets that has one. */
   private List<Double> values(InferenceEvent deciding, Collection<InferenceEvent> members) {
     List<UUID> targets =
         rule.level() == RewardRule.Level.EPISODE
@@ -181,12 +180,12 @@ public final class StatisticsFold {
       feedbackByTarget.getOrDefault(target, List.of()).stream()
           .filter(f -> !f.receivedAt().isAfter(closes))
           .max(LAST)
-          .ifPresent(last -> values.add(scaled(last)));
+          .ifPresent(last -> values.add(value(last)));
     }
     return values;
   }
 
-  private double scaled(FeedbackEvent feedback) {
+  private static double value(FeedbackEvent feedback) {
     Boolean held = feedback.booleanValue();
     if (held != null) {
       return held ? 1 : 0;
@@ -195,7 +194,7 @@ public final class StatisticsFold {
     if (value == null) {
       throw new IllegalStateException("feedback without a value was counted: " + feedback.id());
     }
-    return (value - rule.low()) / (rule.high() - rule.low());
+    return value;
   }
 
   private static boolean isMember(InferenceEvent inference) {

@@ -180,20 +180,23 @@ final class ThresholdPolicyTest extends PolicyContract {
     }
   }
 
-  @Test
-  void decide_longTraffic_givesTheStrongOneItsShareOfAllLanes() {
+  private static FunctionRouting calibratedRouting() {
     LearnedSettings settings = settings(0.3, 0.005);
     PolicyStatistics calibrated =
         ThresholdPolicy.calibrated(settings, EVIDENCE, PRICES, traffic(500, 100, 400));
-    FunctionRouting routing =
-        new FunctionRouting(
-            "f",
-            policy(settings, calibrated),
-            FunctionRouting.Draw.KEYED,
-            LANES,
-            "large",
-            List.of(),
-            PRICES);
+    return new FunctionRouting(
+        "f",
+        policy(settings, calibrated),
+        FunctionRouting.Draw.KEYED,
+        LANES,
+        "large",
+        List.of(),
+        PRICES);
+  }
+
+  @Test
+  void decide_longTraffic_givesTheStrongOneItsShareOfAllLanes() {
+    FunctionRouting routing = calibratedRouting();
     DecisionSampler sampler = new DecisionSampler(Routings.SALT);
     SplittableRandom random = new SplittableRandom(11);
     int strong = 0;
@@ -260,18 +263,7 @@ final class ThresholdPolicyTest extends PolicyContract {
 
   @Test
   void decide_noExploring_goesByTheThresholdToo() {
-    LearnedSettings settings = settings(0.3, 0.005);
-    PolicyStatistics calibrated =
-        ThresholdPolicy.calibrated(settings, EVIDENCE, PRICES, traffic(500, 100, 400));
-    FunctionRouting routing =
-        new FunctionRouting(
-            "f",
-            policy(settings, calibrated),
-            FunctionRouting.Draw.KEYED,
-            LANES,
-            "large",
-            List.of(),
-            PRICES);
+    FunctionRouting routing = calibratedRouting();
     for (String segment : List.of("billing", "code", "refund")) {
       Decision row =
           new DecisionSampler(Routings.SALT)

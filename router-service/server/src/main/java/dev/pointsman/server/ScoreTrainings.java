@@ -8,11 +8,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.dashboard.ReportJson;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.PolicyRevision;
-import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.trainer.RewardRules;
 import dev.pointsman.trainer.scores.PriorRegister;
 import dev.pointsman.trainer.scores.ScoreFile;
@@ -22,8 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +80,8 @@ final class ScoreTrainings {
     RewardRule rule = RewardRules.of(catalog, function, learned);
     ScoreFile file = wanted.read(new ScoreFile.Expected(definition, learned, rule));
     ScoreTraining.Result result =
-        new ScoreTraining(rule, learned, prices(definition, learned))
+        new ScoreTraining(
+                rule, learned, catalog.prices(definition, learned.settings().candidates()))
             .run(file, wanted.plan(), wanted.now());
     ObjectNode answer =
         JsonNodeFactory.instance
@@ -114,16 +111,6 @@ final class ScoreTrainings {
                     wanted.actor(),
                     wanted.now())));
     return answer;
-  }
-
-  private List<@Nullable TokenPrice> prices(
-      FunctionDefinition function, Experimentation.Learned learned) {
-    List<@Nullable TokenPrice> prices = new ArrayList<>();
-    for (String candidate : learned.settings().candidates()) {
-      VariantDefinition variant = function.variants().get(candidate);
-      prices.add(variant == null ? null : catalog.price(variant.model()));
-    }
-    return prices;
   }
 
   /**

@@ -294,14 +294,7 @@ final class ServiceTest {
 
       // Feedback says otherwise, and is believed.
       for (int i = 0; i < 150; i++) {
-        JsonNode answer = greet(url);
-        call(
-            url,
-            "/feedback",
-            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
-                .formatted(
-                    answer.path("inference_id").asText(),
-                    answer.path("variant_name").asText().equals("b")));
+        greetAndPraise(url, "b");
       }
       waitFor("feedback overrules the scores", () -> predictsB(lastStory(url)));
       assertThat(
@@ -381,21 +374,10 @@ final class ServiceTest {
     try (ServedProcess service = serve(config)) {
       URI url = service.url();
       for (int i = 0; i < 60; i++) {
-        JsonNode answer = greet(url);
-        call(
-            url,
-            "/feedback",
-            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
-                .formatted(
-                    answer.path("inference_id").asText(),
-                    answer.path("variant_name").asText().equals("b")));
+        greetAndPraise(url, "b");
       }
       waitFor("a winner", () -> onlyB(url));
-      String id = greet(url).path("inference_id").asText();
-      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
-      JsonNode story = call(url, "/api/inferences/" + id, "");
-      assertThat(story.path("discrepancies")).isEmpty();
-      assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+      checkedStoryOfNext(url);
       assertThat(policy(url)).startsWith("adaptive, generation ");
     }
   }
@@ -414,22 +396,11 @@ final class ServiceTest {
     try (ServedProcess service = serve(config)) {
       URI url = service.url();
       for (int i = 0; i < 250; i++) {
-        JsonNode answer = greet(url);
-        call(
-            url,
-            "/feedback",
-            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
-                .formatted(
-                    answer.path("inference_id").asText(),
-                    answer.path("variant_name").asText().equals("b")));
+        greetAndPraise(url, "b");
       }
       waitFor(
           "a threshold from the log", () -> strongShare(url).path("calibrated_on").asLong() >= 200);
-      String id = greet(url).path("inference_id").asText();
-      waitFor("the last row in the store", () -> answers(url, "/api/inferences/" + id));
-      JsonNode story = call(url, "/api/inferences/" + id, "");
-      assertThat(story.path("discrepancies")).isEmpty();
-      assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+      JsonNode story = checkedStoryOfNext(url);
       JsonNode decision = story.path("inference").path("decision");
       assertThat(decision.path("version").path("kind").asText()).isEqualTo("threshold");
       // b is always better, but gets no more than its share: 0.4 of all is 0.4202 of the policy.
@@ -445,6 +416,28 @@ final class ServiceTest {
       assertThat(call(url, "/api/policies/greet", "").path("strong_share").path("where").asText())
           .contains("where it leads by more than", "of those at just that");
     }
+  }
+
+  /** Asks, and says that the answer is good if that variant gave it. */
+  private static void greetAndPraise(URI service, String variant) throws Exception {
+    JsonNode answer = greet(service);
+    call(
+        service,
+        "/feedback",
+        "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+            .formatted(
+                answer.path("inference_id").asText(),
+                answer.path("variant_name").asText().equals(variant)));
+  }
+
+  /** What is told about one more decision, for which both checks of the log hold. */
+  private static JsonNode checkedStoryOfNext(URI service) throws Exception {
+    String id = greet(service).path("inference_id").asText();
+    waitFor("the last row in the store", () -> answers(service, "/api/inferences/" + id));
+    JsonNode story = call(service, "/api/inferences/" + id, "");
+    assertThat(story.path("discrepancies")).isEmpty();
+    assertThat(story.path("rederived").path("equal").asBoolean()).isTrue();
+    return story;
   }
 
   private static JsonNode strongShare(URI service) {

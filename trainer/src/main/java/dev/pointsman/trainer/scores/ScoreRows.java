@@ -7,9 +7,13 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.TextNode;
 import com.fasterxml.jackson.dataformat.csv.CsvFactory;
 import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.pointsman.catalog.NearestName;
+import dev.pointsman.chat.ChatInput;
+import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.InputMessage;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.SegmentRule;
 import java.io.BufferedReader;
@@ -37,11 +41,6 @@ final class ScoreRows {
 
   private static final int MOST_FAULTS_SHOWN = 20;
   private static final int MOST_ROWS = 1_000_000;
-
-  /** What the router adds to a message's characters, and how many make a token. */
-  private static final int MESSAGE_CHARACTERS = 12;
-
-  private static final int CHARACTERS_PER_TOKEN = 4;
 
   private static final String PROMPT = "prompt";
   private static final String SYSTEM = "system";
@@ -314,7 +313,7 @@ final class ScoreRows {
               estimatedTokens(system, prompt),
               variant,
               score,
-              reward(score),
+              expected.rule().reward(score),
               cost,
               tokens));
     }
@@ -362,26 +361,18 @@ final class ScoreRows {
       return 0;
     }
     double value = number(text);
-    double low = isBoolean ? 0 : rule.low();
-    double high = isBoolean ? 1 : rule.high();
-    if (!(value >= low && value <= high)) {
+    if (!(value >= rule.low() && value <= rule.high())) {
       fault(
           SCORE,
           isBoolean
               ? "\"%s\" is no value of the boolean metric %s: true, false, or the share of good answers from 0 to 1"
                   .formatted(text, rule.metric())
               : "\"%s\" is no number from %s to %s, the range of metric %s: bring the scores to it, or change metrics.%s.range"
-                  .formatted(text, plain(low), plain(high), rule.metric(), rule.metric()));
+                  .formatted(
+                      text, plain(rule.low()), plain(rule.high()), rule.metric(), rule.metric()));
       return 0;
     }
     return value;
-  }
-
-  private double reward(double score) {
-    RewardRule rule = expected.rule();
-    boolean isBoolean = rule.type() == RewardRule.Type.BOOLEAN;
-    double mapped = isBoolean ? score : (score - rule.low()) / (rule.high() - rule.low());
-    return rule.maximize() ? mapped : 1 - mapped;
   }
 
   private @Nullable Double amount(String column, String text, String unit) {
@@ -440,9 +431,13 @@ final class ScoreRows {
     return sharedSegments.computeIfAbsent(segment, name -> name);
   }
 
+  /** As the router foresees them. */
   private static int estimatedTokens(String system, String prompt) {
-    long characters = (long) system.length() + prompt.length() + MESSAGE_CHARACTERS;
-    return (int) ((characters + CHARACTERS_PER_TOKEN - 1) / CHARACTERS_PER_TOKEN);
+    return new ChatInput(
+            TextNode.valueOf(system),
+            List.of(
+                new InputMessage(InputMessage.Role.USER, List.of(new ContentBlock.Text(prompt)))))
+        .estimatedTokens();
   }
 
   private long hash(String text) {

@@ -462,19 +462,11 @@ public final class ScoreTraining {
           chooser.name(),
           scores.values,
           requests.size() - scores.values,
-          scores.figure(lowest(), highest()),
+          scores.figure(rule.low(), rule.high()),
           costs.figure(),
           leader == null ? null : scoreDifferences.figure(),
           leader == null ? null : costDifferences.figure(),
           scoreDifferences.values);
-    }
-
-    private double lowest() {
-      return rule.type() == RewardRule.Type.BOOLEAN ? 0 : rule.low();
-    }
-
-    private double highest() {
-      return rule.type() == RewardRule.Type.BOOLEAN ? 1 : rule.high();
     }
 
     /** NaN where a variant that is chosen was not scored. */

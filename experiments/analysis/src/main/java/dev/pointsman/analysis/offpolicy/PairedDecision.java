@@ -38,36 +38,6 @@ public record PairedDecision(
     boolean failed,
     @Nullable Double dollars) {
 
-  /** A decision that was answered by someone. */
-  public PairedDecision(
-      String episode,
-      String segment,
-      String lane,
-      Map<String, Double> laneShares,
-      int arm,
-      boolean[] eligible,
-      double[] propensities,
-      double[] serving,
-      double[] challenger,
-      @Nullable Double quality,
-      boolean answered,
-      @Nullable Double dollars) {
-    this(
-        episode,
-        segment,
-        lane,
-        laneShares,
-        arm,
-        eligible,
-        propensities,
-        serving,
-        challenger,
-        quality,
-        answered,
-        false,
-        dollars);
-  }
-
   /** Checks that the vectors name the same arms and that the chosen one had a chance. */
   public PairedDecision {
     laneShares = Map.copyOf(laneShares);

@@ -117,6 +117,7 @@ final class PairedEvaluationTest {
                             r.challenger(),
                             r.quality(),
                             r.answered(),
+                            r.failed(),
                             null))
                 .toList();
     PairedEvaluation weighed =

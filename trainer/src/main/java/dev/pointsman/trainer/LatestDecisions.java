@@ -1,0 +1,56 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.LoggedDecision;
+import dev.pointsman.eventstore.RewardRule;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * The latest decisions of a function, found by looking back ever further: a busy function has enough
+ * of them in its last half hour, and asking for all of its past would be slow.
+ */
+final class LatestDecisions {
+
+  private static final Duration FIRST_LOOK = Duration.ofMinutes(30);
+  private static final int FURTHER = 4;
+  private static final Duration FURTHEST = Duration.ofDays(90);
+
+  private LatestDecisions() {}
+
+  /**
+   * Those that are wanted, at most so many, in the order of their time.
+   *
+   * @param now the log cut: decisions and rewards before it
+   * @param most how many at most
+   */
+  static List<LoggedDecision> of(
+      EventStore store, RewardRule rule, Instant now, int most, Predicate<LoggedDecision> wanted) {
+    Deque<LoggedDecision> latest = new ArrayDeque<>();
+    for (Duration back = FIRST_LOOK; ; back = back.multipliedBy(FURTHER)) {
+      latest.clear();
+      store
+          .functions()
+          .decisions(
+              rule,
+              now.minus(back),
+              now,
+              now,
+              row -> {
+                if (wanted.test(row)) {
+                  latest.add(row);
+                  if (latest.size() > most) {
+                    latest.remove();
+                  }
+                }
+              });
+      if (latest.size() >= most || back.compareTo(FURTHEST) > 0) {
+        return List.copyOf(latest);
+      }
+    }
+  }
+}

@@ -1,0 +1,226 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.catalog.Experimentation;
+import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.catalog.FunctionDefinition;
+import dev.pointsman.catalog.MetricDefinition;
+import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.control.ControlStore;
+import dev.pointsman.eventlog.ChangeEvent;
+import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.Events;
+import dev.pointsman.eventlog.testing.ManualClock;
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.Decision;
+import dev.pointsman.routing.IdSource;
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+
+/**
+ * A log of one function, {@code reply}, on a real store, and trainers over it: what a trainer logs
+ * comes into the store, as the drain would bring it there.
+ */
+final class TrainedLog implements AutoCloseable {
+
+  /** How long feedback may take. */
+  static final Duration WINDOW = Duration.ofMinutes(10);
+
+  /** What trainers logged. */
+  final List<Event> logged = new ArrayList<>();
+
+  /** Text models that were handed to the router. */
+  final List<TextPublication> taken = new ArrayList<>();
+
+  private final ManualClock clock = ManualClock.atStart();
+  private final SplittableRandom random = new SplittableRandom(12);
+  private final EventStore store;
+  private ControlStore control;
+  private FunctionCatalog catalog;
+  private long sequence;
+
+  TrainedLog(Path directory, FunctionCatalog catalog) {
+    this.store = EventStore.open(directory, EventStore.Settings.DEFAULT);
+    this.control = ControlStore.open(ControlStore.EMBEDDED, directory, clock);
+    this.catalog = catalog;
+  }
+
+  void configure(FunctionCatalog other) {
+    catalog = other;
+  }
+
+  /** Forgets what trainers logged and kept; what came into the store stays. */
+  void startAnew(Path directory) {
+    logged.clear();
+    control.close();
+    control = ControlStore.open(ControlStore.EMBEDDED, directory, clock);
+  }
+
+  PolicyTrainer trainer() {
+    return new PolicyTrainer(
+        new PolicyTrainer.Surroundings(
+            store,
+            (function, generation) ->
+                revisions().reversed().stream()
+                    .filter(revision -> revision.generation().equals(generation))
+                    .findFirst(),
+            logged::add,
+            control,
+            () -> catalog,
+            active -> {},
+            new IdSource(clock, random::nextLong),
+            "0.1.0",
+            taken::add));
+  }
+
+  void tick(PolicyTrainer trainer, long second) {
+    int known = logged.size();
+    trainer.tick(Events.START.plusSeconds(second));
+    List<Event> fresh = logged.subList(known, logged.size());
+    if (!fresh.isEmpty()) {
+      store(List.copyOf(fresh));
+    }
+  }
+
+  void store(List<Event> events) {
+    sequence += events.size();
+    store.append(events, sequence);
+  }
+
+  PolicyRevision latest() {
+    return revisions().getLast();
+  }
+
+  List<PolicyRevision> revisions() {
+    return of(RevisionEvent.class).stream().map(RevisionEvent::revision).toList();
+  }
+
+  List<ChangeEvent> changes() {
+    return of(ChangeEvent.class);
+  }
+
+  <T extends Event> List<T> of(Class<T> kind) {
+    return logged.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  /** The decision of second {@code n}, about a proof or a greeting. */
+  static InferenceEvent asked(int n, Decision shape, boolean proof) {
+    return Events.inferenceOf(n)
+        .function("reply")
+        .decision(withTokens(shape, 128))
+        .withoutAttempts()
+        .payload(
+            InferenceEvent.Payload.of(
+                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s %d\"}]}]}"
+                    .formatted(
+                        proof ? "Prove the lemma about groups" : "Say hello to my friend", n),
+                null,
+                null,
+                null))
+        .build();
+  }
+
+  static Decision withTokens(Decision d, int tokens) {
+    return new Decision(
+        d.kind(),
+        d.decidedBy(),
+        d.version(),
+        d.segment(),
+        d.stratum(),
+        d.experiment(),
+        d.experimentGroup(),
+        d.groupShares(),
+        d.groupVariants(),
+        d.lane(),
+        d.laneShares(),
+        d.candidates(),
+        d.exclusions(),
+        d.predictedQuality(),
+        d.predictedCostNanos(),
+        d.predictedLatencyUs(),
+        d.utility(),
+        d.floors(),
+        d.policyProbabilities(),
+        d.challengerProbabilities(),
+        d.propensities(),
+        d.utilityWeight(),
+        d.gamma(),
+        Map.of(Decision.INPUT_TOKENS, Integer.toString(tokens)),
+        d.chosenVariant(),
+        d.propensity(),
+        d.explored(),
+        d.fallbackOrder());
+  }
+
+  /** The function, learning whether what it said {@code resolved} what was asked. */
+  static FunctionCatalog catalog(LearnedSettings settings, String context, boolean logText) {
+    Map<String, VariantDefinition> variants = new TreeMap<>();
+    for (String candidate : settings.candidates()) {
+      variants.put(
+          candidate,
+          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
+    }
+    Experimentation.Learned learned =
+        new Experimentation.Learned(
+            "resolved",
+            settings,
+            context,
+            LaneShares.POLICY_ONLY,
+            List.of(),
+            Duration.ofSeconds(5),
+            Duration.ofHours(24),
+            1000,
+            WINDOW,
+            null,
+            0,
+            null,
+            null);
+    FunctionDefinition function =
+        new FunctionDefinition(
+            "reply",
+            FunctionDefinition.Type.CHAT,
+            null,
+            variants,
+            Map.of(),
+            List.of(),
+            "none",
+            null,
+            null,
+            learned,
+            List.of(),
+            logText);
+    return new FunctionCatalog(
+        "h",
+        "",
+        null,
+        null,
+        Map.of("reply", function),
+        Map.of(),
+        Map.of(
+            "resolved",
+            new MetricDefinition(
+                "resolved",
+                MetricDefinition.Type.BOOLEAN,
+                MetricDefinition.Level.INFERENCE,
+                MetricDefinition.Direction.MAX,
+                null,
+                null)),
+        Map.of());
+  }
+
+  @Override
+  public void close() {
+    control.close();
+    store.close();
+  }
+}
