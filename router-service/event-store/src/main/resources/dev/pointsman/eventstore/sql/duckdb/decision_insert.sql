@@ -1,7 +1,7 @@
 -- The units decided in some buckets of one length, all of them in [from, to), under one reward rule.
 INSERT INTO decision_rollup BY NAME
-WITH scope AS (
-  SELECT DISTINCT episode_id
+WITH head AS (
+  SELECT *
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
@@ -12,7 +12,7 @@ WITH scope AS (
 ,
 counted AS (
   SELECT
-    * EXCLUDE (bucket, tags, key_id, team_id),
+    * EXCLUDE (tags, key_id, team_id),
     make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket,
     coalesce(policy_generation, '') AS generation,
     coalesce(served_model, '') AS model,
@@ -26,8 +26,6 @@ counted AS (
     END AS greedy_arm,
     list_position(candidates, chosen_variant) AS chosen_arm
   FROM unit
-  WHERE
---include in_buckets
 ),
 arm AS (
   SELECT bucket, segment, generation, lane, key_id, team_id, tags,
@@ -79,6 +77,12 @@ part AS (
     sum(p) AS expected_pulls, sum(p * (1 - p)) AS pull_variance
   FROM arm
   WHERE p > 0
+  GROUP BY ALL
+  UNION ALL BY NAME
+  SELECT bucket, segment, served_variant AS variant, generation, lane, model, key_id, team_id, tags,
+    count(*) AS served
+  FROM counted
+  WHERE alone AND served_variant IS NOT NULL
   GROUP BY ALL
   UNION ALL BY NAME
   SELECT u.bucket, u.segment, m.served_variant AS variant, u.generation, u.lane, u.model, u.key_id,

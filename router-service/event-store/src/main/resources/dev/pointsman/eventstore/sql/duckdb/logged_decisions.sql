@@ -1,5 +1,5 @@
-WITH scope AS (
-  SELECT DISTINCT episode_id
+WITH head AS (
+  SELECT *
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP

@@ -1,7 +1,7 @@
 -- Computes the rows of some buckets of one length, all of them in [from, to).
 INSERT INTO statistics
-WITH scope AS (
-  SELECT DISTINCT episode_id
+WITH head AS (
+  SELECT *
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from::TIMESTAMP AND started_at < :to::TIMESTAMP
@@ -12,11 +12,9 @@ WITH scope AS (
 ,
 counted AS (
   SELECT
-    * EXCLUDE (bucket),
+    *,
     make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket
   FROM unit
-  WHERE
---include in_buckets
 ),
 chosen AS (
   SELECT
@@ -58,10 +56,17 @@ expected AS (
   GROUP BY ALL
 ),
 serving AS (
-  SELECT u.segment, m.served_variant AS variant, u.lane, u.bucket, count(*) AS served
-  FROM member m
-  JOIN counted u USING (episode_id)
-  WHERE m.served_variant IS NOT NULL
+  SELECT segment, variant, lane, bucket, count(*) AS served
+  FROM (
+    SELECT segment, served_variant AS variant, lane, bucket
+    FROM counted
+    WHERE alone
+    UNION ALL
+    SELECT u.segment, m.served_variant, u.lane, u.bucket
+    FROM member m
+    JOIN counted u USING (episode_id)
+  )
+  WHERE variant IS NOT NULL
   GROUP BY ALL
 ),
 cell AS (

@@ -1,49 +1,117 @@
--- Common table expressions behind every figure about decisions. Expects `scope(episode_id)`: the
--- episodes to look at, among which a unit counts when its deciding row does.
---   member       the inferences of a unit: decided and sticky ones
---   deciding     its earliest decision row
+-- Common table expressions behind every figure about decisions. Expects `head`: the decision rows to
+-- look at; a unit counts when its deciding row is among them. Nearly every episode is one inference,
+-- and what there is to know of it stands in its row; only the others are gathered.
+--   shared       episodes of several inferences, decided and sticky ones
+--   member       their inferences
+--   first_of     their earliest decision rows
+--   deciding     one row per (function, episode): the decision, and what came of it
 --   valued       last value in time per target
---   unit         one row per (function, episode): the decision, what came of it, its reward
-member AS (
-  SELECT i.*
-  FROM inference i
-  SEMI JOIN scope USING (episode_id)
-  WHERE i.function_name = :function AND i.kind IN ('decision', 'sticky')
-    -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
-    AND i.episode_id >= (
-      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM scope)
-    AND i.episode_id <= (SELECT max(episode_id) FROM scope)
-),
-repeated AS (
+--   unit         the deciding rows with their rewards
+shared AS (
   SELECT episode_id
-  FROM member
-  WHERE kind = 'decision'
+  FROM inference
+  SEMI JOIN head USING (episode_id)
+  WHERE function_name = :function AND kind IN ('decision', 'sticky')
+    -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
+    AND episode_id >= (
+      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM head)
+    AND episode_id <= (SELECT max(episode_id) FROM head)
   GROUP BY episode_id
   HAVING count(*) > 1
 ),
+member AS (
+  SELECT i.*
+  FROM inference i
+  SEMI JOIN shared USING (episode_id)
+  WHERE i.function_name = :function AND i.kind IN ('decision', 'sticky')
+    AND i.episode_id >= (
+      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM shared)
+    AND i.episode_id <= (SELECT max(episode_id) FROM shared)
+),
+first_of AS (
+  SELECT *
+  FROM member
+  WHERE kind = 'decision'
+  QUALIFY row_number() OVER (PARTITION BY episode_id ORDER BY started_at, inference_id) = 1
+),
+gathered AS (
+  SELECT
+    m.episode_id,
+    count(*) AS inferences,
+    count(*) FILTER (WHERE m.kind = 'decision' AND m.chosen_variant <> d.chosen_variant)
+      AS resplits,
+    count(*) FILTER (WHERE m.served_variant = d.chosen_variant) AS served_chosen,
+    count(*) FILTER (WHERE m.served_variant <> d.chosen_variant) AS served_other,
+    count(*) FILTER (WHERE m.outcome = 'answered' AND m.served_variant = d.chosen_variant)
+      AS answered,
+    count(*) FILTER (WHERE m.outcome = 'failed') AS failed,
+    coalesce(sum(m.input_tokens) FILTER (WHERE m.outcome = 'answered'
+      AND m.served_variant = d.chosen_variant), 0)::BIGINT AS input_tokens,
+    count(m.input_tokens) FILTER (WHERE m.outcome = 'answered'
+      AND m.served_variant = d.chosen_variant) AS input_tokens_count,
+    coalesce(sum(m.output_tokens) FILTER (WHERE m.outcome = 'answered'
+      AND m.served_variant = d.chosen_variant), 0)::BIGINT AS output_tokens,
+    count(m.output_tokens) FILTER (WHERE m.outcome = 'answered'
+      AND m.served_variant = d.chosen_variant) AS output_tokens_count,
+    coalesce(sum(m.duration_us) FILTER (WHERE m.outcome = 'answered'
+      AND m.served_variant = d.chosen_variant), 0)::BIGINT AS duration_us,
+    coalesce(sum(m.cost_nanos), 0)::BIGINT AS cost_nanos,
+    count(m.cost_nanos) AS cost_count,
+    coalesce(sum(m.baseline_cost_nanos) FILTER (WHERE m.cost_nanos IS NOT NULL), 0)::BIGINT
+      AS baseline_cost_nanos,
+    coalesce(sum(m.cost_nanos) FILTER (WHERE m.baseline_cost_nanos IS NOT NULL), 0)::BIGINT
+      AS compared_cost_nanos,
+    count(m.cost_nanos) FILTER (WHERE m.baseline_cost_nanos IS NOT NULL) AS compared_count
+  FROM member m
+  JOIN first_of d USING (episode_id)
+  GROUP BY m.episode_id
+),
 deciding AS (
   SELECT
-    *,
-    make_timestamp(epoch_us(started_at) // 10000000 * 10000000) AS bucket
-  FROM (
-    -- Most episodes have one decision, and a window over all of them costs more than the rest.
-    SELECT *
-    FROM member
-    WHERE kind = 'decision' AND episode_id NOT IN (SELECT episode_id FROM repeated)
-    UNION ALL
-    SELECT *
-    FROM (
-      SELECT *
-      FROM member
-      WHERE kind = 'decision' AND episode_id IN (SELECT episode_id FROM repeated)
-      QUALIFY row_number() OVER (PARTITION BY episode_id ORDER BY started_at, inference_id) = 1
-    )
-  )
+    * EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
+    TRUE AS alone,
+    1 AS inferences,
+    0 AS resplits,
+    CASE WHEN served_variant = chosen_variant THEN 1 ELSE 0 END AS served_chosen,
+    CASE WHEN served_variant <> chosen_variant THEN 1 ELSE 0 END AS served_other,
+    CASE WHEN outcome = 'answered' THEN served_chosen ELSE 0 END AS answered,
+    CASE WHEN outcome = 'failed' THEN 1 ELSE 0 END AS failed,
+    CASE WHEN answered = 1 THEN coalesce(h.input_tokens, 0) ELSE 0 END AS input_tokens,
+    CASE WHEN answered = 1 AND h.input_tokens IS NOT NULL THEN 1 ELSE 0 END AS input_tokens_count,
+    CASE WHEN answered = 1 THEN coalesce(h.output_tokens, 0) ELSE 0 END AS output_tokens,
+    CASE WHEN answered = 1 AND h.output_tokens IS NOT NULL THEN 1 ELSE 0 END
+      AS output_tokens_count,
+    CASE WHEN answered = 1 THEN h.duration_us ELSE 0 END AS duration_us,
+    coalesce(h.cost_nanos, 0) AS cost_nanos,
+    CASE WHEN h.cost_nanos IS NULL THEN 0 ELSE 1 END AS cost_count,
+    CASE WHEN h.cost_nanos IS NULL THEN 0 ELSE coalesce(h.baseline_cost_nanos, 0) END
+      AS baseline_cost_nanos,
+    CASE WHEN h.baseline_cost_nanos IS NULL THEN 0 ELSE coalesce(h.cost_nanos, 0) END
+      AS compared_cost_nanos,
+    CASE WHEN h.baseline_cost_nanos IS NULL OR h.cost_nanos IS NULL THEN 0 ELSE 1 END
+      AS compared_count
+  FROM head h
+  ANTI JOIN shared USING (episode_id)
+  UNION ALL BY NAME
+  SELECT
+    d.* EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
+    FALSE AS alone,
+    g.* EXCLUDE (episode_id)
+  FROM first_of d
+  JOIN gathered g USING (episode_id)
+  SEMI JOIN head USING (inference_id)
 ),
 target AS (
-  SELECT inference_id AS target_id, episode_id FROM member WHERE :level = 'inference'
+  SELECT inference_id AS target_id, episode_id, started_at
+  FROM deciding
+  WHERE alone AND :level = 'inference'
   UNION ALL
-  SELECT episode_id, episode_id FROM deciding WHERE :level = 'episode'
+  SELECT m.inference_id, m.episode_id, d.started_at
+  FROM member m
+  JOIN first_of d USING (episode_id)
+  WHERE :level = 'inference'
+  UNION ALL
+  SELECT episode_id, episode_id, started_at FROM deciding WHERE :level = 'episode'
 ),
 valued AS (
   SELECT
@@ -54,11 +122,10 @@ valued AS (
     END AS scaled
   FROM feedback f
   JOIN target t ON t.target_id = f.target_id
-  JOIN deciding d ON d.episode_id = t.episode_id
   WHERE f.metric_name = :metric
     AND f.target_type = :level
     AND f.rejected IS NULL
-    AND f.received_at <= d.started_at + to_microseconds(:window_us::BIGINT)
+    AND f.received_at <= t.started_at + to_microseconds(:window_us::BIGINT)
     AND CASE WHEN :type = 'boolean'
       THEN f.value_boolean IS NOT NULL
       ELSE f.value_float IS NOT NULL AND NOT isnan(f.value_float)
@@ -77,53 +144,22 @@ given AS (
   FROM valued
   GROUP BY episode_id
 ),
-gathered AS (
-  SELECT
-    m.episode_id,
-    count(*) AS inferences,
-    count(*) FILTER (WHERE m.kind = 'decision' AND m.chosen_variant <> d.chosen_variant)
-      AS resplits,
-    count(*) FILTER (WHERE m.served_variant = d.chosen_variant) AS served_chosen,
-    count(*) FILTER (WHERE m.served_variant <> d.chosen_variant) AS served_other,
-    count(*) FILTER (WHERE m.outcome = 'answered' AND m.served_variant = d.chosen_variant)
-      AS answered,
-    count(*) FILTER (WHERE m.outcome = 'failed') AS failed,
-    coalesce(sum(m.input_tokens) FILTER (WHERE m.outcome = 'answered'
-      AND m.served_variant = d.chosen_variant), 0) AS input_tokens,
-    count(m.input_tokens) FILTER (WHERE m.outcome = 'answered'
-      AND m.served_variant = d.chosen_variant) AS input_tokens_count,
-    coalesce(sum(m.output_tokens) FILTER (WHERE m.outcome = 'answered'
-      AND m.served_variant = d.chosen_variant), 0) AS output_tokens,
-    count(m.output_tokens) FILTER (WHERE m.outcome = 'answered'
-      AND m.served_variant = d.chosen_variant) AS output_tokens_count,
-    coalesce(sum(m.duration_us) FILTER (WHERE m.outcome = 'answered'
-      AND m.served_variant = d.chosen_variant), 0) AS duration_us,
-    coalesce(sum(m.cost_nanos), 0) AS cost_nanos,
-    count(m.cost_nanos) AS cost_count,
-    coalesce(sum(m.baseline_cost_nanos) FILTER (WHERE m.cost_nanos IS NOT NULL), 0)
-      AS baseline_cost_nanos,
-    coalesce(sum(m.cost_nanos) FILTER (WHERE m.baseline_cost_nanos IS NOT NULL), 0)
-      AS compared_cost_nanos,
-    count(m.cost_nanos) FILTER (WHERE m.baseline_cost_nanos IS NOT NULL) AS compared_count
-  FROM member m
-  JOIN deciding d USING (episode_id)
-  GROUP BY m.episode_id
-),
 unit AS (
   SELECT
-    d.inference_id, d.episode_id, d.started_at, d.bucket, d.segment, d.stratum,
+    d.inference_id, d.episode_id, d.started_at, d.segment, d.stratum,
     d.experiment_group, coalesce(d.lane, '') AS lane, d.lane_shares,
     d.policy_generation, d.policy_revision, d.candidates, d.exclusions,
     d.predicted_quality, d.policy_probabilities, d.challenger_probabilities, d.propensities,
     d.chosen_variant, d.propensity, d.explored, d.predicted_cost_nanos, d.outcome,
-    d.served_model, d.baseline_variant, d.features, d.key_id, d.team_id, d.tags,
-    g.* EXCLUDE (episode_id),
-    g.served_chosen > 0 AND g.served_other = 0 AS as_chosen,
+    d.served_variant, d.served_model, d.baseline_variant, d.features, d.key_id, d.team_id, d.tags,
+    d.alone, d.inferences, d.resplits, d.answered, d.failed, d.input_tokens, d.input_tokens_count,
+    d.output_tokens, d.output_tokens_count, d.duration_us, d.cost_nanos, d.cost_count,
+    d.baseline_cost_nanos, d.compared_cost_nanos, d.compared_count,
+    d.served_chosen > 0 AND d.served_other = 0 AS as_chosen,
     v.reward IS NULL AND d.outcome <> 'failed' AND :no_feedback::DOUBLE IS NOT NULL
       AND d.started_at + to_microseconds(:window_us::BIGINT) <= :as_of::TIMESTAMP AS filled,
     CASE WHEN filled THEN :no_feedback::DOUBLE ELSE v.reward END AS reward,
     coalesce(v.clipped, 0) AS clipped
   FROM deciding d
-  JOIN gathered g USING (episode_id)
   LEFT JOIN given v USING (episode_id)
 )
