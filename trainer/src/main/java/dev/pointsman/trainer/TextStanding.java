@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param fittedAt its log cut, null before the first
  * @param stretch k
  * @param judged number of φ
+ * @param outcomes of these whose quality is known
  * @param sum Σφ, in points of utility
  * @param squares Σφ²
  * @param judgedUntil decisions before this moment were judged or passed over
@@ -38,6 +39,7 @@ record TextStanding(
     @Nullable Instant fittedAt,
     long stretch,
     long judged,
+    long outcomes,
     double sum,
     double squares,
     Instant judgedUntil,
@@ -45,11 +47,11 @@ record TextStanding(
 
   /** Before anything. */
   static final TextStanding NONE =
-      new TextStanding(false, null, 0, null, 1, 0, 0, 0, Instant.EPOCH, null);
+      new TextStanding(false, null, 0, null, 1, 0, 0, 0, 0, Instant.EPOCH, null);
 
   static final double ALPHA = 0.05;
 
-  /** Fewer judged decisions conclude nothing: the bounds are asymptotic. */
+  /** Fewer outcomes conclude nothing: the bounds are asymptotic. */
   static final long BURN_IN = 200;
 
   private static final double TIGHTEST_AT = 1_000;
@@ -58,10 +60,21 @@ record TextStanding(
 
   TextStanding fitted(String id, long feedbacksThen, Instant cut) {
     return new TextStanding(
-        used, id, feedbacksThen, cut, stretch, judged, sum, squares, judgedUntil, switchedAt);
+        used,
+        id,
+        feedbacksThen,
+        cut,
+        stretch,
+        judged,
+        outcomes,
+        sum,
+        squares,
+        judgedUntil,
+        switchedAt);
   }
 
-  TextStanding judgedTo(Instant until, long count, double sumOfThem, double squaresOfThem) {
+  TextStanding judgedTo(
+      Instant until, long count, long known, double sumOfThem, double squaresOfThem) {
     return new TextStanding(
         used,
         model,
@@ -69,6 +82,7 @@ record TextStanding(
         fittedAt,
         stretch,
         judged + count,
+        outcomes + known,
         sum + sumOfThem,
         squares + squaresOfThem,
         until,
@@ -78,7 +92,7 @@ record TextStanding(
   /** A new stretch, which begins without judgement. */
   TextStanding switched(boolean nowUsed, Instant at) {
     return new TextStanding(
-        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, judgedUntil, at);
+        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, 0, judgedUntil, at);
   }
 
   double alpha() {
@@ -91,7 +105,7 @@ record TextStanding(
 
   /** The bounds of the mean; infinite before the burn-in. */
   AsymptoticConfidenceSequence.Bounds bounds() {
-    return judged < BURN_IN
+    return outcomes < BURN_IN
         ? new AsymptoticConfidenceSequence.Bounds(
             mean(), Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY, 1)
         : boundsAt(judged);
@@ -104,15 +118,17 @@ record TextStanding(
   }
 
   /**
-   * How many more judged decisions it would take until the bounds exclude 0, if mean and variance stay
-   * as they are; null where that would take more than ten million, or nothing was judged yet.
+   * How many more outcomes it would take until the bounds exclude 0, if mean and variance and the
+   * share of decisions with an outcome stay as they are; null where that would take more than ten
+   * million decisions, or nothing is known yet.
    */
   @Nullable Long needed() {
-    if (judged < 2 || mean() == 0) {
+    if (judged < 2 || outcomes == 0 || mean() == 0) {
       return null;
     }
+    long least = (BURN_IN * judged + outcomes - 1) / outcomes;
     long low = judged - 1;
-    long high = Math.max(BURN_IN, judged);
+    long high = Math.max(least, judged);
     while (!decidesAt(high)) {
       low = high;
       high *= 2;
@@ -122,13 +138,13 @@ record TextStanding(
     }
     while (high - low > 1) {
       long middle = (low + high) / 2;
-      if (middle >= BURN_IN && decidesAt(middle)) {
+      if (middle >= least && decidesAt(middle)) {
         high = middle;
       } else {
         low = middle;
       }
     }
-    return high - judged;
+    return ((high - judged) * outcomes + judged - 1) / judged;
   }
 
   private boolean decidesAt(long n) {
@@ -148,6 +164,7 @@ record TextStanding(
     }
     json.writeNumberField("stretch", stretch);
     json.writeNumberField("judged", judged);
+    json.writeNumberField("outcomes", outcomes);
     json.writeNumberField("sum", sum);
     json.writeNumberField("squares", squares);
     json.writeStringField("judged_until", judgedUntil.toString());
@@ -198,13 +215,16 @@ record TextStanding(
   private static TextStanding of(Map<String, String> fields) {
     String fittedAt = fields.get("fitted_at");
     String switchedAt = fields.get("switched_at");
+    String judged = fields.getOrDefault("judged", "0");
     return new TextStanding(
         "text".equals(fields.get("rung")),
         fields.get("model"),
         Long.parseLong(fields.getOrDefault("feedbacks_then", "0")),
         fittedAt == null ? null : Instant.parse(fittedAt),
         Long.parseLong(fields.getOrDefault("stretch", "1")),
-        Long.parseLong(fields.getOrDefault("judged", "0")),
+        Long.parseLong(judged),
+        // Before this was written only decisions with an outcome were judged.
+        Long.parseLong(fields.getOrDefault("outcomes", judged)),
         Double.parseDouble(fields.getOrDefault("sum", "0")),
         Double.parseDouble(fields.getOrDefault("squares", "0")),
         Instant.parse(fields.getOrDefault("judged_until", Instant.EPOCH.toString())),
