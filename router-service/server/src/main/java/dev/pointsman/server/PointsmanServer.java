@@ -167,7 +167,13 @@ final class PointsmanServer implements AutoCloseable {
                 RollupTags.of(settings.rollupTags()),
                 clock));
     LogWatch watch =
-        opened(new LogWatch(store, () -> snapshots.current().catalog(), eventLog::append, ids));
+        opened(
+            new LogWatch(
+                store,
+                () -> snapshots.current().catalog(),
+                eventLog::append,
+                () -> eventLog.health().lastSeq(),
+                ids));
     GateWatch gate =
         opened(
             new GateWatch(
