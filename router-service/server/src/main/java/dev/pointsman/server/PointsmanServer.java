@@ -33,6 +33,7 @@ import dev.pointsman.trainer.ServedGenerations;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -83,12 +84,7 @@ final class PointsmanServer implements AutoCloseable {
 
     InstantSource clock = InstantSource.system();
     IdSource ids = new IdSource(clock, () -> ThreadLocalRandom.current().nextLong());
-    EventLog eventLog =
-        opened(
-            EventLog.open(
-                directory.spool(),
-                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
-                    .withWhenFull(whenFull(settings))));
+    EventLog eventLog = opened(spool(directory, settings));
     ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
     EventStore store = opened(OpenedStore.of(settings, path));
     Drain drain = opened(new Drain(store, eventLog));
@@ -204,6 +200,17 @@ final class PointsmanServer implements AutoCloseable {
     directory.announce(url);
     parts.push(() -> finishRequests(context));
     parts.push(directory::withdraw);
+  }
+
+  private static EventLog spool(DataDirectory directory, StoreSettings settings) {
+    try {
+      return EventLog.open(
+          directory.spool(),
+          new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
+              .withWhenFull(whenFull(settings)));
+    } catch (UncheckedIOException e) {
+      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
+    }
   }
 
   /**
