@@ -368,7 +368,6 @@ final class PointsmanServer implements AutoCloseable {
     properties.put("micronaut.server.host", catalog.gateway().host());
     Integer port = options.port();
     properties.put("micronaut.server.port", port == null ? catalog.gateway().port() : port);
-    properties.put("micronaut.server.max-request-size", "100MB");
     if (!catalog.gateway().basePath().isEmpty()) {
       properties.put("micronaut.server.context-path", catalog.gateway().basePath());
     }
