@@ -99,6 +99,9 @@ final class TextLadder {
   private TextStanding standing = TextStanding.NONE;
   private @Nullable Instant lastLook;
 
+  /** Whether what was judged before is to be looked at again for the thresholds that divide it. */
+  private boolean dividedAnew;
+
   /** Null before the first judgement of this process. */
   private @Nullable FeedbackRates rates;
 
@@ -166,16 +169,26 @@ final class TextLadder {
     this.rule = rule;
   }
 
-  /** Goes on where a stored revision left off. */
+  /**
+   * Goes on where a stored revision left off: with its judgement, and with the models that judge what
+   * has not matured yet, each beside the evidence that it was fitted beside.
+   */
   void resume(PolicyRevision latest, LearnedSettings settings) {
     standing = TextStanding.ofProvenance(latest.provenance());
+    standing
+        .earlier()
+        .forEach(one -> resume(one.model(), one.cut(), latest.generation(), settings));
     String id = standing.model();
     Instant cut = standing.fittedAt();
-    if (id == null || cut == null) {
-      return;
+    if (id != null && cut != null) {
+      resume(id, cut, latest.generation(), settings);
     }
+    dividedAnew = true;
+  }
+
+  private void resume(String id, Instant cut, String generation, LearnedSettings settings) {
     TextPublication publication = store.history().textModel(rule.functionName(), id);
-    PolicyRevision then = revisionAt(cut, latest.generation());
+    PolicyRevision then = revisionAt(cut, generation);
     if (publication != null && then != null) {
       TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
       judges.add(Judge.of(cut, model, settings, then.statistics()));
@@ -273,6 +286,18 @@ final class TextLadder {
     if (judges.size() > MOST_MODELS) {
       judges.remove();
     }
+    noteJudges();
+  }
+
+  /** What has to be known of the judges after a restart. */
+  private void noteJudges() {
+    List<TextStanding.Earlier> earlier = new ArrayList<>();
+    for (Judge judge : judges) {
+      if (judge != judges.peekLast()) {
+        earlier.add(new TextStanding.Earlier(judge.model().id(), judge.cut()));
+      }
+    }
+    standing = standing.besides(earlier);
   }
 
   private static long feedbacks(PolicyStatistics statistics) {
@@ -480,14 +505,12 @@ final class TextLadder {
           }
         });
     if (moment.settings().options().strongShare() != null) {
-      List<String> candidates = moment.settings().candidates();
-      for (Read one : read) {
-        one.judge()
-            .divide(
-                ThresholdSample.context(one.row(), candidates, prices, new double[0]),
-                ThresholdSample.context(one.row(), candidates, prices, one.shifts()));
+      if (dividedAnew) {
+        divideAgain(moment, from, prices);
       }
+      read.forEach(one -> divide(moment, one.judge(), one.row(), one.shifts(), prices));
     }
+    dividedAnew = false;
     Map<Judge, Compared> policies = new IdentityHashMap<>();
     for (Read one : read) {
       Compared compared =
@@ -498,6 +521,38 @@ final class TextLadder {
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
       judges.remove();
     }
+    noteJudges();
+  }
+
+  private static void divide(
+      Moment moment,
+      Judge judge,
+      LoggedDecision row,
+      double[] shifts,
+      List<@Nullable TokenPrice> prices) {
+    List<String> candidates = moment.settings().candidates();
+    judge.divide(
+        ThresholdSample.context(row, candidates, prices, new double[0]),
+        ThresholdSample.context(row, candidates, prices, shifts));
+  }
+
+  /** What the models were asked about before a restart, which is in the log. */
+  private void divideAgain(Moment moment, Instant until, List<@Nullable TokenPrice> prices) {
+    sampler.withFeatures(
+        LatestDecisions.before(
+            store,
+            rule,
+            until,
+            moment.now(),
+            ThresholdSample.MOST_DECISIONS * judges.size(),
+            row -> judgeOf(row.decidedAt()) != null),
+        (row, features) -> {
+          Judge judge = judgeOf(row.decidedAt());
+          if (judge != null) {
+            double[] shifts = judge.model().shifts(features, judge.outputs());
+            divide(moment, judge, row, shifts, prices);
+          }
+        });
   }
 
   /**

@@ -7,7 +7,9 @@ import com.fasterxml.jackson.core.JsonToken;
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * @param squares Σφ²
  * @param judgedUntil decisions before this moment were judged or passed over
  * @param switchedAt when decisions began or ceased to go by text; null = never did
+ * @param earlier models before the latest that decisions which have not matured are judged by, oldest
+ *     first
  */
 record TextStanding(
     boolean used,
@@ -43,11 +47,23 @@ record TextStanding(
     double sum,
     double squares,
     Instant judgedUntil,
-    @Nullable Instant switchedAt) {
+    @Nullable Instant switchedAt,
+    List<Earlier> earlier) {
+
+  /**
+   * A model before the latest one.
+   *
+   * @param cut its log cut
+   */
+  record Earlier(String model, Instant cut) {}
+
+  TextStanding {
+    earlier = List.copyOf(earlier);
+  }
 
   /** Before anything. */
   static final TextStanding NONE =
-      new TextStanding(false, null, 0, null, 1, 0, 0, 0, 0, Instant.EPOCH, null);
+      new TextStanding(false, null, 0, null, 1, 0, 0, 0, 0, Instant.EPOCH, null, List.of());
 
   static final double ALPHA = 0.05;
 
@@ -56,6 +72,8 @@ record TextStanding(
 
   private static final double TIGHTEST_AT = 1_000;
   private static final long MOST_NEEDED = 10_000_000;
+  private static final String EARLIER_MODEL = "earlier_model";
+  private static final String EARLIER_CUT = "earlier_fitted_at";
   private static final JsonFactory JSON = new JsonFactory();
 
   TextStanding fitted(String id, long feedbacksThen, Instant cut) {
@@ -70,7 +88,25 @@ record TextStanding(
         sum,
         squares,
         judgedUntil,
-        switchedAt);
+        switchedAt,
+        earlier);
+  }
+
+  /** The same with other models that go on judging beside the latest. */
+  TextStanding besides(List<Earlier> others) {
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch,
+        judged,
+        outcomes,
+        sum,
+        squares,
+        judgedUntil,
+        switchedAt,
+        others);
   }
 
   TextStanding judgedTo(
@@ -86,13 +122,14 @@ record TextStanding(
         sum + sumOfThem,
         squares + squaresOfThem,
         until,
-        switchedAt);
+        switchedAt,
+        earlier);
   }
 
   /** A new stretch, which begins without judgement. */
   TextStanding switched(boolean nowUsed, Instant at) {
     return new TextStanding(
-        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, 0, judgedUntil, at);
+        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, 0, judgedUntil, at, earlier);
   }
 
   double alpha() {
@@ -171,6 +208,16 @@ record TextStanding(
     if (switchedAt != null) {
       json.writeStringField("switched_at", switchedAt.toString());
     }
+    if (!earlier.isEmpty()) {
+      json.writeArrayFieldStart("earlier");
+      for (Earlier other : earlier) {
+        json.writeStartObject();
+        json.writeStringField(EARLIER_MODEL, other.model());
+        json.writeStringField(EARLIER_CUT, other.cut().toString());
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+    }
     json.writeNumberField("delta_utility", mean());
     AsymptoticConfidenceSequence.Bounds bounds = bounds();
     if (Double.isFinite(bounds.lower())) {
@@ -191,6 +238,7 @@ record TextStanding(
    */
   static TextStanding ofProvenance(String provenance) {
     Map<String, String> fields = new HashMap<>();
+    List<Earlier> earlier = new ArrayList<>();
     try (JsonParser json = JSON.createParser(provenance)) {
       int depth = 0;
       boolean within = false;
@@ -203,16 +251,20 @@ record TextStanding(
           within &= depth >= 2;
         } else if (within && token.isScalarValue()) {
           fields.put(json.currentName(), json.getText());
+          if (json.currentName().equals(EARLIER_CUT)) {
+            earlier.add(
+                new Earlier(fields.getOrDefault(EARLIER_MODEL, ""), Instant.parse(json.getText())));
+          }
         }
       }
-      return fields.isEmpty() ? NONE : of(fields);
+      return fields.isEmpty() ? NONE : of(fields, earlier);
     } catch (IOException | RuntimeException e) {
       throw new IllegalArgumentException(
           "the stored provenance of a revision is not readable: " + provenance, e);
     }
   }
 
-  private static TextStanding of(Map<String, String> fields) {
+  private static TextStanding of(Map<String, String> fields, List<Earlier> earlier) {
     String fittedAt = fields.get("fitted_at");
     String switchedAt = fields.get("switched_at");
     String judged = fields.getOrDefault("judged", "0");
@@ -228,6 +280,7 @@ record TextStanding(
         Double.parseDouble(fields.getOrDefault("sum", "0")),
         Double.parseDouble(fields.getOrDefault("squares", "0")),
         Instant.parse(fields.getOrDefault("judged_until", Instant.EPOCH.toString())),
-        switchedAt == null ? null : Instant.parse(switchedAt));
+        switchedAt == null ? null : Instant.parse(switchedAt),
+        earlier);
   }
 }

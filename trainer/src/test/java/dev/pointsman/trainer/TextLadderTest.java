@@ -142,6 +142,31 @@ final class TextLadderTest {
     assertThat(log.changes().getLast().before()).contains("\"judged\":640");
   }
 
+  /** The second model is fitted before the first one's decisions have matured. */
+  @Test
+  void tick_restartBetweenFitAndMaturity_judgesByTheSameModels() {
+    String without = switchOfTwoModels(false);
+    log.close();
+    log = new TrainedLog(directory.resolve("again"), catalog("auto", true));
+    assertThat(switchOfTwoModels(true)).isEqualTo(without).contains("\"judged\":1040,");
+  }
+
+  /** What the rung was adopted by. */
+  private String switchOfTwoModels(boolean restarts) {
+    PolicyTrainer trainer = log.trainer();
+    ask(0, 900, 0.4);
+    log.tick(trainer, 960);
+    ask(960, 1_400, 0.4);
+    log.tick(trainer, 1_400);
+    assertThat(models()).hasSize(2);
+    PolicyTrainer next = restarts ? log.trainer() : trainer;
+    log.tick(next, 1_410);
+    ask(1_410, 2_010, 0.4);
+    log.tick(next, 2_010 + TrainedLog.WINDOW.toSeconds());
+    assertThat(models()).as("no third one judges").hasSizeLessThanOrEqualTo(3);
+    return log.changes().getLast().before();
+  }
+
   @Test
   void tick_contextText_usesTheModelAtOnce() {
     log.configure(catalog("text", true));

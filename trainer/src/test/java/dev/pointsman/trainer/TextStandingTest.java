@@ -20,7 +20,13 @@ final class TextStandingTest {
 
   @Test
   void ofProvenance_whatAProvenanceHolds_isTheSame() {
-    TextStanding standing = judged(420, 1 / 3d, 0.7).switched(true, AT.plusSeconds(90));
+    TextStanding standing =
+        judged(420, 1 / 3d, 0.7)
+            .switched(true, AT.plusSeconds(90))
+            .besides(
+                List.of(
+                    new TextStanding.Earlier("text-01", AT.minusSeconds(90)),
+                    new TextStanding.Earlier("text-02", AT.minusSeconds(9))));
     for (TextStanding each : List.of(standing, judged(300, -0.1, 0.2), TextStanding.NONE)) {
       RevisionProvenance provenance =
           new RevisionProvenance(7, "abc", "resolved", "0.1.0", 12, 5, List.of(), true, each, null);
