@@ -3,6 +3,7 @@ package dev.pointsman.trainer;
 import dev.pointsman.analysis.offpolicy.JudgedLog;
 import dev.pointsman.analysis.offpolicy.PairedDecision;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PairedLog;
 import dev.pointsman.analysis.offpolicy.PromotionRule;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
@@ -119,18 +120,9 @@ public final class ChallengerEvaluator {
     }
     PromotionRule promotion =
         new PromotionRule(question.margin(), learned.settings().costWeight(), ALPHA);
-    String baseline = learned.settings().baselineVariant();
-    Beside beside = new Beside(paired, valued);
     PairedEvaluation figures;
     try {
-      figures =
-          PairedEvaluation.of(
-              arms,
-              paired,
-              baseline == null ? -1 : arms.indexOf(baseline),
-              promotion,
-              beside.guarded(guards),
-              beside.scores(configured, guards));
+      figures = PairedEvaluation.of(compared(configured, guards, arms, paired, valued), promotion);
     } catch (IllegalArgumentException noFeedback) {
       throw new EvaluationRefusedException(
           "%s: %s".formatted(question.functionName(), noFeedback.getMessage()));
@@ -195,18 +187,10 @@ public final class ChallengerEvaluator {
   /**
    * Two generations beside each other, as the router logged both.
    *
-   * @param arms the arms' names
-   * @param pairs matured decisions in order; thinned evenly when there were too many
-   * @param guarded values of the function's guarded metrics on them
-   * @param scores a judge's on them, 0..1 or null; null where the function has none
+   * @param log matured decisions in order; thinned evenly when there were too many
    * @param thinning one of so many decisions was kept
    */
-  record PairedLog(
-      List<String> arms,
-      List<PairedDecision> pairs,
-      List<PairedEvaluation.Guarded> guarded,
-      @Nullable List<@Nullable Double> scores,
-      int thinning) {}
+  record SideBySide(PairedLog log, int thinning) {}
 
   /**
    * Matured decisions of the main stratum that one generation made while another one's vector was
@@ -218,7 +202,7 @@ public final class ChallengerEvaluator {
    * @param taker is given every row that both have, matured or not
    * @param guardTaker is given every matured one with a reward by a guarded metric
    */
-  PairedLog sideBySide(
+  SideBySide sideBySide(
       String functionName,
       String serving,
       String beside,
@@ -259,9 +243,20 @@ public final class ChallengerEvaluator {
     List<String> arms = arms(rows, configured.learned().settings());
     Pairing pairing = new Pairing(arms, configured.function(), configured.learned(), rows);
     List<PairedDecision> pairs = pairing.asLogged(judged.equals(serving));
-    Beside values = new Beside(pairs, valued);
-    return new PairedLog(
-        arms, pairs, values.guarded(guards), values.scores(configured, guards), kept.thinning());
+    return new SideBySide(compared(configured, guards, arms, pairs, valued), kept.thinning());
+  }
+
+  private static PairedLog compared(
+      Configured configured,
+      List<GuardedMetric> guards,
+      List<String> arms,
+      List<PairedDecision> pairs,
+      List<Valued> valued) {
+    String baseline = configured.learned().settings().baselineVariant();
+    Beside beside = new Beside(pairs, valued);
+    return PairedLog.of(arms, pairs, baseline == null ? -1 : arms.indexOf(baseline))
+        .withGuarded(beside.guarded(guards))
+        .withScores(beside.scores(configured, guards));
   }
 
   /** Takes a matured decision with its reward by a guarded metric, 0..1. */
@@ -291,10 +286,10 @@ public final class ChallengerEvaluator {
     }
 
     /** Values of those metrics, which are the first of what was read. */
-    List<PairedEvaluation.Guarded> guarded(List<GuardedMetric> guards) {
-      List<PairedEvaluation.Guarded> guarded = new ArrayList<>(guards.size());
+    List<PairedLog.Guarded> guarded(List<GuardedMetric> guards) {
+      List<PairedLog.Guarded> guarded = new ArrayList<>(guards.size());
       for (int at = 0; at < guards.size(); at++) {
-        guarded.add(new PairedEvaluation.Guarded(guards.get(at).rule(), column(at)));
+        guarded.add(new PairedLog.Guarded(guards.get(at).rule(), column(at)));
       }
       return guarded;
     }
