@@ -3,6 +3,7 @@ package dev.pointsman.trainer;
 import dev.pointsman.analysis.offpolicy.JudgedLog;
 import dev.pointsman.analysis.offpolicy.PairedDecision;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PairedLog;
 import dev.pointsman.analysis.offpolicy.PromotionRule;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
@@ -34,9 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,8 +103,11 @@ public final class ChallengerEvaluator {
     Experimentation.Learned learned = configured.learned();
     RewardRule rule = RewardRules.of(catalog, question.functionName(), learned);
     check(question, function, rule);
+    List<GuardedMetric> guards = guards(configured);
     Map<String, Long> leftOut = new TreeMap<>();
-    List<LoggedDecision> rows = rows(rule, from(question), question.now(), leftOut);
+    List<Valued> valued =
+        rows(rule, others(configured, guards), from(question), question.now(), leftOut);
+    List<LoggedDecision> rows = decisions(valued);
     if (rows.isEmpty()) {
       throw nothing(question, rule, leftOut);
     }
@@ -118,18 +120,9 @@ public final class ChallengerEvaluator {
     }
     PromotionRule promotion =
         new PromotionRule(question.margin(), learned.settings().costWeight(), ALPHA);
-    String baseline = learned.settings().baselineVariant();
     PairedEvaluation figures;
     try {
-      figures =
-          PairedEvaluation.of(
-              arms,
-              paired,
-              baseline == null ? -1 : arms.indexOf(baseline),
-              promotion,
-              guarded(
-                  configured, paired, from(question), question.now(), row -> true, (m, r) -> {}),
-              scores(configured, paired, from(question), question.now(), row -> true));
+      figures = PairedEvaluation.of(compared(configured, guards, arms, paired, valued), promotion);
     } catch (IllegalArgumentException noFeedback) {
       throw new EvaluationRefusedException(
           "%s: %s".formatted(question.functionName(), noFeedback.getMessage()));
@@ -162,7 +155,7 @@ public final class ChallengerEvaluator {
     Configured configured = configured(functionName);
     RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
     Map<String, Long> leftOut = new TreeMap<>();
-    List<LoggedDecision> rows = rows(rule, Instant.EPOCH, now, leftOut);
+    List<LoggedDecision> rows = decisions(rows(rule, List.of(), Instant.EPOCH, now, leftOut));
     if (rows.isEmpty()) {
       throw new EvaluationRefusedException(
           "no decision of %s has matured: decisions mature after %s, left out were %s"
@@ -182,34 +175,22 @@ public final class ChallengerEvaluator {
   DecisionLog maturedBetween(String functionName, Instant from, Instant to, Instant now) {
     Configured configured = configured(functionName);
     RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
-    Deque<LoggedDecision> judged = new ArrayDeque<>();
-    Map<String, Long> leftOut = new TreeMap<>();
-    store.functions().decisions(rule, from, to, now, row -> take(row, judged, leftOut));
-    onlyLastGeneration(judged, leftOut);
-    DecisionLog log = log(configured, rule, new ArrayList<>(judged));
-    if (configured.learned().surrogates().isEmpty()) {
-      return log;
-    }
+    List<Valued> valued = rows(rule, others(configured, List.of()), from, to, now, new TreeMap<>());
+    DecisionLog log = log(configured, rule, decisions(valued));
     List<@Nullable Double> scores =
-        values(surrogate(configured), log.decisions(), from, to, now, row -> true, row -> {});
-    return log.with(JudgedLog.of(log.arms(), log.decisions(), scores).scored());
+        new Beside(log.decisions(), valued).scores(configured, List.of());
+    return scores == null
+        ? log
+        : log.with(JudgedLog.of(log.arms(), log.decisions(), scores).scored());
   }
 
   /**
    * Two generations beside each other, as the router logged both.
    *
-   * @param arms the arms' names
-   * @param pairs matured decisions in order; thinned evenly when there were too many
-   * @param guarded values of the function's guarded metrics on them
-   * @param scores a judge's on them, 0..1 or null; null where the function has none
+   * @param log matured decisions in order; thinned evenly when there were too many
    * @param thinning one of so many decisions was kept
    */
-  record PairedLog(
-      List<String> arms,
-      List<PairedDecision> pairs,
-      List<PairedEvaluation.Guarded> guarded,
-      @Nullable List<@Nullable Double> scores,
-      int thinning) {}
+  record SideBySide(PairedLog log, int thinning) {}
 
   /**
    * Matured decisions of the main stratum that one generation made while another one's vector was
@@ -219,9 +200,9 @@ public final class ChallengerEvaluator {
    * @param beside the other one
    * @param judged which of the two is the challenger of the comparison
    * @param taker is given every row that both have, matured or not
-   * @param guardTaker is given every matured one with a value of a guarded metric as its reward
+   * @param guardTaker is given every matured one with a reward by a guarded metric
    */
-  PairedLog sideBySide(
+  SideBySide sideBySide(
       String functionName,
       String serving,
       String beside,
@@ -229,123 +210,121 @@ public final class ChallengerEvaluator {
       Instant from,
       Instant now,
       Consumer<LoggedDecision> taker,
-      BiConsumer<GuardedMetric, LoggedDecision> guardTaker) {
+      GuardTaker guardTaker) {
     Configured configured = configured(functionName);
     RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
-    ThinnedRows kept = new ThinnedRows(MOST_DECISIONS);
+    List<GuardedMetric> guards = guards(configured);
+    ThinnedRows<Valued> kept =
+        new ThinnedRows<>(MOST_DECISIONS, valued -> valued.row().episodeId());
     store
         .functions()
         .decisions(
             rule,
+            others(configured, guards),
             from,
             now,
             now,
-            row -> {
+            (row, others) -> {
               if (isBeside(row, serving, beside)) {
                 taker.accept(row);
                 if (row.matured()) {
-                  kept.accept(row);
+                  for (int at = 0; at < guards.size(); at++) {
+                    Double reward = others.get(at);
+                    if (reward != null) {
+                      guardTaker.accept(guards.get(at), row, reward);
+                    }
+                  }
+                  kept.accept(new Valued(row, others));
                 }
               }
             });
-    List<LoggedDecision> rows = kept.rows();
+    List<Valued> valued = kept.rows();
+    List<LoggedDecision> rows = decisions(valued);
     List<String> arms = arms(rows, configured.learned().settings());
     Pairing pairing = new Pairing(arms, configured.function(), configured.learned(), rows);
     List<PairedDecision> pairs = pairing.asLogged(judged.equals(serving));
-    return new PairedLog(
-        arms,
-        pairs,
-        guarded(configured, pairs, from, now, row -> isBeside(row, serving, beside), guardTaker),
-        scores(configured, pairs, from, now, row -> isBeside(row, serving, beside)),
-        kept.thinning());
+    return new SideBySide(compared(configured, guards, arms, pairs, valued), kept.thinning());
+  }
+
+  private static PairedLog compared(
+      Configured configured,
+      List<GuardedMetric> guards,
+      List<String> arms,
+      List<PairedDecision> pairs,
+      List<Valued> valued) {
+    String baseline = configured.learned().settings().baselineVariant();
+    Beside beside = new Beside(pairs, valued);
+    return PairedLog.of(arms, pairs, baseline == null ? -1 : arms.indexOf(baseline))
+        .withGuarded(beside.guarded(guards))
+        .withScores(beside.scores(configured, guards));
+  }
+
+  /** Takes a matured decision with its reward by a guarded metric, 0..1. */
+  @FunctionalInterface
+  interface GuardTaker {
+    void accept(GuardedMetric metric, LoggedDecision row, double reward);
   }
 
   /**
-   * The function's guarded metrics on decisions that were paired; the store is read once for each.
-   *
-   * @param wanted which rows to hand on
-   * @param taker is given those of them that have matured with a value, paired or not
+   * A decision with its rewards by the function's other metrics: the guarded ones that were asked for,
+   * then the judge's, where there is one.
    */
-  private List<PairedEvaluation.Guarded> guarded(
-      Configured configured,
-      List<PairedDecision> pairs,
-      Instant from,
-      Instant now,
-      Predicate<LoggedDecision> wanted,
-      BiConsumer<GuardedMetric, LoggedDecision> taker) {
-    List<PairedEvaluation.Guarded> guarded = new ArrayList<>();
-    for (GuardedMetric metric :
-        GuardedMetric.of(catalog, configured.function().name(), configured.learned())) {
-      guarded.add(
-          new PairedEvaluation.Guarded(
-              metric.rule(),
-              values(
-                  metric.reward(),
-                  pairs,
-                  from,
-                  now,
-                  now,
-                  wanted,
-                  row -> taker.accept(metric, row))));
+  private record Valued(LoggedDecision row, List<@Nullable Double> others) {}
+
+  private static List<LoggedDecision> decisions(List<Valued> valued) {
+    return valued.stream().map(Valued::row).toList();
+  }
+
+  /** The rewards by other metrics of decisions that were paired. */
+  private static final class Beside {
+    private final List<PairedDecision> pairs;
+    private final Map<String, List<@Nullable Double>> byEpisode = new HashMap<>();
+
+    Beside(List<PairedDecision> pairs, List<Valued> valued) {
+      this.pairs = pairs;
+      valued.forEach(one -> byEpisode.put(one.row().episodeId().toString(), one.others()));
     }
-    return guarded;
-  }
 
-  /** The scores of the function's surrogate on decisions that were paired; null without one. */
-  private @Nullable List<@Nullable Double> scores(
-      Configured configured,
-      List<PairedDecision> pairs,
-      Instant from,
-      Instant now,
-      Predicate<LoggedDecision> wanted) {
-    List<String> surrogates = configured.learned().surrogates();
-    return surrogates.isEmpty()
-        ? null
-        : values(surrogate(configured), pairs, from, now, now, wanted, row -> {});
-  }
-
-  private RewardRule surrogate(Configured configured) {
-    return RewardRules.of(
-        catalog,
-        configured.function().name(),
-        configured.learned(),
-        configured.learned().surrogates().getFirst());
-  }
-
-  /** Another metric's matured rewards on decisions that were paired, null where there is none. */
-  private List<@Nullable Double> values(
-      RewardRule metric,
-      List<PairedDecision> pairs,
-      Instant from,
-      Instant to,
-      Instant now,
-      Predicate<LoggedDecision> wanted,
-      Consumer<LoggedDecision> taker) {
-    Map<String, Integer> places = new HashMap<>();
-    List<@Nullable Double> rewards = new ArrayList<>(pairs.size());
-    for (PairedDecision pair : pairs) {
-      places.put(pair.episode(), rewards.size());
-      rewards.add(null);
+    /** Values of those metrics, which are the first of what was read. */
+    List<PairedLog.Guarded> guarded(List<GuardedMetric> guards) {
+      List<PairedLog.Guarded> guarded = new ArrayList<>(guards.size());
+      for (int at = 0; at < guards.size(); at++) {
+        guarded.add(new PairedLog.Guarded(guards.get(at).rule(), column(at)));
+      }
+      return guarded;
     }
-    store
-        .functions()
-        .decisions(
-            metric,
-            from,
-            to,
-            now,
-            row -> {
-              Double reward = row.reward();
-              if (reward == null || !row.matured() || !wanted.test(row)) {
-                return;
-              }
-              taker.accept(row);
-              Integer place = places.get(row.episodeId().toString());
-              if (place != null) {
-                rewards.set(place, reward);
-              }
-            });
-    return rewards;
+
+    /** The scores of the function's judge, behind those metrics; null without one. */
+    @Nullable List<@Nullable Double> scores(Configured configured, List<GuardedMetric> guards) {
+      return configured.learned().surrogates().isEmpty() ? null : column(guards.size());
+    }
+
+    private List<@Nullable Double> column(int at) {
+      List<@Nullable Double> column = new ArrayList<>(pairs.size());
+      for (PairedDecision pair : pairs) {
+        column.add(byEpisode.getOrDefault(pair.episode(), List.of()).get(at));
+      }
+      return column;
+    }
+  }
+
+  private List<GuardedMetric> guards(Configured configured) {
+    return GuardedMetric.of(catalog, configured.function().name(), configured.learned());
+  }
+
+  /** What is read beside the reward: those metrics, then the judge's scores where it has one. */
+  private List<RewardRule> others(Configured configured, List<GuardedMetric> guards) {
+    List<RewardRule> others = new ArrayList<>();
+    guards.forEach(guard -> others.add(guard.reward()));
+    if (!configured.learned().surrogates().isEmpty()) {
+      others.add(
+          RewardRules.of(
+              catalog,
+              configured.function().name(),
+              configured.learned(),
+              configured.learned().surrogates().getFirst()));
+    }
+    return others;
   }
 
   private static boolean isBeside(LoggedDecision row, String serving, String beside) {
@@ -406,10 +385,32 @@ public final class ChallengerEvaluator {
     return new Configured(function, learned);
   }
 
-  private List<LoggedDecision> rows(
-      RewardRule rule, Instant from, Instant now, Map<String, Long> leftOut) {
-    Deque<LoggedDecision> judged = new ArrayDeque<>();
-    store.functions().decisions(rule, from, now, now, row -> take(row, judged, leftOut));
+  private List<Valued> rows(
+      RewardRule rule,
+      List<RewardRule> others,
+      Instant from,
+      Instant now,
+      Map<String, Long> leftOut) {
+    return rows(rule, others, from, now, now, leftOut);
+  }
+
+  private List<Valued> rows(
+      RewardRule rule,
+      List<RewardRule> others,
+      Instant from,
+      Instant to,
+      Instant now,
+      Map<String, Long> leftOut) {
+    Deque<Valued> judged = new ArrayDeque<>();
+    store
+        .functions()
+        .decisions(
+            rule,
+            others,
+            from,
+            to,
+            now,
+            (row, values) -> take(new Valued(row, values), judged, leftOut));
     onlyLastGeneration(judged, leftOut);
     return new ArrayList<>(judged);
   }
@@ -466,8 +467,8 @@ public final class ChallengerEvaluator {
                     : ""));
   }
 
-  private static void take(
-      LoggedDecision row, Deque<LoggedDecision> judged, Map<String, Long> leftOut) {
+  private static void take(Valued valued, Deque<Valued> judged, Map<String, Long> leftOut) {
+    LoggedDecision row = valued.row();
     String reason =
         !row.matured()
             ? "not matured yet"
@@ -480,7 +481,7 @@ public final class ChallengerEvaluator {
       leftOut.merge(reason, 1L, Long::sum);
       return;
     }
-    judged.add(row);
+    judged.add(valued);
     if (judged.size() > MOST_DECISIONS) {
       judged.remove();
       leftOut.merge("before the latest %,d".formatted(MOST_DECISIONS), 1L, Long::sum);
@@ -488,14 +489,14 @@ public final class ChallengerEvaluator {
   }
 
   /** What an earlier generation did is no measure of the one that serves. */
-  private static void onlyLastGeneration(Deque<LoggedDecision> judged, Map<String, Long> leftOut) {
+  private static void onlyLastGeneration(Deque<Valued> judged, Map<String, Long> leftOut) {
     if (judged.isEmpty()) {
       return;
     }
-    String serving = String.valueOf(judged.getLast().generation());
+    String serving = String.valueOf(judged.getLast().row().generation());
     judged.removeIf(
-        row -> {
-          boolean other = !serving.equals(String.valueOf(row.generation()));
+        valued -> {
+          boolean other = !serving.equals(String.valueOf(valued.row().generation()));
           if (other) {
             leftOut.merge("decided by an earlier generation", 1L, Long::sum);
           }

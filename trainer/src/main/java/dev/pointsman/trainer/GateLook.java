@@ -6,6 +6,7 @@ import dev.pointsman.analysis.offpolicy.Difference;
 import dev.pointsman.analysis.offpolicy.GuardrailFinding;
 import dev.pointsman.analysis.offpolicy.Overlap;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
+import dev.pointsman.analysis.offpolicy.PairedLog;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Ruling;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
 import dev.pointsman.trainer.GateState.Stage;
@@ -44,33 +45,26 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
 
   static GateLook of(
       FunctionGate gate,
-      ChallengerEvaluator.PairedLog log,
+      ChallengerEvaluator.SideBySide beside,
       long laneOutcomes,
       List<Guardrail> guardrails,
       boolean blocked) {
+    PairedLog log = beside.log();
     List<@Nullable Double> scores = log.scores();
     boolean any =
-        log.pairs().stream().anyMatch(row -> row.quality() != null)
+        log.decisions().stream().anyMatch(row -> row.quality() != null)
             || (scores != null && scores.stream().anyMatch(Objects::nonNull));
     if (!any) {
-      return without(log.pairs().size(), log.thinning(), guardrails);
+      return without(log.decisions().size(), beside.thinning(), guardrails);
     }
-    String baseline = gate.learned().settings().baselineVariant();
-    PairedEvaluation figures =
-        PairedEvaluation.of(
-            log.arms(),
-            log.pairs(),
-            baseline == null ? -1 : log.arms().indexOf(baseline),
-            gate.rule(),
-            log.guarded(),
-            scores);
+    PairedEvaluation figures = PairedEvaluation.of(log, gate.rule());
     GateEvidence evidence = GateEvidence.of(figures, laneOutcomes, guardrails);
     return new GateLook(
         blocked ? evidence.blockedBy(DISTRUSTED) : evidence,
         figures.decisions(),
         figures.outcomes(),
-        log.thinning(),
-        figures.needed() < 0 ? -1 : figures.needed() * log.thinning());
+        beside.thinning(),
+        figures.needed() < 0 ? -1 : figures.needed() * beside.thinning());
   }
 
   private static GateLook without(int decisions, int thinning, List<Guardrail> guardrails) {

@@ -486,7 +486,7 @@ public final class GateWatch implements AutoCloseable {
         now,
         lanes::accept,
         lanes::accept);
-    ChallengerEvaluator.PairedLog log =
+    ChallengerEvaluator.SideBySide log =
         evaluator.sideBySide(
             gate.function(),
             promoted,
@@ -591,7 +591,7 @@ public final class GateWatch implements AutoCloseable {
             row -> row.lane().equals(Lane.CANARY.label()),
             row -> row.lane().equals(Lane.POLICY.label()));
     long[] own = new long[1];
-    ChallengerEvaluator.PairedLog log =
+    ChallengerEvaluator.SideBySide log =
         new ChallengerEvaluator(around.store(), gate.catalog())
             .sideBySide(
                 gate.function(),

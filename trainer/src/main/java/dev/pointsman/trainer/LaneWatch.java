@@ -96,11 +96,11 @@ final class LaneWatch {
   /**
    * Takes a value of a guarded metric.
    *
-   * @param row a matured decision whose reward is the metric's
+   * @param row a matured decision
+   * @param reward the metric's, 0..1
    */
-  void accept(GuardedMetric metric, LoggedDecision row) {
-    Double reward = row.reward();
-    if (reward == null || !metric.isCounted()) {
+  void accept(GuardedMetric metric, LoggedDecision row, double reward) {
+    if (!metric.isCounted()) {
       return;
     }
     Values seen = values.computeIfAbsent(metric, m -> new Values());

@@ -30,6 +30,21 @@ final class LatestDecisions {
    */
   static List<LoggedDecision> of(
       EventStore store, RewardRule rule, Instant now, int most, Predicate<LoggedDecision> wanted) {
+    return before(store, rule, now, now, most, wanted);
+  }
+
+  /**
+   * The same of decisions before an earlier moment, as they are known now.
+   *
+   * @param to behind the last decision
+   */
+  static List<LoggedDecision> before(
+      EventStore store,
+      RewardRule rule,
+      Instant to,
+      Instant now,
+      int most,
+      Predicate<LoggedDecision> wanted) {
     Deque<LoggedDecision> latest = new ArrayDeque<>();
     for (Duration back = FIRST_LOOK; ; back = back.multipliedBy(FURTHER)) {
       latest.clear();
@@ -37,8 +52,8 @@ final class LatestDecisions {
           .functions()
           .decisions(
               rule,
-              now.minus(back),
-              now,
+              to.minus(back),
+              to,
               now,
               row -> {
                 if (wanted.test(row)) {

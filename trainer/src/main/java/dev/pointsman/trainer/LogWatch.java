@@ -12,11 +12,14 @@ import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.IdSource;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,10 @@ import org.slf4j.LoggerFactory;
  * as it matures. When what is found changes, a change is logged about the object {@link ChangeEvent#LOG_CHECKS},
  * whose new state is {@code fine}, {@code warn} or {@code block}; reports withhold their verdict
  * while it is {@code block}.
+ *
+ * <p>A decision is looked at once, and not before its attribution window is over and all that was
+ * logged until then is in the store: feedback that came in time and waits in the spool is not missing.
+ * What other routers have in their spools cannot be seen here.
  *
  * <p>All checks are always-valid, so looking for ever raises no more alarms than looking once. A
  * sequence starts anew with another generation or other candidates, and at a start of the process,
@@ -50,18 +57,35 @@ public final class LogWatch implements AutoCloseable {
 
   private static final Duration FIRST = Duration.ofDays(1);
 
+  /** Feedback is in the log so soon after it was received, or was never accepted. */
+  private static final Duration UNTIL_LOGGED = Duration.ofSeconds(10);
+
   /** How far back the last stored finding is sought at a start. */
   private static final Duration REMEMBERED = Duration.ofDays(90);
 
   private static final int MOST_CHANGES = 20_000;
 
+  /** Some hours of looks at a store that takes nothing; what comes then waits for the first of them. */
+  private static final int MOST_MARKS = 1_000;
+
   private final EventStore store;
   private final Supplier<FunctionCatalog> catalog;
   private final Consumer<Event> log;
   private final IdSource ids;
+  private final LongSupplier logged;
   private final Map<String, Watched> watched = new TreeMap<>();
+
+  /** How far the log was at looks whose events are not all in the store yet. */
+  private final Deque<Mark> marks = new ArrayDeque<>();
+
+  /** All that was logged before this moment is in the store. */
+  private Instant storedUntil = Instant.MIN;
+
   private final FeatureWatch features;
   private final RestingThread thread = new RestingThread("log-watch", PAUSE, this::round);
+
+  /** The number of the last event that was logged before a moment. */
+  private record Mark(Instant at, long sequence) {}
 
   /** What was seen of one function. */
   private static final class Watched {
@@ -85,10 +109,16 @@ public final class LogWatch implements AutoCloseable {
    * A watch that does nothing until it is started or asked to look.
    *
    * @param log appends an event durably before it returns
+   * @param logged the number of the last event in the log that the store is filled from
    */
   public LogWatch(
-      EventStore store, Supplier<FunctionCatalog> catalog, Consumer<Event> log, IdSource ids) {
+      EventStore store,
+      Supplier<FunctionCatalog> catalog,
+      Consumer<Event> log,
+      LongSupplier logged,
+      IdSource ids) {
     this.store = store;
+    this.logged = logged;
     this.catalog = catalog;
     this.log = log;
     this.ids = ids;
@@ -116,6 +146,7 @@ public final class LogWatch implements AutoCloseable {
     FunctionCatalog configured = catalog.get();
     watched.keySet().retainAll(configured.functions().keySet());
     features.retain(configured.functions().keySet());
+    seeWhatIsStored(now);
     for (FunctionDefinition function : configured.functions().values()) {
       if (function.experimentation() instanceof Experimentation.Learned learned) {
         try {
@@ -128,9 +159,26 @@ public final class LogWatch implements AutoCloseable {
     }
   }
 
+  private void seeWhatIsStored(Instant now) {
+    marks.add(new Mark(now, logged.getAsLong()));
+    long stored = store.lastSequence();
+    for (Mark first = marks.peek();
+        first != null && first.sequence() <= stored;
+        first = marks.peek()) {
+      storedUntil = first.at();
+      marks.remove();
+    }
+    if (marks.size() > MOST_MARKS) {
+      marks.removeLast();
+    }
+  }
+
   private void look(
       FunctionCatalog configured, String function, Experimentation.Learned learned, Instant now) {
-    Instant until = now.minus(learned.attributionWindow());
+    if (storedUntil.equals(Instant.MIN)) {
+      return;
+    }
+    Instant until = storedUntil.minus(UNTIL_LOGGED).minus(learned.attributionWindow());
     Watched own =
         watched.computeIfAbsent(
             function, f -> new Watched(lastSaid(store, f, now), until.minus(FIRST)));

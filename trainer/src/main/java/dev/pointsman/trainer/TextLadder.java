@@ -1,6 +1,7 @@
 package dev.pointsman.trainer;
 
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import dev.pointsman.analysis.offpolicy.FeedbackRates;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
@@ -40,6 +41,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -54,12 +56,16 @@ import org.jspecify.annotations.Nullable;
  * judged without serving: on each matured decision after its log cut, what the policy would have
  * done by segments and by text, both on the evidence at that cut, is compared by
  *
- * <pre>φ = Σ_a (π_text − π_segments)(a)·û(a) + (π_text − π_segments)(a_i)/p_i·(u_i − û(a_i))</pre>
+ * <pre>φ = Σ_a Δ(a)·û(a) + Δ(a_i)/p_i·((q_i − q̂(a_i))/ρ_i − W·(d_i − d̂(a_i))),   Δ = π_text − π_segments</pre>
  *
- * the doubly robust paired difference of utilities (quality − cost weight · dollars), û by segments.
+ * the doubly robust paired difference of utilities u = q − W·d (quality − cost weight · dollars), q̂
+ * and d̂ by segments. ρ_i is the rate at which feedback comes to decisions of that segment and variant,
+ * by {@link FeedbackRates} of those before: where none came the quality's correction is left out,
+ * and others make up for it. A failure's quality is always known and counts once; else failures
+ * would outweigh answers wherever feedback is rare.
  * A decision judges only models that were fitted before it, so the mean of φ over successive models is
  * a sum of differences that nothing has looked ahead to, and its anytime bounds hold for the recipe.
- * Decisions without a reward or without a logged conversation judge nothing.
+ * Decisions without a logged conversation judge nothing.
  *
  * <p>With {@code context = "auto"} text is adopted when the lower bound is above 0, and dropped when
  * the upper bound is below 0 or a change of quality was found; at most one switch in an attribution
@@ -79,6 +85,9 @@ final class TextLadder {
   private static final int MOST_MODELS = 4;
   private static final int MOST_READ_AGAIN = 500;
 
+  /** How many decisions the rates of feedback are of: the past that is like the present. */
+  private static final int RATED_DECISIONS = 5_000;
+
   /** A challenger's revisions lie between those of what serves. */
   private static final int LATEST_REVISIONS = 20;
 
@@ -89,6 +98,12 @@ final class TextLadder {
 
   private TextStanding standing = TextStanding.NONE;
   private @Nullable Instant lastLook;
+
+  /** Whether what was judged before is to be looked at again for the thresholds that divide it. */
+  private boolean dividedAnew;
+
+  /** Null before the first judgement of this process. */
+  private @Nullable FeedbackRates rates;
 
   /**
    * A model and the policy that it is judged with.
@@ -154,16 +169,26 @@ final class TextLadder {
     this.rule = rule;
   }
 
-  /** Goes on where a stored revision left off. */
+  /**
+   * Goes on where a stored revision left off: with its judgement, and with the models that judge what
+   * has not matured yet, each beside the evidence that it was fitted beside.
+   */
   void resume(PolicyRevision latest, LearnedSettings settings) {
     standing = TextStanding.ofProvenance(latest.provenance());
+    standing
+        .earlier()
+        .forEach(one -> resume(one.model(), one.cut(), latest.generation(), settings));
     String id = standing.model();
     Instant cut = standing.fittedAt();
-    if (id == null || cut == null) {
-      return;
+    if (id != null && cut != null) {
+      resume(id, cut, latest.generation(), settings);
     }
+    dividedAnew = true;
+  }
+
+  private void resume(String id, Instant cut, String generation, LearnedSettings settings) {
     TextPublication publication = store.history().textModel(rule.functionName(), id);
-    PolicyRevision then = revisionAt(cut, latest.generation());
+    PolicyRevision then = revisionAt(cut, generation);
     if (publication != null && then != null) {
       TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
       judges.add(Judge.of(cut, model, settings, then.statistics()));
@@ -261,6 +286,18 @@ final class TextLadder {
     if (judges.size() > MOST_MODELS) {
       judges.remove();
     }
+    noteJudges();
+  }
+
+  /** What has to be known of the judges after a restart. */
+  private void noteJudges() {
+    List<TextStanding.Earlier> earlier = new ArrayList<>();
+    for (Judge judge : judges) {
+      if (judge != judges.peekLast()) {
+        earlier.add(new TextStanding.Earlier(judge.model().id(), judge.cut()));
+      }
+    }
+    standing = standing.besides(earlier);
   }
 
   private static long feedbacks(PolicyStatistics statistics) {
@@ -387,9 +424,11 @@ final class TextLadder {
   private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
     return String.format(
         Locale.ROOT,
-        "On %d matured decisions that no model had seen, deciding by text %s %.4f points of utility"
-            + " a request, between %.4f and %.4f at every look together (alpha %.4f).",
+        "On %d matured decisions that no model had seen, %d with an outcome, deciding by text %s"
+            + " %.4f points of utility a request, between %.4f and %.4f at every look together"
+            + " (alpha %.4f).",
         standing.judged(),
+        standing.outcomes(),
         verb,
         Math.abs(standing.mean()),
         bounds.lower(),
@@ -410,11 +449,12 @@ final class TextLadder {
   private String inputs() {
     AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
     boolean bounded = Double.isFinite(bounds.lower());
-    return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
+    return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"outcomes\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
             standing.used() ? "text" : "segments",
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
             standing.judged(),
+            standing.outcomes(),
             standing.mean(),
             bounded ? bounds.lower() : "null",
             bounded ? bounds.upper() : "null",
@@ -447,6 +487,7 @@ final class TextLadder {
             });
     Instant until =
         rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
+    Map<UUID, Double> rateOf = rates(moment, from, rows);
     Sums sums = new Sums();
     List<@Nullable TokenPrice> prices = prices(moment);
     List<Read> read = new ArrayList<>();
@@ -455,33 +496,123 @@ final class TextLadder {
         (row, features) -> {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
-            read.add(new Read(row, judge, judge.model().shifts(features, judge.outputs())));
+            read.add(
+                new Read(
+                    row,
+                    judge,
+                    judge.model().shifts(features, judge.outputs()),
+                    rateOf.getOrDefault(row.inferenceId(), 1.0)));
           }
         });
     if (moment.settings().options().strongShare() != null) {
-      List<String> candidates = moment.settings().candidates();
-      for (Read one : read) {
-        one.judge()
-            .divide(
-                ThresholdSample.context(one.row(), candidates, prices, new double[0]),
-                ThresholdSample.context(one.row(), candidates, prices, one.shifts()));
+      if (dividedAnew) {
+        divideAgain(moment, from, prices);
       }
+      read.forEach(one -> divide(moment, one.judge(), one.row(), one.shifts(), prices));
     }
+    dividedAnew = false;
     Map<Judge, Compared> policies = new IdentityHashMap<>();
     for (Read one : read) {
       Compared compared =
           policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
-      sums.add(difference(moment, compared, prices, one.row(), one.shifts()));
+      sums.add(difference(moment, compared, prices, one), quality(moment, one.row()) != null);
     }
-    standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
+    standing = standing.judgedTo(until, sums.count, sums.outcomes, sums.sum, sums.squares);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
       judges.remove();
     }
+    noteJudges();
   }
 
-  /** A decision with what a model says of its conversation. */
+  private static void divide(
+      Moment moment,
+      Judge judge,
+      LoggedDecision row,
+      double[] shifts,
+      List<@Nullable TokenPrice> prices) {
+    List<String> candidates = moment.settings().candidates();
+    judge.divide(
+        ThresholdSample.context(row, candidates, prices, new double[0]),
+        ThresholdSample.context(row, candidates, prices, shifts));
+  }
+
+  /** What the models were asked about before a restart, which is in the log. */
+  private void divideAgain(Moment moment, Instant until, List<@Nullable TokenPrice> prices) {
+    sampler.withFeatures(
+        LatestDecisions.before(
+            store,
+            rule,
+            until,
+            moment.now(),
+            ThresholdSample.MOST_DECISIONS * judges.size(),
+            row -> judgeOf(row.decidedAt()) != null),
+        (row, features) -> {
+          Judge judge = judgeOf(row.decidedAt());
+          if (judge != null) {
+            double[] shifts = judge.model().shifts(features, judge.outputs());
+            divide(moment, judge, row, shifts, prices);
+          }
+        });
+  }
+
+  /**
+   * A decision with what a model says of its conversation.
+   *
+   * @param rate at which feedback came to its like before it
+   */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Read(LoggedDecision row, Judge judge, double[] shifts) {}
+  private record Read(LoggedDecision row, Judge judge, double[] shifts, double rate) {}
+
+  /**
+   * At which rate feedback had come to the like of each decision before it; those whose quality a rule
+   * gives have none.
+   */
+  private Map<UUID, Double> rates(Moment moment, Instant from, List<LoggedDecision> rows) {
+    FeedbackRates known = rates;
+    if (known == null) {
+      // What was judged before, by another process maybe, is in the log.
+      known = new FeedbackRates(RATED_DECISIONS);
+      for (LoggedDecision row :
+          LatestDecisions.before(
+              store, rule, from, moment.now(), RATED_DECISIONS, row -> isRated(moment, row))) {
+        accept(known, row);
+      }
+      rates = known;
+    }
+    Map<UUID, Double> result = new HashMap<>();
+    for (LoggedDecision row : rows) {
+      if (isRated(moment, row)) {
+        result.put(row.inferenceId(), known.rate(row.segment(), row.chosenArm()));
+        accept(known, row);
+      }
+    }
+    return result;
+  }
+
+  private static void accept(FeedbackRates rates, LoggedDecision row) {
+    rates.accept(row.segment(), row.chosenArm(), row.reward() != null);
+  }
+
+  /** Whether people alone could give it a quality. */
+  private static boolean isRated(Moment moment, LoggedDecision row) {
+    boolean ruled = row.filled() || (row.failed() && row.reward() == null);
+    return !ruled && isComparable(moment, row);
+  }
+
+  private static boolean isComparable(Moment moment, LoggedDecision row) {
+    List<String> candidates = moment.settings().candidates();
+    return row.chosenArm() >= 0
+        && row.stratum().equals(Decision.MAIN)
+        && row.candidates().equals(candidates)
+        && row.propensities().length == candidates.size();
+  }
+
+  /** A decision's quality, null where nobody said anything. */
+  private static @Nullable Double quality(Moment moment, LoggedDecision row) {
+    return row.reward() == null && row.failed()
+        ? Double.valueOf(moment.learned().rewardOnError())
+        : row.reward();
+  }
 
   /**
    * A threshold is another one by text than by segments, or the two would not give the strong variant
@@ -528,12 +659,14 @@ final class TextLadder {
 
   private static final class Sums {
     private long count;
+    private long outcomes;
     private double sum;
     private double squares;
 
-    void add(double difference) {
+    void add(double difference, boolean known) {
       if (!Double.isNaN(difference)) {
         count++;
+        outcomes += known ? 1 : 0;
         sum += difference;
         squares += difference * difference;
       }
@@ -542,22 +675,9 @@ final class TextLadder {
 
   /** φ of one decision, NaN where it says nothing. */
   private static double difference(
-      Moment moment,
-      Compared compared,
-      List<@Nullable TokenPrice> prices,
-      LoggedDecision row,
-      double[] shifts) {
-    LearnedSettings settings = moment.settings();
-    Double quality =
-        row.reward() == null && row.failed()
-            ? Double.valueOf(moment.learned().rewardOnError())
-            : row.reward();
-    int chosen = row.chosenArm();
-    if (quality == null
-        || chosen < 0
-        || !row.stratum().equals(Decision.MAIN)
-        || !row.candidates().equals(settings.candidates())
-        || row.propensities().length != settings.candidates().size()) {
+      Moment moment, Compared compared, List<@Nullable TokenPrice> prices, Read read) {
+    LoggedDecision row = read.row();
+    if (!isComparable(moment, row)) {
       return Double.NaN;
     }
     LoggedInputs inputs =
@@ -566,27 +686,32 @@ final class TextLadder {
     ArmProbabilities moved;
     try {
       plain = inputs.answer(compared.plain(), prices, new double[0]);
-      moved = inputs.answer(compared.moved(), prices, shifts);
+      moved = inputs.answer(compared.moved(), prices, read.shifts());
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }
     if (plain == null || moved == null || plain.scores() == null) {
       return Double.NaN;
     }
-    ArmScores scores = plain.scores();
-    double[] expectedCost = dollars(scores.predictedCostNanos());
-    double expectedOfChosen =
-        scores.predictedQuality()[chosen] - settings.costWeight() * expectedCost[chosen];
-    Double paid = dollars(row, prices.get(chosen));
-    double utility = quality - settings.costWeight() * (paid == null ? expectedCost[chosen] : paid);
+    double costWeight = moment.settings().costWeight();
+    double[] expectedQuality = plain.scores().predictedQuality();
+    double[] expectedCost = dollars(plain.scores().predictedCostNanos());
     double difference = 0;
     for (int arm = 0; arm < expectedCost.length; arm++) {
       double moves = moved.probabilities()[arm] - plain.probabilities()[arm];
-      difference +=
-          moves * (scores.predictedQuality()[arm] - settings.costWeight() * expectedCost[arm]);
-      if (arm == chosen) {
-        difference += moves / row.propensities()[arm] * (utility - expectedOfChosen);
-      }
+      difference += moves * (expectedQuality[arm] - costWeight * expectedCost[arm]);
+    }
+    int chosen = row.chosenArm();
+    double weight =
+        (moved.probabilities()[chosen] - plain.probabilities()[chosen])
+            / row.propensities()[chosen];
+    Double quality = quality(moment, row);
+    if (quality != null) {
+      difference += weight / read.rate() * (quality - expectedQuality[chosen]);
+    }
+    Double paid = dollars(row, prices.get(chosen));
+    if (paid != null) {
+      difference -= weight * costWeight * (paid - expectedCost[chosen]);
     }
     return difference;
   }

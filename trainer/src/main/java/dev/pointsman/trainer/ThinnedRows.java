@@ -1,27 +1,31 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.eventstore.LoggedDecision;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
  * Rows in order, at most so many: when there are more, half of all episodes are let go, by a hash that
  * knows nothing of what they brought. What is left still reaches from the first row to the last, so a
  * sequence of looks goes on; leaving out the oldest would begin another one at every look.
+ *
+ * @param <T> what a row is
  */
-final class ThinnedRows {
+final class ThinnedRows<T> {
 
   private final int most;
-  private final Deque<LoggedDecision> rows = new ArrayDeque<>();
+  private final Function<T, UUID> episode;
+  private final Deque<T> rows = new ArrayDeque<>();
   private int halvings;
 
-  ThinnedRows(int most) {
+  ThinnedRows(int most, Function<T, UUID> episode) {
     this.most = most;
+    this.episode = episode;
   }
 
-  void accept(LoggedDecision row) {
+  void accept(T row) {
     if (!isKept(row)) {
       return;
     }
@@ -33,7 +37,7 @@ final class ThinnedRows {
   }
 
   /** In order. */
-  List<LoggedDecision> rows() {
+  List<T> rows() {
     return List.copyOf(rows);
   }
 
@@ -42,8 +46,8 @@ final class ThinnedRows {
     return 1 << halvings;
   }
 
-  private boolean isKept(LoggedDecision row) {
-    return halvings == 0 || mixed(row.episodeId()) >>> (64 - halvings) == 0;
+  private boolean isKept(T row) {
+    return halvings == 0 || mixed(episode.apply(row)) >>> (64 - halvings) == 0;
   }
 
   /** The finaliser of SplitMix64 over both halves: ids of one moment differ in few bits. */

@@ -141,7 +141,7 @@ final class LaneWatchTest {
 
   private void values(GuardedMetric metric, String lane, int requests, int bad) {
     for (int i = 0; i < requests; i++) {
-      watch.accept(metric, Rows.decision(n++, lane, false, 100L, 100L, i < bad ? 0.0 : 1.0));
+      watch.accept(metric, Rows.decision(n++, lane, false, 100L, 100L), i < bad ? 0.0 : 1.0);
     }
   }
 

@@ -34,6 +34,12 @@ final class LogWatchTest {
   private long next;
   private long sequence;
 
+  /** Events that are logged and not in the store yet. */
+  private final List<Event> spooled = new ArrayList<>();
+
+  /** Whether what is lost of the feedback comes into the log all the same. */
+  private boolean late;
+
   @BeforeEach
   void open() {
     store = EventStore.open(directory, EventStore.Settings.DEFAULT);
@@ -77,6 +83,28 @@ final class LogWatchTest {
   }
 
   @Test
+  void look_feedbackThatCameInTimeIsStillInTheSpool_waitsForIt() {
+    LogWatch watch = watch();
+    // What people say about large comes late, and the store is away when it does.
+    late = true;
+    decide(3000, LOGGED, 1);
+    watch.look(matured());
+    assertThat(said).as("nothing is concluded from what is not known yet").isEmpty();
+
+    sequence += spooled.size();
+    store.append(spooled, sequence);
+    spooled.clear();
+    watch.look(matured().plusSeconds(60));
+    assertThat(said).isEmpty();
+
+    late = false;
+    next += 60;
+    decide(3000, LOGGED, 0.6);
+    watch.look(matured());
+    assertThat(said).as("it goes on").hasSize(1);
+  }
+
+  @Test
   void look_mended_saysFineAfterADayWithoutFinding() {
     LogWatch watch = watch();
     decide(2000, new double[] {0.2, 0.6, 0.2}, 0);
@@ -107,12 +135,13 @@ final class LogWatchTest {
           said.add((ChangeEvent) event);
           store.append(List.of(event), ++sequence);
         },
+        () -> sequence + spooled.size(),
         new IdSource(() -> Events.START, random::nextLong));
   }
 
   /** Behind the attribution window of the last decision. */
   private Instant matured() {
-    return Events.time(next).plus(Duration.ofHours(24)).plusSeconds(1);
+    return Events.time(next).plus(Duration.ofHours(24)).plusSeconds(11);
   }
 
   /** One decision a second, logged with the same chances whatever they are. */
@@ -126,8 +155,14 @@ final class LogWatchTest {
       Decision decision = withoutLanes(Events.decision(Events.CANDIDATES, LOGGED, variant, "a"));
       events.add(
           Events.inferenceOf(n).function("reply").decision(decision).withoutAttempts().build());
-      if (random.nextDouble() < 0.7 && !(arm == 0 && random.nextDouble() < lost)) {
-        events.add(Events.feedback(n, Events.id(n), "resolved", random.nextDouble() < 0.8));
+      if (random.nextDouble() < 0.7) {
+        boolean dropped = arm == 0 && random.nextDouble() < lost;
+        Event feedback = Events.feedback(n, Events.id(n), "resolved", random.nextDouble() < 0.8);
+        if (!dropped) {
+          events.add(feedback);
+        } else if (late) {
+          spooled.add(feedback);
+        }
       }
     }
     sequence += events.size();

@@ -15,12 +15,18 @@ final class TextStandingTest {
   private static TextStanding judged(long n, double mean, double deviation) {
     return TextStanding.NONE
         .fitted("text-00000000000000aa", 640, AT)
-        .judgedTo(AT.plusSeconds(60), n, n * mean, n * (mean * mean + deviation * deviation));
+        .judgedTo(AT.plusSeconds(60), n, n, n * mean, n * (mean * mean + deviation * deviation));
   }
 
   @Test
   void ofProvenance_whatAProvenanceHolds_isTheSame() {
-    TextStanding standing = judged(420, 1 / 3d, 0.7).switched(true, AT.plusSeconds(90));
+    TextStanding standing =
+        judged(420, 1 / 3d, 0.7)
+            .switched(true, AT.plusSeconds(90))
+            .besides(
+                List.of(
+                    new TextStanding.Earlier("text-01", AT.minusSeconds(90)),
+                    new TextStanding.Earlier("text-02", AT.minusSeconds(9))));
     for (TextStanding each : List.of(standing, judged(300, -0.1, 0.2), TextStanding.NONE)) {
       RevisionProvenance provenance =
           new RevisionProvenance(7, "abc", "resolved", "0.1.0", 12, 5, List.of(), true, each, null);
@@ -52,6 +58,19 @@ final class TextStandingTest {
   }
 
   @Test
+  void needed_outcomesOfFewDecisions_countsOutcomes() {
+    TextStanding one =
+        TextStanding.NONE.judgedTo(AT, 1_000, 100, 1_000 * 0.2, 1_000 * (0.04 + 0.01));
+    assertThat(one.bounds().lower()).isEqualTo(Double.NEGATIVE_INFINITY);
+    assertThat(one.needed()).isEqualTo(TextStanding.BURN_IN - 100);
+  }
+
+  @Test
+  void ofProvenance_withoutOutcomes_allJudgedHadThem() {
+    assertThat(TextStanding.ofProvenance("{\"text\":{\"judged\":420}}").outcomes()).isEqualTo(420);
+  }
+
+  @Test
   void alpha_overAllStretches_isNotMoreThanTheFunctions() {
     double spent = 0;
     TextStanding standing = judged(300, 0.1, 0.1);
@@ -71,7 +90,7 @@ final class TextStandingTest {
       for (int n = 0; n < 2_000; n++) {
         // Now and then a large weight, as a seldom chosen arm gives it.
         double difference = (random.nextBoolean() ? 1 : -1) * (random.nextInt(50) == 0 ? 2.0 : 0.1);
-        standing = standing.judgedTo(AT, 1, difference, difference * difference);
+        standing = standing.judgedTo(AT, 1, 1, difference, difference * difference);
         if (standing.bounds().lower() > 0 || standing.bounds().upper() < 0) {
           excluded++;
           break;

@@ -10,14 +10,14 @@ final class ThinnedRowsTest {
 
   @Test
   void accept_fewerThanTheMost_keepsAll() {
-    ThinnedRows rows = thinned(100, 0, 100);
+    ThinnedRows<LoggedDecision> rows = thinned(100, 0, 100);
     assertThat(rows.rows()).hasSize(100);
     assertThat(rows.thinning()).isEqualTo(1);
   }
 
   @Test
   void accept_moreThanTheMost_keepsAnEvenPartFromFirstToLast() {
-    ThinnedRows rows = thinned(1_000, 0, 10_000);
+    ThinnedRows<LoggedDecision> rows = thinned(1_000, 0, 10_000);
     assertThat(rows.rows()).hasSizeBetween(400, 1_000);
     assertThat(rows.thinning()).isIn(16, 32);
     assertThat(rows.rows()).isSortedAccordingTo((a, b) -> a.decidedAt().compareTo(b.decidedAt()));
@@ -39,8 +39,8 @@ final class ThinnedRowsTest {
                 .toList());
   }
 
-  private static ThinnedRows thinned(int most, int from, int to) {
-    ThinnedRows rows = new ThinnedRows(most);
+  private static ThinnedRows<LoggedDecision> thinned(int most, int from, int to) {
+    ThinnedRows<LoggedDecision> rows = new ThinnedRows<>(most, LoggedDecision::episodeId);
     for (int n = from; n < to; n++) {
       rows.accept(Rows.decision(n, "policy", false, 1_000L, 1_000L));
     }

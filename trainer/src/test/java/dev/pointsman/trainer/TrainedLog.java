@@ -115,19 +115,25 @@ final class TrainedLog implements AutoCloseable {
 
   /** The decision of second {@code n}, about a proof or a greeting. */
   static InferenceEvent asked(int n, Decision shape, boolean proof) {
-    return Events.inferenceOf(n)
-        .function("reply")
-        .decision(withTokens(shape, 128))
-        .withoutAttempts()
-        .payload(
-            InferenceEvent.Payload.of(
-                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s %d\"}]}]}"
-                    .formatted(
-                        proof ? "Prove the lemma about groups" : "Say hello to my friend", n),
-                null,
-                null,
-                null))
-        .build();
+    return asked(n, shape, proof, false);
+  }
+
+  /** The same, or one that nothing could answer. */
+  static InferenceEvent asked(int n, Decision shape, boolean proof, boolean failed) {
+    Events.InferenceBuilder inference =
+        Events.inferenceOf(n)
+            .function("reply")
+            .decision(withTokens(shape, 128))
+            .withoutAttempts()
+            .payload(
+                InferenceEvent.Payload.of(
+                    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"%s %d\"}]}]}"
+                        .formatted(
+                            proof ? "Prove the lemma about groups" : "Say hello to my friend", n),
+                    null,
+                    null,
+                    null));
+    return (failed ? inference.failed("http_5xx") : inference).build();
   }
 
   static Decision withTokens(Decision d, int tokens) {

@@ -15,6 +15,9 @@ package dev.pointsman.analysis;
  * exp(S²/(2(V + ρ))) with V = Σ p(1 − p) and ρ = {@value #MIXTURE}, silent before V = {@value
  * #BURN_IN}; its rate of false alarms is simulated by the tests.
  *
+ * <p>Each holds for one arm. Where several are tested, a log is found wrong when any of them is: ask
+ * for {@link Result#among}, or the false alarms of all arms add up.
+ *
  * <p>Instances are not safe for concurrent use.
  */
 public final class AllocationTest {
@@ -37,9 +40,23 @@ public final class AllocationTest {
    */
   public record Result(double p, Outcome outcome) {
     static Result ofLogEvidence(double logE) {
-      double p = Math.min(1, Math.exp(-logE));
+      return ofP(Math.exp(-logE));
+    }
+
+    private static Result ofP(double any) {
+      double p = Math.min(1, any);
       return new Result(
           p, p < BLOCK_BELOW ? Outcome.BLOCK : p < WARN_BELOW ? Outcome.WARN : Outcome.FINE);
+    }
+
+    /**
+     * The same as one of so many tests of which none may raise a false alarm: Bonferroni's p, so that
+     * all of them together do so with the chance of one.
+     *
+     * @param tests how many, at least 1
+     */
+    public Result among(int tests) {
+      return ofP(p * Math.max(1, tests));
     }
   }
 

@@ -279,8 +279,8 @@ public final class EventLog implements AutoCloseable {
   /**
    * Opens the spool in a directory, creating it if needed, and cuts a torn tail.
    *
-   * @throws UncheckedIOException if the directory cannot be used, or another process (or
-   *     another log of this one) uses it
+   * @throws SpoolInUseException if another process (or another log of this one) uses the directory
+   * @throws UncheckedIOException if the directory cannot be used
    */
   public static EventLog open(Path directory, Settings settings) {
     return open(

@@ -54,7 +54,7 @@ final class SpoolDirectory implements Closeable {
       throw unusable(directory, e);
     }
     if (!OPEN_HERE.add(path)) {
-      throw taken(path);
+      throw new SpoolInUseException(path);
     }
     FileChannel channel = null;
     try {
@@ -63,7 +63,7 @@ final class SpoolDirectory implements Closeable {
               path.resolve(LOCK_FILE), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
       FileLock lock = channel.tryLock();
       if (lock == null) {
-        throw taken(path);
+        throw new SpoolInUseException(path);
       }
       return new SpoolDirectory(path, channel, opener);
     } catch (IOException e) {
@@ -84,14 +84,6 @@ final class SpoolDirectory implements Closeable {
       LOG.warn("the lock file of {} could not be closed", path, e);
     }
     OPEN_HERE.remove(path);
-  }
-
-  private static UncheckedIOException taken(Path path) {
-    String message =
-        ("the spool directory %s is in use by another process: stop that one, or give this one its"
-                + " own store.data_directory")
-            .formatted(path);
-    return new UncheckedIOException(message, new IOException(message));
   }
 
   private static UncheckedIOException unusable(Path path, IOException e) {

@@ -3,11 +3,14 @@ package dev.pointsman.eventstore;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,6 +89,76 @@ public final class FunctionQueries {
     values.put("to", to);
     Instant maturedBefore = asOf.minus(rule.attributionWindow());
     readers.each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
+  }
+
+  /** Takes a decision with its rewards by other metrics, null where nobody said anything. */
+  @FunctionalInterface
+  public interface BesideTaker {
+    void take(LoggedDecision decision, List<@Nullable Double> others);
+  }
+
+  /**
+   * The same with the rewards by other metrics beside each, in one reading for all of them. What no
+   * feedback gave has none: their rules' {@code noFeedback} is not applied.
+   *
+   * @param others rules of the same function and window; may be none
+   * @param taker called on this thread while a reader is held: it must not query the store
+   * @throws IllegalArgumentException if another rule is of another function or window
+   */
+  public void decisions(
+      RewardRule rule,
+      List<RewardRule> others,
+      Instant from,
+      Instant to,
+      Instant asOf,
+      BesideTaker taker) {
+    if (others.isEmpty()) {
+      decisions(rule, from, to, asOf, row -> taker.take(row, List.of()));
+      return;
+    }
+    for (RewardRule other : others) {
+      if (!other.functionName().equals(rule.functionName())
+          || !other.attributionWindow().equals(rule.attributionWindow())) {
+        throw new IllegalArgumentException(
+            "metric %s of %s is read beside %s of %s: function and window must be the same"
+                .formatted(
+                    other.metric(), other.functionName(), rule.metric(), rule.functionName()));
+      }
+    }
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
+    values.put("from", from);
+    values.put("to", to);
+    values.put("other_metrics", lines(others, RewardRule::metric));
+    values.put("other_levels", lines(others, other -> other.level().label()));
+    values.put("other_types", lines(others, other -> other.type().label()));
+    Instant maturedBefore = asOf.minus(rule.attributionWindow());
+    readers.each(
+        "logged_decisions_beside",
+        values,
+        row -> taker.take(logged(row, maturedBefore), rewards(others, row.getString("others"))));
+  }
+
+  private static String lines(List<RewardRule> rules, Function<RewardRule, String> text) {
+    return rules.stream().map(text).collect(Collectors.joining("\n"));
+  }
+
+  /** The mean reward by each rule over the values that a decision has, as {@code number value,…}. */
+  private static List<@Nullable Double> rewards(List<RewardRule> rules, @Nullable String valued) {
+    double[] sums = new double[rules.size()];
+    int[] counts = new int[rules.size()];
+    if (valued != null && !valued.isEmpty()) {
+      for (String one : valued.split(",", -1)) {
+        int space = one.indexOf(' ');
+        int rule = Integer.parseInt(one.substring(0, space)) - 1;
+        sums[rule] += rules.get(rule).reward(Double.parseDouble(one.substring(space + 1)));
+        counts[rule]++;
+      }
+    }
+    List<@Nullable Double> rewards = new ArrayList<>(sums.length);
+    for (int rule = 0; rule < sums.length; rule++) {
+      rewards.add(counts[rule] == 0 ? null : Double.valueOf(sums[rule] / counts[rule]));
+    }
+    return rewards;
   }
 
   /** What a range of a function's traffic consists of, by kind and stratum. */

@@ -1,6 +1,7 @@
 package dev.pointsman.eventstore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.entry;
 import static org.assertj.core.api.Assertions.within;
 
@@ -126,6 +127,110 @@ abstract class FunctionQueriesContract {
     assertThat(rows.getLast().reward()).isNull();
     assertThat(rows.getLast().costNanos()).isNull();
     assertThat(rows.getLast().matured()).isFalse();
+  }
+
+  @Test
+  void decisions_otherMetricsBeside_areAsIfEachWereReadByItself() {
+    List<InferenceEvent> asked = new ArrayList<>();
+    List<FeedbackEvent> said = new ArrayList<>();
+    UUID episode = units.id(START.plusSeconds(2));
+    for (int n = 0; n < 6; n++) {
+      InferenceEvent one =
+          n == 3
+              ? units
+                  .decision("beside", episode, START.plusSeconds(n), "small")
+                  .kind(DecisionKind.STICKY)
+                  .event()
+              : n == 2
+                  ? units.decision("beside", episode, START.plusSeconds(n), "small").event()
+                  : decision("beside", n, "medium").event();
+      asked.add(one);
+      if (n != 1) {
+        said.add(units.feedback(one, "refused", n % 2 == 0, Duration.ofSeconds(30)));
+      }
+      if (n >= 2) {
+        said.add(
+            new FeedbackEvent(
+                units.id(START.plusSeconds(60 + n)),
+                START.plusSeconds(60 + n),
+                FeedbackEvent.Target.EPISODE,
+                one.ids().episodeId(),
+                "score",
+                null,
+                n == 5 ? 12.5 : 0.1 + n,
+                null,
+                "api",
+                Map.of(),
+                null,
+                null));
+      }
+    }
+    // Said twice, of which the last counts; and too late, which does not.
+    said.add(units.feedback(asked.get(0), "refused", false, Duration.ofSeconds(40)));
+    said.add(units.feedback(asked.get(1), "refused", true, Duration.ofSeconds(3_700)));
+    said.add(units.feedback(asked.get(4), "m", true, Duration.ofSeconds(30)));
+    asked.forEach(this::append);
+    said.forEach(this::append);
+    RewardRule main = RewardRule.ofBoolean("beside", "m", RewardRule.Level.INFERENCE, HOUR);
+    List<RewardRule> others =
+        List.of(
+            RewardRule.ofBoolean("beside", "refused", RewardRule.Level.INFERENCE, HOUR),
+            RewardRule.ofBoolean("beside", "refused", RewardRule.Level.EPISODE, HOUR),
+            new RewardRule(
+                "beside",
+                "score",
+                RewardRule.Level.EPISODE,
+                RewardRule.Type.FLOAT,
+                0,
+                10,
+                false,
+                HOUR,
+                null));
+    List<UUID> order = new ArrayList<>();
+    List<List<Double>> together = new ArrayList<>();
+    store
+        .functions()
+        .decisions(
+            main,
+            others,
+            START,
+            END,
+            END,
+            (row, rewards) -> {
+              order.add(row.inferenceId());
+              together.add(rewards);
+            });
+
+    assertThat(order).hasSize(5);
+    assertThat(together.get(0)).containsExactly(0.0, null, null);
+    assertThat(together.get(1)).containsExactly(null, null, null);
+    assertThat(together.get(2).getFirst()).as("of both inferences").isEqualTo(0.5);
+    assertThat(together.get(4).getLast()).as("outside the range").isEqualTo(0.0);
+    for (int at = 0; at < others.size(); at++) {
+      List<Double> alone = new ArrayList<>();
+      store.functions().decisions(others.get(at), START, END, END, row -> alone.add(row.reward()));
+      for (int row = 0; row < alone.size(); row++) {
+        if (alone.get(row) == null) {
+          assertThat(together.get(row).get(at)).isNull();
+        } else {
+          assertThat(together.get(row).get(at)).isCloseTo(alone.get(row), within(1e-12));
+        }
+      }
+    }
+  }
+
+  @Test
+  void decisions_otherMetricOfAnotherWindow_isRefused() {
+    RewardRule main = RewardRule.ofBoolean("beside", "m", RewardRule.Level.INFERENCE, HOUR);
+    RewardRule longer =
+        RewardRule.ofBoolean("beside", "n", RewardRule.Level.INFERENCE, HOUR.plusSeconds(1));
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                store
+                    .functions()
+                    .decisions(main, List.of(longer), START, END, END, (row, rewards) -> {}))
+        .withMessageContaining("function and window must be the same");
   }
 
   @Test

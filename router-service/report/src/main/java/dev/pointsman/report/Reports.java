@@ -434,7 +434,7 @@ public final class Reports {
     String worst = "";
     double least = 1;
     for (String variant : figures.variants()) {
-      AllocationTest.Result result = figures.allocation(variant);
+      AllocationTest.Result result = figures.allocation(variant).among(figures.variants().size());
       if (result.p() < least) {
         least = result.p();
         worst = variant;
@@ -457,8 +457,9 @@ public final class Reports {
   private static HealthCheck lanes(FunctionFigures figures) {
     HealthCheck.State state = HealthCheck.State.OK;
     List<String> off = new ArrayList<>();
-    for (Map.Entry<String, AllocationTest.Result> lane : figures.laneAllocation().entrySet()) {
-      AllocationTest.Result result = lane.getValue();
+    Map<String, AllocationTest.Result> lanes = figures.laneAllocation();
+    for (Map.Entry<String, AllocationTest.Result> lane : lanes.entrySet()) {
+      AllocationTest.Result result = lane.getValue().among(lanes.size());
       state = worse(state, stateOf(result.outcome()));
       if (result.outcome() != AllocationTest.Outcome.FINE) {
         off.add(String.format(Locale.ROOT, "%s (p = %.2g)", lane.getKey(), result.p()));
@@ -481,7 +482,7 @@ public final class Reports {
     String worst = "";
     for (String variant : figures.variants()) {
       long[] coverage = figures.coverage(row -> row.variant().equals(variant));
-      AllocationTest.Result result = figures.feedback(variant);
+      AllocationTest.Result result = figures.feedback(variant).among(figures.variants().size());
       if (result.outcome() != AllocationTest.Outcome.FINE && worst.isEmpty()) {
         worst =
             String.format(

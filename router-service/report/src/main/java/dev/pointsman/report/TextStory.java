@@ -87,16 +87,19 @@ public final class TextStory {
                 " (%+.4f to %+.4f at every look)",
                 standing.path("lower").asDouble(),
                 standing.path("upper").asDouble())
-            : " (bounds begin at 200)";
+            : " (bounds begin at 200 outcomes)";
+    long judged = standing.path("judged").asLong();
     long needed = standing.path("needed").asLong();
     return String.format(
         Locale.ROOT,
-        "%s: text %s, %+.4f points of utility a request in %d matured decisions%s%s",
+        "%s: text %s, %+.4f points of utility a request in %d matured decisions, %d with an"
+            + " outcome%s%s",
         byText ? "by segments and text" : "by segments",
         byText ? "was adopted, since then" : "has not proved better yet",
         standing.path("delta_utility").asDouble(),
-        standing.path("judged").asLong(),
+        judged,
+        standing.path("outcomes").asLong(judged),
         bounds,
-        needed > 0 ? "; about %d more would decide".formatted(needed) : "");
+        needed > 0 ? "; about %d more outcomes would decide".formatted(needed) : "");
   }
 }

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class TextStoryTest {
 
   private static final String JUDGED =
-      "{\"text\":{\"rung\":\"%s\",\"model\":\"text-a\",\"judged\":420,\"delta_utility\":0.0123,"
+      "{\"text\":{\"rung\":\"%s\",\"model\":\"text-a\",\"judged\":420,\"outcomes\":84,\"delta_utility\":0.0123,"
           + "\"lower\":%s,\"upper\":0.05,\"needed\":%d}}";
 
   @Test
@@ -26,8 +26,8 @@ final class TextStoryTest {
                 "auto", true, TextStory.standing(JUDGED.formatted("segments", "-0.02", 900))))
         .isEqualTo(
             "by segments: text has not proved better yet, +0.0123 points of utility a request in"
-                + " 420 matured decisions (-0.0200 to +0.0500 at every look); about 900 more would"
-                + " decide");
+                + " 420 matured decisions, 84 with an outcome (-0.0200 to +0.0500 at every look);"
+                + " about 900 more outcomes would decide");
     assertThat(
             TextStory.why("auto", true, TextStory.standing(JUDGED.formatted("text", "0.002", 0))))
         .startsWith("by segments and text: text was adopted, since then, +0.0123")

@@ -60,6 +60,6 @@ final class DirectoryOptions {
    */
   StoppedDirectory open(DataDirectory directory, String what) {
     directory.requireStopped(what);
-    return StoppedDirectory.open(directory, catalog().store());
+    return StoppedDirectory.open(directory, catalog().store(), what);
   }
 }

@@ -33,6 +33,7 @@ import dev.pointsman.trainer.ServedGenerations;
 import dev.pointsman.worlds.WorldClock;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
@@ -83,12 +84,7 @@ final class PointsmanServer implements AutoCloseable {
 
     InstantSource clock = InstantSource.system();
     IdSource ids = new IdSource(clock, () -> ThreadLocalRandom.current().nextLong());
-    EventLog eventLog =
-        opened(
-            EventLog.open(
-                directory.spool(),
-                new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
-                    .withWhenFull(whenFull(settings))));
+    EventLog eventLog = opened(spool(directory, settings));
     ControlStore control = opened(ControlStore.open(settings.control(), path, clock));
     EventStore store = opened(OpenedStore.of(settings, path));
     Drain drain = opened(new Drain(store, eventLog));
@@ -167,7 +163,13 @@ final class PointsmanServer implements AutoCloseable {
                 RollupTags.of(settings.rollupTags()),
                 clock));
     LogWatch watch =
-        opened(new LogWatch(store, () -> snapshots.current().catalog(), eventLog::append, ids));
+        opened(
+            new LogWatch(
+                store,
+                () -> snapshots.current().catalog(),
+                eventLog::append,
+                () -> eventLog.health().lastSeq(),
+                ids));
     GateWatch gate =
         opened(
             new GateWatch(
@@ -198,6 +200,17 @@ final class PointsmanServer implements AutoCloseable {
     directory.announce(url);
     parts.push(() -> finishRequests(context));
     parts.push(directory::withdraw);
+  }
+
+  private static EventLog spool(DataDirectory directory, StoreSettings settings) {
+    try {
+      return EventLog.open(
+          directory.spool(),
+          new EventLog.Settings(durability(settings), settings.spoolMaxBytes())
+              .withWhenFull(whenFull(settings)));
+    } catch (UncheckedIOException e) {
+      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
+    }
   }
 
   /**
@@ -355,7 +368,6 @@ final class PointsmanServer implements AutoCloseable {
     properties.put("micronaut.server.host", catalog.gateway().host());
     Integer port = options.port();
     properties.put("micronaut.server.port", port == null ? catalog.gateway().port() : port);
-    properties.put("micronaut.server.max-request-size", "100MB");
     if (!catalog.gateway().basePath().isEmpty()) {
       properties.put("micronaut.server.context-path", catalog.gateway().basePath());
     }

@@ -4,12 +4,14 @@ import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.StoreSettings;
 import dev.pointsman.eventlog.EventLog;
+import dev.pointsman.eventlog.SpoolInUseException;
 import dev.pointsman.eventstore.Drain;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.report.Reports;
 import dev.pointsman.trainer.RewardRules;
 import dev.pointsman.trainer.RollupCycle;
+import java.io.UncheckedIOException;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -30,13 +32,27 @@ final class StoppedDirectory implements AutoCloseable {
    * Opens it, and stores what is in its spool.
    *
    * @param settings of the service: where its events are stored
+   * @param what what needs it, as the subject of a sentence
+   * @throws CommandFailure if another process has it open, or it cannot be used
    */
-  static StoppedDirectory open(DataDirectory directory, StoreSettings settings) {
+  static StoppedDirectory open(DataDirectory directory, StoreSettings settings, String what) {
     System.setProperty("java.io.tmpdir", directory.temporary().toString());
-    EventLog log =
-        EventLog.open(
-            directory.spool(),
-            new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
+    EventLog log;
+    try {
+      log =
+          EventLog.open(
+              directory.spool(),
+              new EventLog.Settings(EventLog.Durability.FSYNC, Long.MAX_VALUE / 4));
+    } catch (SpoolInUseException e) {
+      // It has not said yet where it listens, or says so no more.
+      throw new CommandFailure(
+          Pointsman.FOUND_A_PROBLEM,
+          ("%s needs %s to itself, and another process has it open: a service that is starting or"
+                  + " stopping, or another command. Try again in a moment")
+              .formatted(what, directory.path()));
+    } catch (UncheckedIOException e) {
+      throw new CommandFailure(Pointsman.FOUND_A_PROBLEM, String.valueOf(e.getMessage()));
+    }
     EventStore store;
     try {
       store = OpenedStore.ofStopped(settings, directory.path());

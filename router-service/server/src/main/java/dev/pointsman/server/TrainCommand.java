@@ -232,7 +232,7 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** A service takes bodies of 10 MB, and scores pack well. */
+  /** A service takes bodies of 100 MB, and scores pack well. */
   private static byte[] packed(byte[] file) {
     ByteArrayOutputStream packed = new ByteArrayOutputStream();
     try (GZIPOutputStream out = new GZIPOutputStream(packed)) {

@@ -116,6 +116,31 @@ final class DataCommandsTest {
   }
 
   @Test
+  void commands_spoolHeldByAProcessThatSaysNotWhere_sayWhatToDoInALine() throws Exception {
+    log("held", events());
+    try (EventLog held =
+        EventLog.open(
+            directory.resolve("held/spool"),
+            new EventLog.Settings(EventLog.Durability.OS, 1L << 30))) {
+      held.append(Events.feedback(900, Events.id(900), "resolved", true));
+      String file = directory.resolve("held.jsonl").toString();
+      Ran export = run("export", "--data", data("held"), "--table", "inference", "--output", file);
+      assertThat(export.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+      assertThat(export.err().lines())
+          .containsExactly(
+              "pointsman: an export needs %s to itself, and another process has it open: a service that is starting or stopping, or another command. Try again in a moment"
+                  .formatted(data("held")));
+      Ran serve =
+          run("serve", "--data", data("held"), "--config-file", config().toString(), "--port", "0");
+      assertThat(serve.exitCode()).isEqualTo(Pointsman.FOUND_A_PROBLEM);
+      assertThat(serve.err().lines())
+          .containsExactly(
+              "pointsman: the spool directory %s is in use by another process: stop that one, or give this one its own store.data_directory"
+                  .formatted(directory.resolve("held/spool").toAbsolutePath()));
+    }
+  }
+
+  @Test
   void exportThenImport_anotherDirectory_holdsTheSame() throws Exception {
     log("one", events());
     Path files = exportTables("one");

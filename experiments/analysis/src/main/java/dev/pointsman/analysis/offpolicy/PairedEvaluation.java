@@ -120,13 +120,6 @@ public record PairedEvaluation(
   /** A share of the traffic that another arm would answer. */
   public record Move(String from, String to, double share) {}
 
-  /**
-   * A metric that may not get worse, with its values on a log.
-   *
-   * @param rewards one per decision, 0..1 and the more the better, null where no value came
-   */
-  public record Guarded(GuardrailRule rule, List<@Nullable Double> rewards) {}
-
   public PairedEvaluation {
     lines = List.copyOf(lines);
     warnings = List.copyOf(warnings);
@@ -137,44 +130,17 @@ public record PairedEvaluation(
     moves = List.copyOf(moves);
   }
 
-  /** Judges a challenger by its quality and cost alone. */
-  public static PairedEvaluation of(
-      List<String> arms, List<PairedDecision> log, int baseline, PromotionRule rule) {
-    return of(arms, log, baseline, rule, List.of());
-  }
-
   /**
    * Judges a challenger.
    *
-   * @param arms the arms' names
-   * @param log matured decisions of the main stratum in order of decision, at least one with feedback
-   * @param baseline index of the holdout's arm, −1 when there is none
    * @param rule what must be proved
-   * @param guarded metrics that may not get worse; together they are wrongly found broken with a
-   *     chance of at most α
    * @throws IllegalArgumentException if no decision has feedback
    */
-  public static PairedEvaluation of(
-      List<String> arms,
-      List<PairedDecision> log,
-      int baseline,
-      PromotionRule rule,
-      List<Guarded> guarded) {
-    return of(arms, log, baseline, rule, guarded, null);
-  }
-
-  /**
-   * Judges a challenger by what people say about few decisions and a judge about all.
-   *
-   * @param scores the judge's score of each decision, 0..1 or null; null where there is no judge
-   */
-  public static PairedEvaluation of(
-      List<String> arms,
-      List<PairedDecision> people,
-      int baseline,
-      PromotionRule rule,
-      List<Guarded> guarded,
-      @Nullable List<@Nullable Double> scores) {
+  public static PairedEvaluation of(PairedLog compared, PromotionRule rule) {
+    List<String> arms = compared.arms();
+    List<PairedDecision> people = compared.decisions();
+    int baseline = compared.baseline();
+    List<@Nullable Double> scores = compared.scores();
     JudgedLog judged = scores == null ? null : JudgedLog.of(arms, people, scores);
     List<PairedDecision> log = judged == null ? people : judged.combined();
     PairedRows quality = PairedRows.ofQuality(log, LEAST_PROPENSITY);
@@ -194,8 +160,11 @@ public record PairedEvaluation(
             : qualityDifference;
     List<SegmentDifference> segments = segments(log, quality.difference(), rule);
     List<GuardrailFinding> guardrails =
-        guarded.stream()
-            .map(one -> GuardrailFinding.of(one.rule(), log, one.rewards(), alpha / guarded.size()))
+        compared.guarded().stream()
+            .map(
+                one ->
+                    GuardrailFinding.of(
+                        one.rule(), log, one.rewards(), alpha / compared.guarded().size()))
             .toList();
     List<LogCheck> checks =
         judged == null

@@ -17,8 +17,14 @@ final class SegmentArmSums {
 
   /** Takes one value. */
   void add(String segment, int arm, double value) {
-    arms = with(arms, arm, value);
-    cells.compute(segment, (s, sums) -> with(sums == null ? new double[0] : sums, arm, value));
+    arms = with(arms, arm, 1, value);
+    cells.compute(segment, (s, sums) -> with(sums == null ? new double[0] : sums, arm, 1, value));
+  }
+
+  /** Forgets one value that was taken. */
+  void remove(String segment, int arm, double value) {
+    arms = with(arms, arm, -1, -value);
+    cells.computeIfPresent(segment, (s, sums) -> with(sums, arm, -1, -value));
   }
 
   /** The mean of an arm in a segment, shrunk to the arm's over all, and that to the prior. */
@@ -29,10 +35,10 @@ final class SegmentArmSums {
   }
 
   /** Count and sum of each arm, side by side. */
-  private static double[] with(double[] sums, int arm, double value) {
+  private static double[] with(double[] sums, int arm, int count, double value) {
     double[] result =
         sums.length > 2 * arm + 1 ? sums : java.util.Arrays.copyOf(sums, 2 * (arm + 1));
-    result[2 * arm]++;
+    result[2 * arm] += count;
     result[2 * arm + 1] += value;
     return result;
   }

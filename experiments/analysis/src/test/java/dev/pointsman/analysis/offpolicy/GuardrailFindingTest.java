@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.analysis.offpolicy.GuardrailFinding.State;
 import dev.pointsman.analysis.offpolicy.GuardrailRule.Limit;
-import dev.pointsman.analysis.offpolicy.PairedEvaluation.Guarded;
+import dev.pointsman.analysis.offpolicy.PairedLog.Guarded;
 import dev.pointsman.analysis.offpolicy.PromotionRule.Verdict;
 import java.util.ArrayList;
 import java.util.List;
@@ -147,11 +147,8 @@ final class GuardrailFindingTest {
     rows.forEach(row -> none.add(null));
     PairedEvaluation silent =
         PairedEvaluation.of(
-            SimulatedLog.ARMS,
-            rows,
-            SimulatedLog.BASELINE,
-            SimulatedLog.RULE,
-            List.of(new Guarded(most(0.1), none)));
+            SimulatedLog.paired(rows).withGuarded(List.of(new Guarded(most(0.1), none))),
+            SimulatedLog.RULE);
     assertThat(silent.ruling().verdict()).isEqualTo(Verdict.HOLD);
     assertThat(silent.ruling().reasons())
         .singleElement()
@@ -172,11 +169,9 @@ final class GuardrailFindingTest {
   private static PairedEvaluation ruled(
       List<PairedDecision> rows, GuardrailRule rule, double[] refused) {
     return PairedEvaluation.of(
-        SimulatedLog.ARMS,
-        rows,
-        SimulatedLog.BASELINE,
-        SimulatedLog.RULE,
-        List.of(new Guarded(rule, rewards(rows, refused, 1, 1))));
+        SimulatedLog.paired(rows)
+            .withGuarded(List.of(new Guarded(rule, rewards(rows, refused, 1, 1)))),
+        SimulatedLog.RULE);
   }
 
   private static GuardrailRule most(double bound) {

@@ -17,8 +17,7 @@ final class JudgedLogTest {
   private record Sample(List<PairedDecision> people, List<@Nullable Double> scores) {
 
     PairedEvaluation evaluate() {
-      return PairedEvaluation.of(
-          SimulatedLog.ARMS, people, SimulatedLog.BASELINE, SimulatedLog.RULE, List.of(), scores);
+      return PairedEvaluation.of(SimulatedLog.paired(people).withScores(scores), SimulatedLog.RULE);
     }
   }
 
@@ -70,8 +69,7 @@ final class JudgedLogTest {
               ? 1
               : 0;
       alone +=
-          PairedEvaluation.of(
-                      SimulatedLog.ARMS, sample.people(), SimulatedLog.BASELINE, SimulatedLog.RULE)
+          PairedEvaluation.of(SimulatedLog.paired(sample.people()), SimulatedLog.RULE)
                   .quality()
                   .standardError()
               / logs;

@@ -121,11 +121,13 @@ final class PairedEvaluationTest {
                             null))
                 .toList();
     PairedEvaluation weighed =
-        PairedEvaluation.of(SimulatedLog.ARMS, log, -1, new PromotionRule(0.01, 25, 0.05));
+        PairedEvaluation.of(
+            PairedLog.of(SimulatedLog.ARMS, log, -1), new PromotionRule(0.01, 25, 0.05));
     assertThat(weighed.dollars()).isNull();
     assertThat(weighed.ruling().reasons()).anyMatch(r -> r.contains("have no price"));
     PairedEvaluation unweighed =
-        PairedEvaluation.of(SimulatedLog.ARMS, log, -1, new PromotionRule(0.01, 0, 0.05));
+        PairedEvaluation.of(
+            PairedLog.of(SimulatedLog.ARMS, log, -1), new PromotionRule(0.01, 0, 0.05));
     assertThat(unweighed.warnings()).anyMatch(r -> r.contains("have no price"));
   }
 
@@ -137,7 +139,9 @@ final class PairedEvaluationTest {
     List<PairedDecision> silent =
         log.of(50, 1).stream().filter(row -> row.quality() == null).toList();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> PairedEvaluation.of(SimulatedLog.ARMS, silent, -1, SimulatedLog.RULE))
+        .isThrownBy(
+            () ->
+                PairedEvaluation.of(PairedLog.of(SimulatedLog.ARMS, silent, -1), SimulatedLog.RULE))
         .withMessageContaining("has feedback: there is nothing to judge by");
   }
 }

@@ -154,6 +154,10 @@ final class SimulatedLog {
   }
 
   PairedEvaluation evaluate(int n, long seed) {
-    return PairedEvaluation.of(ARMS, of(n, seed), BASELINE, RULE);
+    return PairedEvaluation.of(paired(of(n, seed)), RULE);
+  }
+
+  static PairedLog paired(List<PairedDecision> rows) {
+    return PairedLog.of(ARMS, rows, BASELINE);
   }
 }

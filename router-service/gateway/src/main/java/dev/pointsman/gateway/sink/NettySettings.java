@@ -11,6 +11,9 @@ import java.util.Map;
  */
 public final class NettySettings {
 
+  /** The largest body of a request, in bytes: 100 MB. */
+  public static final long MOST_BODY_BYTES = 100_000_000;
+
   private NettySettings() {}
 
   /**
@@ -29,6 +32,9 @@ public final class NettySettings {
     properties.put("micronaut.netty.event-loops.parent.transport", transport);
     properties.put("micronaut.netty.event-loops.parent.num-threads", 1);
     properties.put("micronaut.netty.event-loops.default.loom-carrier", carrier);
+    // Where a body is taken whole the second one decides, which is 10 MiB unless it is said.
+    properties.put("micronaut.server.max-request-size", MOST_BODY_BYTES);
+    properties.put("micronaut.server.max-request-buffer-size", MOST_BODY_BYTES);
     // A channel per HTTP/2 stream, so that one close future means one caller left.
     properties.put("micronaut.server.netty.legacy-multiplex-handlers", true);
     return properties;

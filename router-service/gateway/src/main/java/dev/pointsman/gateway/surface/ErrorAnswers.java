@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.surface;
 
+import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
 import io.micronaut.context.annotation.Requires;
 import io.micronaut.http.HttpRequest;
@@ -42,7 +43,9 @@ final class ErrorAnswers implements ErrorResponseProcessor<byte[]> {
         switch (status) {
           case 404 -> "Route not found: %s".formatted(shown);
           case 405 -> "%s is not possible: the path takes another method".formatted(shown);
-          case 413 -> "the body is larger than this router accepts";
+          case 413 ->
+              "the body is larger than the %,d bytes that this router accepts"
+                  .formatted(NettySettings.MOST_BODY_BYTES);
           default ->
               // Our own faults are explained in the log, not to the caller.
               status >= 500 ? "%s failed inside the router".formatted(shown) : detail;

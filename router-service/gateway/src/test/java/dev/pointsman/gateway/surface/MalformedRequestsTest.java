@@ -2,7 +2,9 @@ package dev.pointsman.gateway.surface;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.gateway.sink.NettySettings;
 import dev.pointsman.gateway.testing.RouterUnderTest;
+import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -249,11 +251,40 @@ final class MalformedRequestsTest {
   }
 
   @Test
-  void tooLargeBody_is413() {
-    HttpResponse<String> response = post("/inference", "\"" + "x".repeat(11 << 20) + "\"");
+  void body_aByteAboveTenMebibytes_isAnswered() {
+    String before = "{\"messages\":[{\"role\":\"user\",\"content\":\"";
+    String after = "\"}],\"model\":\"function_name::chat\"}";
+    int text = (10 << 20) + 1 - before.length() - after.length();
+    HttpResponse<String> response = post("/v1/chat/completions", before + "x".repeat(text) + after);
 
-    assertThat(response.statusCode()).isEqualTo(413);
-    assertThat(response.body()).startsWith("{\"error\":\"");
+    assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
+  }
+
+  /** It is refused for what it says of itself, before any of it is read. */
+  @Test
+  void body_aByteAboveTheLimit_is413WithTheLimit() throws Exception {
+    String answer;
+    try (Socket socket = new Socket("127.0.0.1", router.port())) {
+      socket.setSoTimeout(10_000);
+      String head =
+          """
+          POST /inference HTTP/1.1\r
+          host: 127.0.0.1\r
+          content-type: application/json\r
+          content-length: %d\r
+          connection: close\r
+          \r
+          """
+              .formatted(NettySettings.MOST_BODY_BYTES + 1);
+      socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
+      answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    assertThat(answer)
+        .startsWith("HTTP/1.1 413 ")
+        .endsWith(
+            "{\"error\":\"the body is larger than the 100,000,000 bytes that this router"
+                + " accepts\"}");
   }
 
   @Test

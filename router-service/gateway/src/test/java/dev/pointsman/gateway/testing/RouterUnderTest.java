@@ -90,7 +90,6 @@ public final class RouterUnderTest implements AutoCloseable {
     Map<String, Object> properties = new HashMap<>(NettySettings.properties(carrier));
     properties.put("micronaut.server.port", -1);
     properties.put("micronaut.server.host", "127.0.0.1");
-    properties.put("micronaut.server.max-request-size", "10MB");
     properties.putAll(more);
     Clock clock = Clock.systemUTC();
     IdSource ids = new IdSource(clock, () -> ThreadLocalRandom.current().nextLong());
