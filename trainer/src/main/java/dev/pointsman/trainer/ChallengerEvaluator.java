@@ -602,9 +602,7 @@ public final class ChallengerEvaluator {
                 row,
                 settings.candidates(),
                 prices,
-                text != null && row.candidates().equals(settings.candidates())
-                    ? text.shifts()
-                    : new double[0]);
+                row.candidates().equals(settings.candidates()) ? text : null);
         if (context != null) {
           decisions.add(context);
         }

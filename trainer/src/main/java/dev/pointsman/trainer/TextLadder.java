@@ -23,7 +23,9 @@ import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.trainer.text.SegmentMean;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
 import dev.pointsman.trainer.text.TextSettings;
@@ -33,6 +35,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
@@ -41,7 +44,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +74,7 @@ final class TextLadder {
   /** Fewer rewarded decisions are not worth a model. */
   static final int LEAST_SAMPLES = 300;
 
+  private static final double NANOS_PER_TOKEN = 1e6;
   private static final double GROWTH = 1.25;
   private static final Duration BETWEEN_FITS = Duration.ofMinutes(3);
   private static final Duration BETWEEN_JUDGEMENTS = Duration.ofSeconds(10);
@@ -270,32 +273,42 @@ final class TextLadder {
   }
 
   /** The means by segment that the function's own policy has on some samples. */
-  private Function<String, double[]> means(Moment moment, List<TextSample> samples) {
+  private Function<String, SegmentMean> means(Moment moment, List<TextSample> samples) {
     LearnedSettings settings = moment.settings();
     TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
     for (TextSample sample : samples) {
       String variant = settings.candidates().get(sample.arm());
       state.decided(sample.decidedAt(), sample.segment(), variant);
       state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
+      if (!Double.isNaN(sample.outputTokens())) {
+        long tokens = Math.round(sample.outputTokens());
+        state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
+      }
     }
     Policy policy = policy(moment, state.statistics(samples.getLast().decidedAt()));
-    List<@Nullable TokenPrice> prices = prices(moment);
+    // What the router expects of tokens it only tells as costs; at this price one reads them there.
+    List<@Nullable TokenPrice> perToken =
+        Collections.nCopies(settings.candidates().size(), new TokenPrice(0, NANOS_PER_TOKEN));
     boolean[] all = new boolean[settings.candidates().size()];
     Arrays.fill(all, true);
-    Map<String, double[]> known = new HashMap<>();
+    Map<String, SegmentMean> known = new HashMap<>();
     return segment ->
         known.computeIfAbsent(
             segment,
             name -> {
               ArmScores scores =
                   policy
-                      .probabilities(new DecisionContext(name, all, prices, 0, Map.of()))
+                      .probabilities(new DecisionContext(name, all, perToken, 0, Map.of()))
                       .scores();
               if (scores == null) {
                 throw new IllegalStateException(
                     "the algorithm %s says nothing of qualities".formatted(settings.algorithm()));
               }
-              return scores.predictedQuality();
+              return new SegmentMean(
+                  scores.predictedQuality(),
+                  Arrays.stream(scores.predictedCostNanos())
+                      .mapToDouble(nanos -> nanos / NANOS_PER_TOKEN)
+                      .toArray());
             });
   }
 
@@ -314,20 +327,27 @@ final class TextLadder {
     return moment.catalog().prices(moment.function(), moment.settings().candidates());
   }
 
+  /** Takes a decision with what the text says of it; null while decisions go by segments alone. */
+  interface SaidTaker {
+    void take(LoggedDecision row, @Nullable TextShift said);
+  }
+
+  private static TextShift said(TextQuality model, FeatureVector features, int[] outputs) {
+    return new TextShift(
+        model.id(), model.shifts(features, outputs), model.tokenFactors(features, outputs));
+  }
+
   /**
    * Hands on those decisions with what the model in use says of their conversations, nothing while
    * none is; those that another model was asked about, or none, are read again if they are among the
    * latest, and left out where their conversation was not logged.
    *
-   * @param settings whose candidates the shifts are of
+   * @param settings whose candidates it is said of
    */
-  void withShifts(
-      List<LoggedDecision> rows,
-      LearnedSettings settings,
-      BiConsumer<LoggedDecision, double[]> taker) {
+  void withText(List<LoggedDecision> rows, LearnedSettings settings, SaidTaker taker) {
     String id = inUse();
     if (id == null) {
-      rows.forEach(row -> taker.accept(row, new double[0]));
+      rows.forEach(row -> taker.take(row, null));
       return;
     }
     List<LoggedDecision> unread = new ArrayList<>();
@@ -337,7 +357,7 @@ final class TextLadder {
               ? TextShift.ofFeatures(row.features(), row.candidates().size())
               : null;
       if (logged != null && logged.model().equals(id)) {
-        taker.accept(row, logged.shifts());
+        taker.take(row, logged);
       } else {
         unread.add(row);
       }
@@ -347,7 +367,7 @@ final class TextLadder {
       int[] outputs = latest.model().outputsOf(settings.candidates());
       sampler.withFeatures(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          (row, features) -> taker.accept(row, latest.model().shifts(features, outputs)));
+          (row, features) -> taker.take(row, said(latest.model(), features, outputs)));
     }
   }
 
@@ -360,7 +380,8 @@ final class TextLadder {
     }
     judgeMatured(moment);
     Judge latest = judges.peekLast();
-    boolean says = latest != null && latest.model().weight() > 0;
+    boolean says =
+        latest != null && (latest.model().weight() > 0 || latest.model().tokens() != null);
     if (moment.learned().context().equals("text")) {
       return says && !standing.used()
           ? Optional.of(step(moment, true, "The configuration says to read the text."))
@@ -455,7 +476,7 @@ final class TextLadder {
         (row, features) -> {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
-            read.add(new Read(row, judge, judge.model().shifts(features, judge.outputs())));
+            read.add(new Read(row, judge, said(judge.model(), features, judge.outputs())));
           }
         });
     if (moment.settings().options().strongShare() != null) {
@@ -463,15 +484,15 @@ final class TextLadder {
       for (Read one : read) {
         one.judge()
             .divide(
-                ThresholdSample.context(one.row(), candidates, prices, new double[0]),
-                ThresholdSample.context(one.row(), candidates, prices, one.shifts()));
+                ThresholdSample.context(one.row(), candidates, prices, null),
+                ThresholdSample.context(one.row(), candidates, prices, one.said()));
       }
     }
     Map<Judge, Compared> policies = new IdentityHashMap<>();
     for (Read one : read) {
       Compared compared =
           policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
-      sums.add(difference(moment, compared, prices, one.row(), one.shifts()));
+      sums.add(difference(moment, compared, prices, one.row(), one.said()));
     }
     standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
@@ -480,8 +501,7 @@ final class TextLadder {
   }
 
   /** A decision with what a model says of its conversation. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Read(LoggedDecision row, Judge judge, double[] shifts) {}
+  private record Read(LoggedDecision row, Judge judge, TextShift said) {}
 
   /**
    * A threshold is another one by text than by segments, or the two would not give the strong variant
@@ -546,7 +566,7 @@ final class TextLadder {
       Compared compared,
       List<@Nullable TokenPrice> prices,
       LoggedDecision row,
-      double[] shifts) {
+      TextShift said) {
     LearnedSettings settings = moment.settings();
     Double quality =
         row.reward() == null && row.failed()
@@ -565,8 +585,8 @@ final class TextLadder {
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {
-      plain = inputs.answer(compared.plain(), prices, new double[0]);
-      moved = inputs.answer(compared.moved(), prices, shifts);
+      plain = inputs.answer(compared.plain(), prices, null);
+      moved = inputs.answer(compared.moved(), prices, said);
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }

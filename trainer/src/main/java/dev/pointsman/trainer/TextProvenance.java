@@ -6,6 +6,7 @@ import dev.pointsman.routing.features.ConversationFeatures;
 import dev.pointsman.trainer.text.CalibrationFigures;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSettings;
+import dev.pointsman.trainer.text.TokenFigures;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -68,6 +69,19 @@ record TextProvenance(
           write(json, "text", figures.text());
           write(json, "both", figures.both());
         }
+        json.writeEndObject();
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("output_tokens");
+      for (TokenFigures figures : fitted.tokens()) {
+        json.writeStartObject();
+        json.writeStringField("variant", figures.variant());
+        json.writeNumberField("rows", figures.rows());
+        if (figures.rows() > 0) {
+          json.writeNumberField("error_by_segments", figures.segments());
+          json.writeNumberField("error_by_text", figures.text());
+        }
+        json.writeBooleanField("serves", figures.serves());
         json.writeEndObject();
       }
       json.writeEndArray();

@@ -47,7 +47,12 @@ final class TextLadderTest {
     TextPublication model = models().getFirst();
     assertThat(log.taken).containsExactly(model);
     assertThat(model.provenance())
-        .contains("\"samples\":900", "\"calibration\":[", "\"brier\":", "\"seed\":1")
+        .contains(
+            "\"samples\":900",
+            "\"calibration\":[",
+            "\"brier\":",
+            "\"seed\":1",
+            "\"output_tokens\":[")
         .doesNotContain("lemma");
     assertThat(log.latest().textModel()).as("judged first").isNull();
     assertThat(log.latest().provenance()).contains("\"rung\":\"segments\"", "\"judged\":0");

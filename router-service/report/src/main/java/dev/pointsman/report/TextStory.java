@@ -41,7 +41,16 @@ public final class TextStory {
               .put("id", latest.model())
               .put("published_at", latest.publishedAt().toString());
       for (String name :
-          new String[] {"samples", "from", "to", "weight", "seed", "log_position", "calibration"}) {
+          new String[] {
+            "samples",
+            "from",
+            "to",
+            "weight",
+            "seed",
+            "log_position",
+            "calibration",
+            "output_tokens"
+          }) {
         model.set(name, provenance.get(name));
       }
     }
