@@ -35,9 +35,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
-import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -63,6 +61,9 @@ import org.jspecify.annotations.Nullable;
  * a sum of differences that nothing has looked ahead to, and its anytime bounds hold for the recipe.
  * Decisions without a reward or without a logged conversation judge nothing.
  *
+ * <p>A model learnt from scores in a file decides from the start, judged on prompts held out there;
+ * φ then compares with it instead of with segments alone, so that what replaces it has proved better.
+ *
  * <p>With {@code context = "auto"} text is adopted when the lower bound is above 0, and dropped when
  * the upper bound is below 0 or a change of quality was found; at most one switch in an attribution
  * window. With {@code "text"} it is used as soon as there is a model that says anything.
@@ -74,7 +75,6 @@ final class TextLadder {
   /** Fewer rewarded decisions are not worth a model. */
   static final int LEAST_SAMPLES = 300;
 
-  private static final double NANOS_PER_TOKEN = 1e6;
   private static final double GROWTH = 1.25;
   private static final Duration BETWEEN_FITS = Duration.ofMinutes(3);
   private static final Duration BETWEEN_JUDGEMENTS = Duration.ofSeconds(10);
@@ -91,6 +91,10 @@ final class TextLadder {
   private final Deque<Judge> judges = new ArrayDeque<>();
 
   private TextStanding standing = TextStanding.NONE;
+
+  /** Learnt from scores; it decides while the standing says so. */
+  private @Nullable TextQuality prior;
+
   private @Nullable Instant lastLook;
 
   /**
@@ -191,7 +195,27 @@ final class TextLadder {
 
   /** The id of the model that decisions use now, null while they go by segments alone. */
   @Nullable String inUse() {
-    return standing.used() ? standing.model() : null;
+    return standing.inUse();
+  }
+
+  /**
+   * Takes a model that was learnt from scores, or takes it away. It decides until one from the log
+   * proves better than it, or a change of quality is found; where one from the log decides already,
+   * it is not used.
+   *
+   * @param model null for none
+   */
+  void setPrior(@Nullable TextQuality model) {
+    prior = model;
+    standing = standing.withPrior(model == null ? null : model.id());
+  }
+
+  /** What the model learnt from scores says, null while it does not decide. */
+  private @Nullable TextShift priorSaid(FeatureVector features, LearnedSettings settings) {
+    TextQuality model = prior;
+    return model == null || standing.prior() == null
+        ? null
+        : said(model, features, model.outputsOf(settings.candidates()));
   }
 
   /** A model that is to be in the log before anything names it, with the moment of its log cut. */
@@ -285,31 +309,7 @@ final class TextLadder {
         state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
       }
     }
-    Policy policy = policy(moment, state.statistics(samples.getLast().decidedAt()));
-    // What the router expects of tokens it only tells as costs; at this price one reads them there.
-    List<@Nullable TokenPrice> perToken =
-        Collections.nCopies(settings.candidates().size(), new TokenPrice(0, NANOS_PER_TOKEN));
-    boolean[] all = new boolean[settings.candidates().size()];
-    Arrays.fill(all, true);
-    Map<String, SegmentMean> known = new HashMap<>();
-    return segment ->
-        known.computeIfAbsent(
-            segment,
-            name -> {
-              ArmScores scores =
-                  policy
-                      .probabilities(new DecisionContext(name, all, perToken, 0, Map.of()))
-                      .scores();
-              if (scores == null) {
-                throw new IllegalStateException(
-                    "the algorithm %s says nothing of qualities".formatted(settings.algorithm()));
-              }
-              return new SegmentMean(
-                  scores.predictedQuality(),
-                  Arrays.stream(scores.predictedCostNanos())
-                      .mapToDouble(nanos -> nanos / NANOS_PER_TOKEN)
-                      .toArray());
-            });
+    return SegmentMean.of(policy(moment, state.statistics(samples.getLast().decidedAt())));
   }
 
   private Policy policy(Moment moment, PolicyStatistics statistics) {
@@ -363,18 +363,19 @@ final class TextLadder {
       }
     }
     Judge latest = judges.peekLast();
-    if (latest != null && latest.model().id().equals(id)) {
-      int[] outputs = latest.model().outputsOf(settings.candidates());
+    TextQuality model = standing.used() ? (latest == null ? null : latest.model()) : prior;
+    if (model != null && model.id().equals(id)) {
+      int[] outputs = model.outputsOf(settings.candidates());
       sampler.withFeatures(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          (row, features) -> taker.take(row, said(latest.model(), features, outputs)));
+          (row, features) -> taker.take(row, said(model, features, outputs)));
     }
   }
 
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
   Optional<Switch> judge(Moment moment) {
     if (!moment.learned().readsText()) {
-      return standing.used()
+      return standing.inUse() != null
           ? Optional.of(step(moment, false, "The configuration says to read no text."))
           : Optional.empty();
     }
@@ -392,8 +393,13 @@ final class TextLadder {
       return Optional.empty();
     }
     AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
-    if (!standing.used() && says && bounds.lower() > 0) {
+    boolean beatsScores = standing.prior() != null && latest != null;
+    if (!standing.used() && (says || beatsScores) && bounds.lower() > 0) {
       return Optional.of(step(moment, true, told("gains", bounds)));
+    }
+    if (standing.prior() != null && moment.alarmed()) {
+      return Optional.of(
+          step(moment, false, "A change of quality was found, which the scores do not know."));
     }
     if (standing.used() && moment.alarmed()) {
       return Optional.of(
@@ -409,10 +415,11 @@ final class TextLadder {
     return String.format(
         Locale.ROOT,
         "On %d matured decisions that no model had seen, deciding by text %s %.4f points of utility"
-            + " a request, between %.4f and %.4f at every look together (alpha %.4f).",
+            + " a request%s, between %.4f and %.4f at every look together (alpha %.4f).",
         standing.judged(),
         verb,
         Math.abs(standing.mean()),
+        standing.prior() == null ? "" : " against the model learnt from scores",
         bounds.lower(),
         bounds.upper(),
         standing.alpha());
@@ -433,7 +440,7 @@ final class TextLadder {
     boolean bounded = Double.isFinite(bounds.lower());
     return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
-            standing.used() ? "text" : "segments",
+            standing.rung(),
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
             standing.judged(),
             standing.mean(),
@@ -476,7 +483,12 @@ final class TextLadder {
         (row, features) -> {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
-            read.add(new Read(row, judge, said(judge.model(), features, judge.outputs())));
+            read.add(
+                new Read(
+                    row,
+                    judge,
+                    priorSaid(features, moment.settings()),
+                    said(judge.model(), features, judge.outputs())));
           }
         });
     if (moment.settings().options().strongShare() != null) {
@@ -484,7 +496,7 @@ final class TextLadder {
       for (Read one : read) {
         one.judge()
             .divide(
-                ThresholdSample.context(one.row(), candidates, prices, null),
+                ThresholdSample.context(one.row(), candidates, prices, one.before()),
                 ThresholdSample.context(one.row(), candidates, prices, one.said()));
       }
     }
@@ -492,7 +504,7 @@ final class TextLadder {
     for (Read one : read) {
       Compared compared =
           policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
-      sums.add(difference(moment, compared, prices, one.row(), one.said()));
+      sums.add(difference(moment, compared, prices, one));
     }
     standing = standing.judgedTo(until, sums.count, sums.sum, sums.squares);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
@@ -500,8 +512,13 @@ final class TextLadder {
     }
   }
 
-  /** A decision with what a model says of its conversation. */
-  private record Read(LoggedDecision row, Judge judge, TextShift said) {}
+  /**
+   * A decision with what a model says of its conversation.
+   *
+   * @param before what the model says that is to be beaten; null where segments alone are
+   */
+  private record Read(
+      LoggedDecision row, Judge judge, @Nullable TextShift before, TextShift said) {}
 
   /**
    * A threshold is another one by text than by segments, or the two would not give the strong variant
@@ -562,11 +579,8 @@ final class TextLadder {
 
   /** φ of one decision, NaN where it says nothing. */
   private static double difference(
-      Moment moment,
-      Compared compared,
-      List<@Nullable TokenPrice> prices,
-      LoggedDecision row,
-      TextShift said) {
+      Moment moment, Compared compared, List<@Nullable TokenPrice> prices, Read read) {
+    LoggedDecision row = read.row();
     LearnedSettings settings = moment.settings();
     Double quality =
         row.reward() == null && row.failed()
@@ -585,8 +599,8 @@ final class TextLadder {
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {
-      plain = inputs.answer(compared.plain(), prices, null);
-      moved = inputs.answer(compared.moved(), prices, said);
+      plain = inputs.answer(compared.plain(), prices, read.before());
+      moved = inputs.answer(compared.moved(), prices, read.said());
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }

@@ -3,10 +3,8 @@ package dev.pointsman.trainer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.features.ConversationFeatures;
-import dev.pointsman.trainer.text.CalibrationFigures;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSettings;
-import dev.pointsman.trainer.text.TokenFigures;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
@@ -58,50 +56,11 @@ record TextProvenance(
       json.writeNumberField("feature_version", ConversationFeatures.VERSION);
       json.writeStringField("code_version", codeVersion);
       json.writeStringField("java_version", Runtime.version().toString());
-      json.writeNumberField("weight", fitted.model().weight());
-      json.writeArrayFieldStart("calibration");
-      for (CalibrationFigures figures : fitted.calibration()) {
-        json.writeStartObject();
-        json.writeStringField("variant", figures.variant());
-        json.writeNumberField("rows", figures.rows());
-        if (figures.rows() > 0) {
-          write(json, "segments", figures.segments());
-          write(json, "text", figures.text());
-          write(json, "both", figures.both());
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("output_tokens");
-      for (TokenFigures figures : fitted.tokens()) {
-        json.writeStartObject();
-        json.writeStringField("variant", figures.variant());
-        json.writeNumberField("rows", figures.rows());
-        if (figures.rows() > 0) {
-          json.writeNumberField("error_by_segments", figures.segments());
-          json.writeNumberField("error_by_text", figures.text());
-        }
-        json.writeBooleanField("serves", figures.serves());
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("fits");
-      for (String fit : fitted.provenance()) {
-        json.writeString(fit);
-      }
-      json.writeEndArray();
+      fitted.writeTo(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a provenance could not be written to memory", e);
     }
     return text.toString();
-  }
-
-  private static void write(JsonGenerator json, String name, CalibrationFigures.Errors errors)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    json.writeNumberField("brier", errors.brier());
-    json.writeNumberField("ece", errors.ece());
-    json.writeEndObject();
   }
 }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * what the judgement so far is. Kept in the provenance of each revision, and read back from there.
  *
  * <p>The judgement is the mean of φ, what deciding by text would have gained on a decision over
- * deciding by segments, over matured decisions that no model had seen. Its bounds hold at every look;
+ * deciding by segments (or by the model learnt from scores, while that decides), over matured decisions that no model had seen. Its bounds hold at every look;
  * each stretch between two switches spends α = {@value #ALPHA}/(k(k+1)) of the function's {@value
  * #ALPHA}, k its number from 1.
  *
@@ -30,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  * @param squares Σφ²
  * @param judgedUntil decisions before this moment were judged or passed over
  * @param switchedAt when decisions began or ceased to go by text; null = never did
+ * @param prior the id of the model learnt from scores that decides while {@code used} is false, and
+ *     which others are then compared with instead of with segments alone; null = none does
+ * @param retired the id of such a model that decides no more: one from the log proved better, or a
+ *     change of quality was found; null = there was none
  */
 record TextStanding(
     boolean used,
@@ -41,11 +46,13 @@ record TextStanding(
     double sum,
     double squares,
     Instant judgedUntil,
-    @Nullable Instant switchedAt) {
+    @Nullable Instant switchedAt,
+    @Nullable String prior,
+    @Nullable String retired) {
 
   /** Before anything. */
   static final TextStanding NONE =
-      new TextStanding(false, null, 0, null, 1, 0, 0, 0, Instant.EPOCH, null);
+      new TextStanding(false, null, 0, null, 1, 0, 0, 0, Instant.EPOCH, null, null, null);
 
   static final double ALPHA = 0.05;
 
@@ -58,7 +65,18 @@ record TextStanding(
 
   TextStanding fitted(String id, long feedbacksThen, Instant cut) {
     return new TextStanding(
-        used, id, feedbacksThen, cut, stretch, judged, sum, squares, judgedUntil, switchedAt);
+        used,
+        id,
+        feedbacksThen,
+        cut,
+        stretch,
+        judged,
+        sum,
+        squares,
+        judgedUntil,
+        switchedAt,
+        prior,
+        retired);
   }
 
   TextStanding judgedTo(Instant until, long count, double sumOfThem, double squaresOfThem) {
@@ -72,13 +90,75 @@ record TextStanding(
         sum + sumOfThem,
         squares + squaresOfThem,
         until,
-        switchedAt);
+        switchedAt,
+        prior,
+        retired);
   }
 
-  /** A new stretch, which begins without judgement. */
+  /** A new stretch, which begins without judgement; a model learnt from scores decides no more. */
   TextStanding switched(boolean nowUsed, Instant at) {
     return new TextStanding(
-        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, judgedUntil, at);
+        nowUsed,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch + 1,
+        0,
+        0,
+        0,
+        judgedUntil,
+        at,
+        null,
+        prior == null ? retired : prior);
+  }
+
+  /**
+   * With another model learnt from scores, or with none any more. What was judged so far was compared
+   * with something else, so a new stretch begins; where one from the log decides, the new one does
+   * not.
+   *
+   * @param id null for none
+   */
+  TextStanding withPrior(@Nullable String id) {
+    boolean decides = id != null && !used && !id.equals(retired);
+    String next = decides ? id : null;
+    if (Objects.equals(next, prior)) {
+      return id == null || decides ? this : withoutPrior(id);
+    }
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        judged == 0 ? stretch : stretch + 1,
+        0,
+        0,
+        0,
+        judgedUntil,
+        switchedAt,
+        next,
+        id == null || decides ? retired : id);
+  }
+
+  private TextStanding withoutPrior(String gone) {
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch,
+        judged,
+        sum,
+        squares,
+        judgedUntil,
+        switchedAt,
+        null,
+        gone);
+  }
+
+  /** The id of the model that decides; null where segments alone do. */
+  @Nullable String inUse() {
+    return used ? model : prior;
   }
 
   double alpha() {
@@ -136,9 +216,20 @@ record TextStanding(
     return bounds.lower() > 0 || bounds.upper() < 0;
   }
 
+  /** {@code text}, {@code scores} (a text model learnt from these) or {@code segments}. */
+  String rung() {
+    return used ? "text" : prior == null ? "segments" : "scores";
+  }
+
   /** Writes the fields of an object that was begun. */
   void writeTo(JsonGenerator json) throws IOException {
-    json.writeStringField("rung", used ? "text" : "segments");
+    json.writeStringField("rung", rung());
+    if (prior != null) {
+      json.writeStringField("prior_model", prior);
+    }
+    if (retired != null) {
+      json.writeStringField("prior_retired", retired);
+    }
     if (model != null) {
       json.writeStringField("model", model);
     }
@@ -208,6 +299,8 @@ record TextStanding(
         Double.parseDouble(fields.getOrDefault("sum", "0")),
         Double.parseDouble(fields.getOrDefault("squares", "0")),
         Instant.parse(fields.getOrDefault("judged_until", Instant.EPOCH.toString())),
-        switchedAt == null ? null : Instant.parse(switchedAt));
+        switchedAt == null ? null : Instant.parse(switchedAt),
+        fields.get("prior_model"),
+        fields.get("prior_retired"));
   }
 }

@@ -1,7 +1,9 @@
 package dev.pointsman.trainer.text;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.features.TextQuality;
 import dev.pointsman.routing.features.TextTokens;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
@@ -52,7 +54,28 @@ public final class TextFit {
       TextQuality model,
       List<CalibrationFigures> calibration,
       List<TokenFigures> tokens,
-      List<String> provenance) {}
+      List<String> provenance) {
+
+    /** Writes weight, figures and provenance into an object that was begun. */
+    public void writeTo(JsonGenerator json) throws IOException {
+      json.writeNumberField("weight", model.weight());
+      json.writeArrayFieldStart("calibration");
+      for (CalibrationFigures figures : calibration) {
+        figures.writeTo(json);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("output_tokens");
+      for (TokenFigures figures : tokens) {
+        figures.writeTo(json);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("fits");
+      for (String fit : provenance) {
+        json.writeString(fit);
+      }
+      json.writeEndArray();
+    }
+  }
 
   /**
    * The model of some samples.
