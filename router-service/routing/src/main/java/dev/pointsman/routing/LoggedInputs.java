@@ -58,6 +58,21 @@ public record LoggedInputs(
     return answer == null ? new double[0] : answer.probabilities();
   }
 
+  /**
+   * The same at a price of cost, with what it believed.
+   *
+   * @param costPrice λ, see {@link LearnedSettings#utilityWeight}
+   * @return with the probabilities it would have served; null when none of its candidates could be
+   *     chosen
+   * @throws IllegalArgumentException if an exclusion, the number of tokens or what the text said is
+   *     not readable
+   */
+  public @Nullable ArmProbabilities answerAt(
+      Policy policy, List<@Nullable TokenPrice> prices, double costPrice) {
+    return answer(
+        policy, context(policy.candidates(), prices, textOf(policy.candidates()), costPrice));
+  }
+
   /** What the text said of another policy's candidates; nothing of one the decision did not know. */
   private @Nullable TextShift textOf(List<String> others) {
     TextShift logged = TextShift.ofFeatures(features, candidates.size());
@@ -74,7 +89,11 @@ public record LoggedInputs(
    */
   public @Nullable ArmProbabilities answer(
       Policy policy, List<@Nullable TokenPrice> prices, @Nullable TextShift text) {
-    DecisionContext context = context(policy.candidates(), prices, text);
+    return answer(policy, context(policy.candidates(), prices, text));
+  }
+
+  private static @Nullable ArmProbabilities answer(
+      Policy policy, @Nullable DecisionContext context) {
     if (context == null) {
       return null;
     }
@@ -93,6 +112,14 @@ public record LoggedInputs(
    */
   public @Nullable DecisionContext context(
       List<String> others, List<@Nullable TokenPrice> prices, @Nullable TextShift text) {
+    return context(others, prices, text, 0);
+  }
+
+  private @Nullable DecisionContext context(
+      List<String> others,
+      List<@Nullable TokenPrice> prices,
+      @Nullable TextShift text,
+      double costPrice) {
     boolean[] logged = Eligibility.ofLogged(exclusions).selectable();
     boolean[] selectable = new boolean[others.size()];
     boolean any = false;
@@ -106,6 +133,6 @@ public record LoggedInputs(
     }
     String tokens = Objects.requireNonNullElse(features.get(Decision.INPUT_TOKENS), "none");
     return new DecisionContext(
-        segment, selectable, prices, Integer.parseInt(tokens), features, 0, text);
+        segment, selectable, prices, Integer.parseInt(tokens), features, costPrice, text);
   }
 }
