@@ -24,7 +24,9 @@ import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.trainer.text.SegmentMean;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
 import dev.pointsman.trainer.text.TextSettings;
@@ -43,7 +45,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +67,9 @@ import org.jspecify.annotations.Nullable;
  * A decision judges only models that were fitted before it, so the mean of φ over successive models is
  * a sum of differences that nothing has looked ahead to, and its anytime bounds hold for the recipe.
  * Decisions without a logged conversation judge nothing.
+ *
+ * <p>A model learnt from scores in a file decides from the start, judged on prompts held out there;
+ * φ then compares with it instead of with segments alone, so that what replaces it has proved better.
  *
  * <p>With {@code context = "auto"} text is adopted when the lower bound is above 0, and dropped when
  * the upper bound is below 0 or a change of quality was found; at most one switch in an attribution
@@ -97,6 +101,10 @@ final class TextLadder {
   private final Deque<Judge> judges = new ArrayDeque<>();
 
   private TextStanding standing = TextStanding.NONE;
+
+  /** Learnt from scores; it decides while the standing says so. */
+  private @Nullable TextQuality prior;
+
   private @Nullable Instant lastLook;
 
   /** Whether what was judged before is to be looked at again for the thresholds that divide it. */
@@ -213,7 +221,27 @@ final class TextLadder {
 
   /** The id of the model that decisions use now, null while they go by segments alone. */
   @Nullable String inUse() {
-    return standing.used() ? standing.model() : null;
+    return standing.inUse();
+  }
+
+  /**
+   * Takes a model that was learnt from scores, or takes it away. It decides until one from the log
+   * proves better than it, or a change of quality is found; where one from the log decides already,
+   * it is not used.
+   *
+   * @param model null for none
+   */
+  void setPrior(@Nullable TextQuality model) {
+    prior = model;
+    standing = standing.withPrior(model == null ? null : model.id());
+  }
+
+  /** What the model learnt from scores says, null while it does not decide. */
+  private @Nullable TextShift priorSaid(FeatureVector features, LearnedSettings settings) {
+    TextQuality model = prior;
+    return model == null || standing.prior() == null
+        ? null
+        : said(model, features, model.outputsOf(settings.candidates()));
   }
 
   /** A model that is to be in the log before anything names it, with the moment of its log cut. */
@@ -307,33 +335,19 @@ final class TextLadder {
   }
 
   /** The means by segment that the function's own policy has on some samples. */
-  private Function<String, double[]> means(Moment moment, List<TextSample> samples) {
+  private Function<String, SegmentMean> means(Moment moment, List<TextSample> samples) {
     LearnedSettings settings = moment.settings();
     TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
     for (TextSample sample : samples) {
       String variant = settings.candidates().get(sample.arm());
       state.decided(sample.decidedAt(), sample.segment(), variant);
       state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
+      if (!Double.isNaN(sample.outputTokens())) {
+        long tokens = Math.round(sample.outputTokens());
+        state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
+      }
     }
-    Policy policy = policy(moment, state.statistics(samples.getLast().decidedAt()));
-    List<@Nullable TokenPrice> prices = prices(moment);
-    boolean[] all = new boolean[settings.candidates().size()];
-    Arrays.fill(all, true);
-    Map<String, double[]> known = new HashMap<>();
-    return segment ->
-        known.computeIfAbsent(
-            segment,
-            name -> {
-              ArmScores scores =
-                  policy
-                      .probabilities(new DecisionContext(name, all, prices, 0, Map.of()))
-                      .scores();
-              if (scores == null) {
-                throw new IllegalStateException(
-                    "the algorithm %s says nothing of qualities".formatted(settings.algorithm()));
-              }
-              return scores.predictedQuality();
-            });
+    return SegmentMean.of(policy(moment, state.statistics(samples.getLast().decidedAt())));
   }
 
   private Policy policy(Moment moment, PolicyStatistics statistics) {
@@ -351,20 +365,27 @@ final class TextLadder {
     return moment.catalog().prices(moment.function(), moment.settings().candidates());
   }
 
+  /** Takes a decision with what the text says of it; null while decisions go by segments alone. */
+  interface SaidTaker {
+    void take(LoggedDecision row, @Nullable TextShift said);
+  }
+
+  private static TextShift said(TextQuality model, FeatureVector features, int[] outputs) {
+    return new TextShift(
+        model.id(), model.shifts(features, outputs), model.tokenFactors(features, outputs));
+  }
+
   /**
    * Hands on those decisions with what the model in use says of their conversations, nothing while
    * none is; those that another model was asked about, or none, are read again if they are among the
    * latest, and left out where their conversation was not logged.
    *
-   * @param settings whose candidates the shifts are of
+   * @param settings whose candidates it is said of
    */
-  void withShifts(
-      List<LoggedDecision> rows,
-      LearnedSettings settings,
-      BiConsumer<LoggedDecision, double[]> taker) {
+  void withText(List<LoggedDecision> rows, LearnedSettings settings, SaidTaker taker) {
     String id = inUse();
     if (id == null) {
-      rows.forEach(row -> taker.accept(row, new double[0]));
+      rows.forEach(row -> taker.take(row, null));
       return;
     }
     List<LoggedDecision> unread = new ArrayList<>();
@@ -374,30 +395,32 @@ final class TextLadder {
               ? TextShift.ofFeatures(row.features(), row.candidates().size())
               : null;
       if (logged != null && logged.model().equals(id)) {
-        taker.accept(row, logged.shifts());
+        taker.take(row, logged);
       } else {
         unread.add(row);
       }
     }
     Judge latest = judges.peekLast();
-    if (latest != null && latest.model().id().equals(id)) {
-      int[] outputs = latest.model().outputsOf(settings.candidates());
+    TextQuality model = standing.used() ? (latest == null ? null : latest.model()) : prior;
+    if (model != null && model.id().equals(id)) {
+      int[] outputs = model.outputsOf(settings.candidates());
       sampler.withFeatures(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          (row, features) -> taker.accept(row, latest.model().shifts(features, outputs)));
+          (row, features) -> taker.take(row, said(model, features, outputs)));
     }
   }
 
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
   Optional<Switch> judge(Moment moment) {
     if (!moment.learned().readsText()) {
-      return standing.used()
+      return standing.inUse() != null
           ? Optional.of(step(moment, false, "The configuration says to read no text."))
           : Optional.empty();
     }
     judgeMatured(moment);
     Judge latest = judges.peekLast();
-    boolean says = latest != null && latest.model().weight() > 0;
+    boolean says =
+        latest != null && (latest.model().weight() > 0 || latest.model().tokens() != null);
     if (moment.learned().context().equals("text")) {
       return says && !standing.used()
           ? Optional.of(step(moment, true, "The configuration says to read the text."))
@@ -408,8 +431,13 @@ final class TextLadder {
       return Optional.empty();
     }
     AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
-    if (!standing.used() && says && bounds.lower() > 0) {
+    boolean beatsScores = standing.prior() != null && latest != null;
+    if (!standing.used() && (says || beatsScores) && bounds.lower() > 0) {
       return Optional.of(step(moment, true, told("gains", bounds)));
+    }
+    if (standing.prior() != null && moment.alarmed()) {
+      return Optional.of(
+          step(moment, false, "A change of quality was found, which the scores do not know."));
     }
     if (standing.used() && moment.alarmed()) {
       return Optional.of(
@@ -425,12 +453,13 @@ final class TextLadder {
     return String.format(
         Locale.ROOT,
         "On %d matured decisions that no model had seen, %d with an outcome, deciding by text %s"
-            + " %.4f points of utility a request, between %.4f and %.4f at every look together"
+            + " %.4f points of utility a request%s, between %.4f and %.4f at every look together"
             + " (alpha %.4f).",
         standing.judged(),
         standing.outcomes(),
         verb,
         Math.abs(standing.mean()),
+        standing.prior() == null ? "" : " against the model learnt from scores",
         bounds.lower(),
         bounds.upper(),
         standing.alpha());
@@ -451,7 +480,7 @@ final class TextLadder {
     boolean bounded = Double.isFinite(bounds.lower());
     return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"outcomes\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
-            standing.used() ? "text" : "segments",
+            standing.rung(),
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
             standing.judged(),
             standing.outcomes(),
@@ -500,7 +529,8 @@ final class TextLadder {
                 new Read(
                     row,
                     judge,
-                    judge.model().shifts(features, judge.outputs()),
+                    priorSaid(features, moment.settings()),
+                    said(judge.model(), features, judge.outputs()),
                     rateOf.getOrDefault(row.inferenceId(), 1.0)));
           }
         });
@@ -508,7 +538,7 @@ final class TextLadder {
       if (dividedAnew) {
         divideAgain(moment, from, prices);
       }
-      read.forEach(one -> divide(moment, one.judge(), one.row(), one.shifts(), prices));
+      read.forEach(one -> divide(moment, one.judge(), one.row(), one.before(), one.said(), prices));
     }
     dividedAnew = false;
     Map<Judge, Compared> policies = new IdentityHashMap<>();
@@ -528,12 +558,13 @@ final class TextLadder {
       Moment moment,
       Judge judge,
       LoggedDecision row,
-      double[] shifts,
+      @Nullable TextShift before,
+      TextShift said,
       List<@Nullable TokenPrice> prices) {
     List<String> candidates = moment.settings().candidates();
     judge.divide(
-        ThresholdSample.context(row, candidates, prices, new double[0]),
-        ThresholdSample.context(row, candidates, prices, shifts));
+        ThresholdSample.context(row, candidates, prices, before),
+        ThresholdSample.context(row, candidates, prices, said));
   }
 
   /** What the models were asked about before a restart, which is in the log. */
@@ -549,8 +580,13 @@ final class TextLadder {
         (row, features) -> {
           Judge judge = judgeOf(row.decidedAt());
           if (judge != null) {
-            double[] shifts = judge.model().shifts(features, judge.outputs());
-            divide(moment, judge, row, shifts, prices);
+            divide(
+                moment,
+                judge,
+                row,
+                priorSaid(features, moment.settings()),
+                said(judge.model(), features, judge.outputs()),
+                prices);
           }
         });
   }
@@ -558,10 +594,11 @@ final class TextLadder {
   /**
    * A decision with what a model says of its conversation.
    *
+   * @param before what the model says that is to be beaten; null where segments alone are
    * @param rate at which feedback came to its like before it
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Read(LoggedDecision row, Judge judge, double[] shifts, double rate) {}
+  private record Read(
+      LoggedDecision row, Judge judge, @Nullable TextShift before, TextShift said, double rate) {}
 
   /**
    * At which rate feedback had come to the like of each decision before it; those whose quality a rule
@@ -685,8 +722,8 @@ final class TextLadder {
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {
-      plain = inputs.answer(compared.plain(), prices, new double[0]);
-      moved = inputs.answer(compared.moved(), prices, read.shifts());
+      plain = inputs.answer(compared.plain(), prices, read.before());
+      moved = inputs.answer(compared.moved(), prices, read.said());
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }

@@ -3,7 +3,6 @@ package dev.pointsman.trainer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.features.ConversationFeatures;
-import dev.pointsman.trainer.text.CalibrationFigures;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSettings;
 import java.io.IOException;
@@ -57,37 +56,11 @@ record TextProvenance(
       json.writeNumberField("feature_version", ConversationFeatures.VERSION);
       json.writeStringField("code_version", codeVersion);
       json.writeStringField("java_version", Runtime.version().toString());
-      json.writeNumberField("weight", fitted.model().weight());
-      json.writeArrayFieldStart("calibration");
-      for (CalibrationFigures figures : fitted.calibration()) {
-        json.writeStartObject();
-        json.writeStringField("variant", figures.variant());
-        json.writeNumberField("rows", figures.rows());
-        if (figures.rows() > 0) {
-          write(json, "segments", figures.segments());
-          write(json, "text", figures.text());
-          write(json, "both", figures.both());
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("fits");
-      for (String fit : fitted.provenance()) {
-        json.writeString(fit);
-      }
-      json.writeEndArray();
+      fitted.writeTo(json);
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a provenance could not be written to memory", e);
     }
     return text.toString();
-  }
-
-  private static void write(JsonGenerator json, String name, CalibrationFigures.Errors errors)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    json.writeNumberField("brier", errors.brier());
-    json.writeNumberField("ece", errors.ece());
-    json.writeEndObject();
   }
 }

@@ -3,6 +3,7 @@ package dev.pointsman.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.catalog.FunctionCatalog;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
@@ -11,9 +12,14 @@ import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.LinearScorer;
+import dev.pointsman.routing.features.RisingCurve;
+import dev.pointsman.routing.features.TextQuality;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -55,7 +61,12 @@ final class TextLadderTest {
     TextPublication model = models().getFirst();
     assertThat(log.taken).containsExactly(model);
     assertThat(model.provenance())
-        .contains("\"samples\":900", "\"calibration\":[", "\"brier\":", "\"seed\":1")
+        .contains(
+            "\"samples\":900",
+            "\"calibration\":[",
+            "\"brier\":",
+            "\"seed\":1",
+            "\"output_tokens\":[")
         .doesNotContain("lemma");
     assertThat(log.latest().textModel()).as("judged first").isNull();
     assertThat(log.latest().provenance()).contains("\"rung\":\"segments\"", "\"judged\":0");
@@ -202,6 +213,89 @@ final class TextLadderTest {
     log.tick(log.trainer(), 760);
     assertThat(models().getFirst().model()).isEqualTo(first.model());
     assertThat(models().getFirst().body()).isEqualTo(first.body());
+  }
+
+  /** Text taken in from scores, with nothing else learnt there. */
+  private void takeIn(PolicyTrainer trainer, TextPublication text) {
+    PriorEvidence evidence =
+        new PriorEvidence(
+            "reply",
+            "resolved",
+            PriorCell.toJson(List.of(new PriorCell("a", "large", 1, 0.5, 0.5, null))),
+            "{\"file\":\"scores.csv\",\"text\":{\"model\":\"%s\"}}".formatted(text.model()),
+            Events.START);
+    int known = log.logged.size();
+    trainer.relearn("reply", text, () -> log.control().setPriorEvidence(evidence));
+    log.store(List.copyOf(log.logged.subList(known, log.logged.size())));
+  }
+
+  /** Says that small is best, whatever is asked. */
+  private static TextPublication alwaysSmall() {
+    TextQuality model =
+        TextQuality.of(
+            LinearScorer.of(
+                List.of("small"), new double[1], new double[ConversationFeatures.DIMENSION]),
+            List.of(RisingCurve.of(new double[] {0}, new double[] {0.5})),
+            1);
+    return new TextPublication(
+        "reply",
+        model.id(),
+        Events.START,
+        "{}",
+        Base64.getEncoder().encodeToString(model.encode()));
+  }
+
+  @Test
+  void relearn_textOfScores_decidesAtOnceAndUntilTheLogProvesBetter() {
+    PolicyTrainer trainer = log.trainer();
+    TextPublication bad = alwaysSmall();
+    takeIn(trainer, bad);
+    assertThat(log.latest().textModel()).isEqualTo(bad.model());
+    assertThat(log.taken).containsExactly(bad);
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+    int model = log.logged.indexOf(modelEvents().getFirst());
+    int revision = log.logged.indexOf(log.of(RevisionEvent.class).getFirst());
+    assertThat(model).as("in the log before the revision that names it").isLessThan(revision);
+
+    ask(0, 900, 0.4);
+    log.tick(trainer, 960);
+    assertThat(models()).hasSize(2);
+    assertThat(log.latest().textModel()).as("fitted, not proved").isEqualTo(bad.model());
+    trainer = log.trainer();
+    log.tick(trainer, 970);
+    assertThat(TextStanding.ofProvenance(log.latest().provenance()).prior())
+        .as("after a restart")
+        .isEqualTo(bad.model());
+
+    ask(970, 1_600, 0.4);
+    log.tick(trainer, 1_600 + TrainedLog.WINDOW.toSeconds());
+    assertThat(log.latest().textModel()).isEqualTo(models().getLast().model());
+    assertThat(log.changes().getLast().before()).contains("\"rung\":\"scores\"");
+    assertThat(log.changes().getLast().reason()).contains("against the model learnt from scores");
+    TextStanding standing = TextStanding.ofProvenance(log.latest().provenance());
+    assertThat(standing.prior()).isNull();
+    assertThat(standing.retired()).isEqualTo(bad.model());
+    assertThat(trainer.counts().errors()).isZero();
+  }
+
+  @Test
+  void relearn_goodTextOfScores_staysWhereTheLogHasNoBetterAndGoesWhenRemoved() {
+    ask(0, 900, 0.4);
+    log.tick(log.trainer(), 960);
+    TextPublication good = models().getFirst();
+    log.startAnew(directory.resolve("other"));
+    PolicyTrainer trainer = log.trainer();
+    takeIn(trainer, good);
+    ask(960, 1_600, 0.4);
+    log.tick(trainer, 1_610);
+    log.tick(trainer, 1_600 + TrainedLog.WINDOW.toSeconds());
+    assertThat(log.latest().textModel()).isEqualTo(good.model());
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+
+    trainer.relearn("reply", () -> log.control().removePriorEvidence("reply"));
+    assertThat(log.latest().textModel()).isNull();
+    assertThat(TextStanding.ofProvenance(log.latest().provenance()).rung()).isEqualTo("segments");
+    assertThat(trainer.counts().errors()).isZero();
   }
 
   private List<TextModelEvent> modelEvents() {

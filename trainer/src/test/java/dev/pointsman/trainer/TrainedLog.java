@@ -83,6 +83,10 @@ final class TrainedLog implements AutoCloseable {
             taken::add));
   }
 
+  ControlStore control() {
+    return control;
+  }
+
   void tick(PolicyTrainer trainer, long second) {
     int known = logged.size();
     trainer.tick(Events.START.plusSeconds(second));

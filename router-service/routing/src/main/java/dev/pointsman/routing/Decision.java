@@ -111,6 +111,12 @@ public record Decision(
   /** The feature that holds these shifts, points of quality per candidate, separated by commas. */
   public static final String TEXT_SHIFTS = "text_shifts";
 
+  /**
+   * The feature that holds what the model said of output tokens, factors of the segment's mean per
+   * candidate, separated by commas; absent where it said nothing of them.
+   */
+  public static final String TEXT_TOKENS = "text_tokens";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

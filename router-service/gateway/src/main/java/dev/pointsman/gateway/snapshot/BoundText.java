@@ -4,6 +4,7 @@ import dev.pointsman.chat.ChatInput;
 import dev.pointsman.chat.ConversationTurns;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.TextQuality;
 import java.util.List;
 
@@ -20,8 +21,8 @@ public final class BoundText {
 
   /** What a conversation's text says of each candidate. */
   public TextShift of(ChatInput input, int tools) {
+    FeatureVector features = ConversationFeatures.of(ConversationTurns.of(input), tools);
     return new TextShift(
-        model.id(),
-        model.shifts(ConversationFeatures.of(ConversationTurns.of(input), tools), outputs));
+        model.id(), model.shifts(features, outputs), model.tokenFactors(features, outputs));
   }
 }
