@@ -371,8 +371,7 @@ final class TextLadder {
   }
 
   private static TextShift said(TextQuality model, FeatureVector features, int[] outputs) {
-    return new TextShift(
-        model.id(), model.shifts(features, outputs), model.tokenFactors(features, outputs));
+    return new TextShift(model.id(), model.forecast(features, outputs));
   }
 
   /**

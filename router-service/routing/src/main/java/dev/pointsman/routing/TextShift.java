@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import dev.pointsman.routing.features.TextForecast;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -24,6 +25,11 @@ public record TextShift(String model, double[] shifts, double[] tokenFactors) {
   /** Of a model that says nothing of tokens. */
   public TextShift(String model, double[] shifts) {
     this(model, shifts, NONE);
+  }
+
+  /** What a model foretold. */
+  public TextShift(String model, TextForecast forecast) {
+    this(model, forecast.shifts(), forecast.tokenFactors());
   }
 
   public TextShift {

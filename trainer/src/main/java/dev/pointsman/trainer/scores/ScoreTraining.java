@@ -639,10 +639,7 @@ public final class ScoreTraining {
           TextShift said =
               model == null || conversation == null
                   ? null
-                  : new TextShift(
-                      model.id(),
-                      model.shifts(conversation, outputs),
-                      model.tokenFactors(conversation, outputs));
+                  : new TextShift(model.id(), model.forecast(conversation, outputs));
           Decision decision =
               DecisionChances.decision(routing, request(i, rules, price, said, true));
           all[i] = decision.propensities();

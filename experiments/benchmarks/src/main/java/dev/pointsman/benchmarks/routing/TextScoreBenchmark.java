@@ -180,7 +180,6 @@ public class TextScoreBenchmark {
             List.of(),
             true,
             null,
-            new TextShift(
-                text.id(), text.shifts(features, outputs), text.tokenFactors(features, outputs))));
+            new TextShift(text.id(), text.forecast(features, outputs))));
   }
 }

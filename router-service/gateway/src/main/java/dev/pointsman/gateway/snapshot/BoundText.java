@@ -22,7 +22,6 @@ public final class BoundText {
   /** What a conversation's text says of each candidate. */
   public TextShift of(ChatInput input, int tools) {
     FeatureVector features = ConversationFeatures.of(ConversationTurns.of(input), tools);
-    return new TextShift(
-        model.id(), model.shifts(features, outputs), model.tokenFactors(features, outputs));
+    return new TextShift(model.id(), model.forecast(features, outputs));
   }
 }

@@ -37,6 +37,9 @@ public final class TextQuality {
   private final double weight;
   private final @Nullable TextTokens tokens;
 
+  /** Of quality, and of tokens where it says something of them. */
+  private final LinearScorer both;
+
   private TextQuality(
       byte[] bytes,
       LinearScorer scorer,
@@ -49,6 +52,7 @@ public final class TextQuality {
     this.curves = curves;
     this.weight = weight;
     this.tokens = tokens;
+    this.both = tokens == null ? scorer : LinearScorer.together(scorer, tokens.scorer());
   }
 
   /** A finished model that says nothing of tokens. */
@@ -117,7 +121,10 @@ public final class TextQuality {
    * @return one per entry; 0 for a variant it does not know
    */
   public double[] shifts(FeatureVector features, int[] outputs) {
-    double[] scores = scorer.scores(features);
+    return shifts(scorer.scores(features), outputs);
+  }
+
+  private double[] shifts(double[] scores, int[] outputs) {
     double[] shifts = new double[outputs.length];
     for (int arm = 0; arm < shifts.length; arm++) {
       int output = outputs[arm];
@@ -135,6 +142,18 @@ public final class TextQuality {
    */
   public double[] tokenFactors(FeatureVector features, int[] outputs) {
     return tokens == null ? NOTHING : tokens.factors(features, outputs);
+  }
+
+  /**
+   * Both at once, to the last bit, in one walk over the features.
+   *
+   * @param outputs as {@link #outputsOf} gave them
+   */
+  public TextForecast forecast(FeatureVector features, int[] outputs) {
+    double[] scores = both.scores(features);
+    return new TextForecast(
+        shifts(scores, outputs),
+        tokens == null ? NOTHING : tokens.factors(scores, curves.size(), outputs));
   }
 
   /**

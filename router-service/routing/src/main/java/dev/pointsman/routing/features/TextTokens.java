@@ -61,6 +61,10 @@ public final class TextTokens {
     return scorer.outputs();
   }
 
+  LinearScorer scorer() {
+    return scorer;
+  }
+
   /** How much the text is believed about a variant, 0..1; 0 where the segment's mean did better. */
   public double weight(String variant) {
     int output = scorer.outputs().indexOf(variant);
@@ -74,14 +78,18 @@ public final class TextTokens {
    * @return one per entry; 1 for a variant it does not know
    */
   double[] factors(FeatureVector features, int[] outputs) {
-    double[] scores = scorer.scores(features);
+    return factors(scorer.scores(features), 0, outputs);
+  }
+
+  /** The same of scores that begin somewhere. */
+  double[] factors(double[] scores, int from, int[] outputs) {
     double[] factors = new double[outputs.length];
     for (int arm = 0; arm < factors.length; arm++) {
       int output = outputs[arm];
       factors[arm] =
           output < 0 || weights[output] == 0
               ? 1
-              : 1 + weights[output] * curves.get(output).of(scores[output]);
+              : 1 + weights[output] * curves.get(output).of(scores[from + output]);
     }
     return factors;
   }

@@ -47,6 +47,11 @@ final class TextQualityTest {
             within(1e-12));
     assertThat(model.shifts(PROMPT, outputs)).containsExactly(model().shifts(PROMPT, outputs));
     assertThat(model().tokenFactors(PROMPT, outputs)).isEmpty();
+    TextForecast forecast = model.forecast(PROMPT, outputs);
+    assertThat(forecast.shifts()).containsExactly(model.shifts(PROMPT, outputs));
+    assertThat(forecast.tokenFactors()).containsExactly(model.tokenFactors(PROMPT, outputs));
+    assertThat(model().forecast(PROMPT, outputs).shifts())
+        .containsExactly(model.shifts(PROMPT, outputs));
     assertThat(model.tokens().weight("large")).isEqualTo(0.5);
     assertThat(model.tokens().weight("fresh")).isZero();
   }
