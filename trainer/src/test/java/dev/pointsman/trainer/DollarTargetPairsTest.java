@@ -127,7 +127,7 @@ final class DollarTargetPairsTest {
         .sideBySide(
             "reply", "g-1", "g-2", judged, Events.START, NOW, row -> {}, (metric, row, reward) -> {})
         .log()
-        .pairs();
+        .decisions();
   }
 
   private Experimentation.Learned learned() {
