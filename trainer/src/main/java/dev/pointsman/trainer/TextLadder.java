@@ -9,7 +9,6 @@ import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.ArmProbabilities;
-import dev.pointsman.routing.ArmScores;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionContext;
 import dev.pointsman.routing.LearnedAlgorithm;

@@ -125,7 +125,14 @@ final class DollarTargetPairsTest {
   private List<PairedDecision> pairs(FunctionCatalog catalog, String judged) {
     return new ChallengerEvaluator(store, catalog)
         .sideBySide(
-            "reply", "g-1", "g-2", judged, Events.START, NOW, row -> {}, (metric, row, reward) -> {})
+            "reply",
+            "g-1",
+            "g-2",
+            judged,
+            Events.START,
+            NOW,
+            row -> {},
+            (metric, row, reward) -> {})
         .log()
         .decisions();
   }
