@@ -449,6 +449,9 @@ public final class EventLog implements AutoCloseable {
         probe();
       } else {
         commit(batch);
+        // Where the cores are taken, those who have events to log come first, and the next batch is
+        // larger; where they are not, this returns at once.
+        Thread.yield();
       }
       batch.clear();
     }
