@@ -469,7 +469,7 @@ public final class PolicyTrainer implements AutoCloseable {
     // Both are computed from the same shifts, and so is what is promoted.
     TextLadder text = serving != null ? serving.text : new TextLadder(around.store(), rule);
     if (serving == null && latest != null) {
-      text.resume(latest, computed);
+      text.resume(latest);
     }
     return new FunctionRun(
         rule,

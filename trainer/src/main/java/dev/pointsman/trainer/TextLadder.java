@@ -24,7 +24,13 @@ import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.ConversationModel;
+import dev.pointsman.routing.features.NeighbourQuality;
+import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.trainer.text.CalibrationFigures;
+import dev.pointsman.trainer.text.NeighbourFit;
+import dev.pointsman.trainer.text.NeighbourSample;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
 import dev.pointsman.trainer.text.TextSettings;
@@ -49,8 +55,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two rungs of one function: deciding by segments, and deciding by segments
- * and what the conversation says. Fits text models now and then, judges them on decisions that came
- * after them, and says which rung decides.
+ * and what the conversation says. Fits text models now and then, or neighbours where the function has
+ * an embedding model, judges them on decisions that came after them, and says which rung decides.
  *
  * <p>A model is fitted when the function's rewards have grown by a quarter since the last one. It is
  * judged without serving: on each matured decision after its log cut, what the policy would have
@@ -111,16 +117,10 @@ final class TextLadder {
    * @param cut only decisions from here on may judge it
    */
   private record Judge(
-      Instant cut,
-      TextQuality model,
-      int[] outputs,
-      PolicyStatistics evidence,
-      Deque<Inputs> divided) {
+      Instant cut, ConversationModel model, PolicyStatistics evidence, Deque<Inputs> divided) {
 
-    static Judge of(
-        Instant cut, TextQuality model, LearnedSettings settings, PolicyStatistics evidence) {
-      return new Judge(
-          cut, model, model.outputsOf(settings.candidates()), evidence, new ArrayDeque<>());
+    static Judge of(Instant cut, ConversationModel model, PolicyStatistics evidence) {
+      return new Judge(cut, model, evidence, new ArrayDeque<>());
     }
 
     /** Takes what a threshold is to divide. */
@@ -132,6 +132,11 @@ final class TextLadder {
         }
       }
     }
+  }
+
+  /** Takes a decision with what a model says of what was asked. */
+  private interface ShiftTaker {
+    void take(LoggedDecision row, Judge judge, double[] shifts);
   }
 
   /** What a policy looks at by segments, and by text. */
@@ -173,25 +178,26 @@ final class TextLadder {
    * Goes on where a stored revision left off: with its judgement, and with the models that judge what
    * has not matured yet, each beside the evidence that it was fitted beside.
    */
-  void resume(PolicyRevision latest, LearnedSettings settings) {
+  void resume(PolicyRevision latest) {
     standing = TextStanding.ofProvenance(latest.provenance());
     standing
         .earlier()
-        .forEach(one -> resume(one.model(), one.cut(), latest.generation(), settings));
+        .forEach(one -> resume(one.model(), one.cut(), latest.generation()));
     String id = standing.model();
     Instant cut = standing.fittedAt();
     if (id != null && cut != null) {
-      resume(id, cut, latest.generation(), settings);
+      resume(id, cut, latest.generation());
     }
     dividedAnew = true;
   }
 
-  private void resume(String id, Instant cut, String generation, LearnedSettings settings) {
+  private void resume(String id, Instant cut, String generation) {
     TextPublication publication = store.history().textModel(rule.functionName(), id);
     PolicyRevision then = revisionAt(cut, generation);
     if (publication != null && then != null) {
-      TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
-      judges.add(Judge.of(cut, model, settings, then.statistics()));
+      ConversationModel model =
+          ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
+      judges.add(Judge.of(cut, model, then.statistics()));
     }
   }
 
@@ -241,15 +247,10 @@ final class TextLadder {
 
   private Optional<Fitted> fit(Moment moment, long feedbacks) {
     Instant now = moment.now();
-    LearnedSettings settings = moment.settings();
-    List<TextSample> samples = sampler.samples(rule, settings.candidates(), now);
-    if (samples.size() < LEAST_SAMPLES) {
+    Fit fit = moment.learned().embedding() == null ? fitText(moment) : fitNeighbours(moment);
+    if (fit == null) {
       return Optional.empty();
     }
-    TextSettings fitSettings = TextSettings.DEFAULT;
-    TextFit.Fitted fitted =
-        new TextFit(settings.candidates(), fitSettings, before -> means(moment, before))
-            .fit(samples);
     String provenance =
         new TextProvenance(
                 now,
@@ -257,32 +258,95 @@ final class TextLadder {
                 moment.generation(),
                 rule.metric(),
                 feedbacks,
-                samples.getFirst().decidedAt(),
-                samples.getLast().decidedAt(),
-                samples.size(),
-                fitSettings,
+                fit.from(),
+                fit.to(),
+                fit.samples(),
                 moment.codeVersion(),
-                fitted)
+                fit.recipe(),
+                fit.model().weight(),
+                fit.calibration())
             .toJson();
     TextPublication publication =
         new TextPublication(
             rule.functionName(),
-            fitted.model().id(),
+            fit.model().id(),
             now,
             provenance,
-            Base64.getEncoder().encodeToString(fitted.model().encode()));
+            Base64.getEncoder().encodeToString(fit.model().encode()));
     return Optional.of(new Fitted(publication, moment));
+  }
+
+  /** A finished model of either kind. */
+  private record Fit(
+      ConversationModel model,
+      Instant from,
+      Instant to,
+      int samples,
+      TextProvenance.Recipe recipe,
+      List<CalibrationFigures> calibration) {}
+
+  private @Nullable Fit fitText(Moment moment) {
+    List<String> candidates = moment.settings().candidates();
+    List<TextSample> samples = sampler.samples(rule, candidates, moment.now());
+    if (samples.size() < LEAST_SAMPLES) {
+      return null;
+    }
+    TextSettings settings = TextSettings.DEFAULT;
+    TextFit.Fitted fitted =
+        new TextFit(
+                candidates,
+                settings,
+                before ->
+                    means(
+                        moment,
+                        before,
+                        one ->
+                            new Rewarded(one.decidedAt(), one.segment(), one.arm(), one.reward())))
+            .fit(samples);
+    return new Fit(
+        fitted.model(),
+        samples.getFirst().decidedAt(),
+        samples.getLast().decidedAt(),
+        samples.size(),
+        TextProvenance.text(settings, fitted),
+        fitted.calibration());
+  }
+
+  private @Nullable Fit fitNeighbours(Moment moment) {
+    List<String> candidates = moment.settings().candidates();
+    List<NeighbourSample> samples = NeighbourSampler.samples(store, rule, candidates, moment.now());
+    if (samples.size() < LEAST_SAMPLES) {
+      return null;
+    }
+    NeighbourFit.Fitted fitted =
+        new NeighbourFit(
+                candidates,
+                before ->
+                    means(
+                        moment,
+                        before,
+                        one ->
+                            new Rewarded(one.decidedAt(), one.segment(), one.arm(), one.reward())))
+            .fit(samples);
+    return new Fit(
+        fitted.model(),
+        samples.getFirst().decidedAt(),
+        samples.getLast().decidedAt(),
+        samples.size(),
+        TextProvenance.neighbours(fitted),
+        fitted.calibration());
   }
 
   /** Takes a model that is in the log now. */
   void fitted(Fitted fitted) {
     TextPublication publication = fitted.publication();
     Moment moment = fitted.moment();
-    TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
+    ConversationModel model =
+        ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
     standing =
         standing.fitted(
             publication.model(), feedbacks(moment.statistics()), publication.publishedAt());
-    judges.add(Judge.of(publication.publishedAt(), model, moment.settings(), moment.statistics()));
+    judges.add(Judge.of(publication.publishedAt(), model, moment.statistics()));
     if (judges.size() > MOST_MODELS) {
       judges.remove();
     }
@@ -306,16 +370,23 @@ final class TextLadder {
         .sum();
   }
 
+  /** What a mean needs of a sample. */
+  private record Rewarded(Instant decidedAt, String segment, int arm, double reward) {}
+
   /** The means by segment that the function's own policy has on some samples. */
-  private Function<String, double[]> means(Moment moment, List<TextSample> samples) {
+  private <T> Function<String, double[]> means(
+      Moment moment, List<T> samples, Function<T, Rewarded> look) {
     LearnedSettings settings = moment.settings();
     TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
-    for (TextSample sample : samples) {
+    Instant last = moment.now();
+    for (T one : samples) {
+      Rewarded sample = look.apply(one);
+      last = sample.decidedAt();
       String variant = settings.candidates().get(sample.arm());
       state.decided(sample.decidedAt(), sample.segment(), variant);
       state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
     }
-    Policy policy = policy(moment, state.statistics(samples.getLast().decidedAt()));
+    Policy policy = policy(moment, state.statistics(last));
     List<@Nullable TokenPrice> prices = prices(moment);
     boolean[] all = new boolean[settings.candidates().size()];
     Arrays.fill(all, true);
@@ -375,17 +446,59 @@ final class TextLadder {
               : null;
       if (logged != null && logged.model().equals(id)) {
         taker.accept(row, logged.shifts());
+      } else if (id.startsWith(NeighbourQuality.ID_PREFIX)
+          && row.features().containsKey(Decision.EMBEDDING_LEFT_OUT)) {
+        taker.accept(row, new double[0]); // what it decided without, and would again
       } else {
         unread.add(row);
       }
     }
     Judge latest = judges.peekLast();
     if (latest != null && latest.model().id().equals(id)) {
-      int[] outputs = latest.model().outputsOf(settings.candidates());
-      sampler.withFeatures(
+      asked(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          (row, features) -> taker.accept(row, latest.model().shifts(features, outputs)));
+          row -> latest,
+          settings.candidates(),
+          (row, judge, shifts) -> taker.accept(row, shifts));
     }
+  }
+
+  /**
+   * Asks models about decisions, in order; those of which nothing was logged that a model reads are
+   * left out.
+   *
+   * @param judgeOf whose model is asked; null for none
+   */
+  private void asked(
+      List<LoggedDecision> rows,
+      Function<LoggedDecision, @Nullable Judge> judgeOf,
+      List<String> candidates,
+      ShiftTaker taker) {
+    List<LoggedDecision> ofText = new ArrayList<>();
+    for (LoggedDecision row : rows) {
+      Judge judge = judgeOf.apply(row);
+      if (judge != null) {
+        switch (judge.model()) {
+          case TextQuality reads -> ofText.add(row);
+          case NeighbourQuality neighbours -> {
+            PromptVector vector = NeighbourSampler.vector(row);
+            double[] shifts =
+                vector == null ? null : neighbours.shifts(vector, neighbours.outputsOf(candidates));
+            if (shifts != null) {
+              taker.take(row, judge, shifts);
+            }
+          }
+        }
+      }
+    }
+    sampler.withFeatures(
+        ofText,
+        (row, features) -> {
+          Judge judge = judgeOf.apply(row);
+          if (judge != null && judge.model() instanceof TextQuality text) {
+            taker.take(row, judge, text.shifts(features, text.outputsOf(candidates)));
+          }
+        });
   }
 
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
@@ -394,6 +507,11 @@ final class TextLadder {
       return standing.used()
           ? Optional.of(step(moment, false, "The configuration says to read no text."))
           : Optional.empty();
+    }
+    if (standing.model() != null
+        && standing.model().startsWith(NeighbourQuality.ID_PREFIX)
+            != (moment.learned().embedding() != null)) {
+      return beginAnew(moment);
     }
     judgeMatured(moment);
     Judge latest = judges.peekLast();
@@ -419,6 +537,25 @@ final class TextLadder {
       return Optional.of(step(moment, false, told("loses", bounds)));
     }
     return Optional.empty();
+  }
+
+  /** A kind of model is left, and with it what was judged of it. */
+  private Optional<Switch> beginAnew(Moment moment) {
+    Optional<Switch> step =
+        standing.used()
+            ? Optional.of(
+                step(
+                    moment,
+                    false,
+                    moment.learned().embedding() == null
+                        ? "The configuration names no embedding model any more."
+                        : "The configuration names an embedding model, which has to be learnt"
+                            + " from."))
+            : Optional.empty();
+    standing = standing.begunAnew();
+    judges.clear();
+    lastLook = null;
+    return step;
   }
 
   private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
@@ -491,19 +628,13 @@ final class TextLadder {
     Sums sums = new Sums();
     List<@Nullable TokenPrice> prices = prices(moment);
     List<Read> read = new ArrayList<>();
-    sampler.withFeatures(
+    asked(
         rows,
-        (row, features) -> {
-          Judge judge = judgeOf(row.decidedAt());
-          if (judge != null) {
+        row -> judgeOf(row.decidedAt()),
+        moment.settings().candidates(),
+        (row, judge, shifts) ->
             read.add(
-                new Read(
-                    row,
-                    judge,
-                    judge.model().shifts(features, judge.outputs()),
-                    rateOf.getOrDefault(row.inferenceId(), 1.0)));
-          }
-        });
+                new Read(row, judge, shifts, rateOf.getOrDefault(row.inferenceId(), 1.0))));
     if (moment.settings().options().strongShare() != null) {
       if (dividedAnew) {
         divideAgain(moment, from, prices);
@@ -538,7 +669,7 @@ final class TextLadder {
 
   /** What the models were asked about before a restart, which is in the log. */
   private void divideAgain(Moment moment, Instant until, List<@Nullable TokenPrice> prices) {
-    sampler.withFeatures(
+    asked(
         LatestDecisions.before(
             store,
             rule,
@@ -546,13 +677,9 @@ final class TextLadder {
             moment.now(),
             ThresholdSample.MOST_DECISIONS * judges.size(),
             row -> judgeOf(row.decidedAt()) != null),
-        (row, features) -> {
-          Judge judge = judgeOf(row.decidedAt());
-          if (judge != null) {
-            double[] shifts = judge.model().shifts(features, judge.outputs());
-            divide(moment, judge, row, shifts, prices);
-          }
-        });
+        row -> judgeOf(row.decidedAt()),
+        moment.settings().candidates(),
+        (row, judge, shifts) -> divide(moment, judge, row, shifts, prices));
   }
 
   /**

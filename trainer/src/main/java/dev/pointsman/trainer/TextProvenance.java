@@ -3,13 +3,16 @@ package dev.pointsman.trainer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.NeighbourQuality;
 import dev.pointsman.trainer.text.CalibrationFigures;
+import dev.pointsman.trainer.text.NeighbourFit;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSettings;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * Where a text model came from, stored with it: enough to fit it again and compare bytes.
@@ -23,6 +26,8 @@ import java.time.Instant;
  * @param to the last decision read
  * @param samples decisions read
  * @param codeVersion the version of the code
+ * @param weight how much the model is believed
+ * @param calibration errors per variant
  */
 record TextProvenance(
     Instant logCut,
@@ -33,9 +38,40 @@ record TextProvenance(
     Instant from,
     Instant to,
     int samples,
-    TextSettings settings,
     String codeVersion,
-    TextFit.Fitted fitted) {
+    Recipe recipe,
+    double weight,
+    List<CalibrationFigures> calibration) {
+
+  /** What a kind of model was fitted with, and what the fit found beside weight and errors. */
+  interface Recipe {
+    /** Writes the fields of an object that was begun. */
+    void writeTo(JsonGenerator json) throws IOException;
+  }
+
+  static Recipe text(TextSettings settings, TextFit.Fitted fitted) {
+    return json -> {
+      json.writeNumberField("epochs", settings.epochs());
+      json.writeNumberField("learning_rate", settings.learningRate());
+      json.writeNumberField("seed", settings.seed());
+      json.writeNumberField("feature_version", ConversationFeatures.VERSION);
+      json.writeArrayFieldStart("fits");
+      for (String fit : fitted.provenance()) {
+        json.writeString(fit);
+      }
+      json.writeEndArray();
+    };
+  }
+
+  static Recipe neighbours(NeighbourFit.Fitted fitted) {
+    NeighbourQuality.Settings settings = fitted.model().settings();
+    return json -> {
+      json.writeStringField("space", settings.space());
+      json.writeNumberField("dimension", settings.dimension());
+      json.writeNumberField("nearest", settings.nearest());
+      json.writeNumberField("pseudo_counts", settings.pseudoCounts());
+    };
+  }
 
   private static final JsonFactory JSON = new JsonFactory();
 
@@ -51,15 +87,12 @@ record TextProvenance(
       json.writeStringField("from", from.toString());
       json.writeStringField("to", to.toString());
       json.writeNumberField("samples", samples);
-      json.writeNumberField("epochs", settings.epochs());
-      json.writeNumberField("learning_rate", settings.learningRate());
-      json.writeNumberField("seed", settings.seed());
-      json.writeNumberField("feature_version", ConversationFeatures.VERSION);
       json.writeStringField("code_version", codeVersion);
       json.writeStringField("java_version", Runtime.version().toString());
-      json.writeNumberField("weight", fitted.model().weight());
+      recipe.writeTo(json);
+      json.writeNumberField("weight", weight);
       json.writeArrayFieldStart("calibration");
-      for (CalibrationFigures figures : fitted.calibration()) {
+      for (CalibrationFigures figures : calibration) {
         json.writeStartObject();
         json.writeStringField("variant", figures.variant());
         json.writeNumberField("rows", figures.rows());
@@ -69,11 +102,6 @@ record TextProvenance(
           write(json, "both", figures.both());
         }
         json.writeEndObject();
-      }
-      json.writeEndArray();
-      json.writeArrayFieldStart("fits");
-      for (String fit : fitted.provenance()) {
-        json.writeString(fit);
       }
       json.writeEndArray();
       json.writeEndObject();

@@ -132,6 +132,23 @@ record TextStanding(
         nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, 0, judgedUntil, at, earlier);
   }
 
+  /** Before the first model of another kind: nothing that was judged holds for it. */
+  TextStanding begunAnew() {
+    return new TextStanding(
+        false,
+        null,
+        0,
+        null,
+        judged == 0 ? stretch : stretch + 1,
+        0,
+        0,
+        0,
+        0,
+        judgedUntil,
+        switchedAt,
+        List.of());
+  }
+
   double alpha() {
     return ALPHA / (stretch * (stretch + 1.0));
   }

@@ -120,10 +120,16 @@ final class TrainedLog implements AutoCloseable {
 
   /** The same, or one that nothing could answer. */
   static InferenceEvent asked(int n, Decision shape, boolean proof, boolean failed) {
+    return asked(n, shape, proof, failed, Map.of());
+  }
+
+  /** The same with features. */
+  static InferenceEvent asked(
+      int n, Decision shape, boolean proof, boolean failed, Map<String, String> features) {
     Events.InferenceBuilder inference =
         Events.inferenceOf(n)
             .function("reply")
-            .decision(withTokens(shape, 128))
+            .decision(with(shape, 128, features))
             .withoutAttempts()
             .payload(
                 InferenceEvent.Payload.of(
@@ -137,6 +143,12 @@ final class TrainedLog implements AutoCloseable {
   }
 
   static Decision withTokens(Decision d, int tokens) {
+    return with(d, tokens, Map.of());
+  }
+
+  private static Decision with(Decision d, int tokens, Map<String, String> features) {
+    Map<String, String> all = new TreeMap<>(features);
+    all.put(Decision.INPUT_TOKENS, Integer.toString(tokens));
     return new Decision(
         d.kind(),
         d.decidedBy(),
@@ -161,7 +173,7 @@ final class TrainedLog implements AutoCloseable {
         d.propensities(),
         d.utilityWeight(),
         d.gamma(),
-        Map.of(Decision.INPUT_TOKENS, Integer.toString(tokens)),
+        all,
         d.chosenVariant(),
         d.propensity(),
         d.explored(),

@@ -111,6 +111,19 @@ public record Decision(
   /** The feature that holds these shifts, points of quality per candidate, separated by commas. */
   public static final String TEXT_SHIFTS = "text_shifts";
 
+  /**
+   * The feature that holds the prompt's embedding, {@link
+   * dev.pointsman.routing.features.PromptVector}, where the function has an embedding model.
+   */
+  public static final String EMBEDDING = "embedding";
+
+  /**
+   * The feature that says why there is no {@link #EMBEDDING} although the function has a model: {@code
+   * late}, {@code failed}, {@code spared} (its circuit is open), {@code no_text}, or {@code
+   * no_direction}.
+   */
+  public static final String EMBEDDING_LEFT_OUT = "embedding_left_out";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
-import java.util.stream.IntStream;
 
 /**
  * Fits what a router adds to segment means: scores, calibration and weight, everything forward in
@@ -90,59 +89,27 @@ public final class TextFit {
                 sample.reward()));
       }
     }
-    double products = 0;
-    double squares = 0;
-    List<List<double[]>> bySegments = lists();
-    List<List<double[]>> byText = lists();
-    List<List<double[]>> byBoth = lists();
+    ForwardWeight forward = new ForwardWeight(variants.size());
     for (int block = 2; block < BLOCKS; block++) {
       List<RisingCurve> curves = curves(before(predicted, block));
-      double weight = weight(products, squares);
+      double weight = forward.weight();
       for (Predicted one : predicted) {
         if (one.block() == block) {
           double shift = curves.get(one.arm()).of(one.score());
-          products += shift * (one.reward() - one.mean());
-          squares += shift * shift;
+          forward.add(one.mean(), shift, one.reward());
           if (block > 2) {
-            bySegments.get(one.arm()).add(pair(one.mean(), one.reward()));
-            byText.get(one.arm()).add(pair(one.mean() + shift, one.reward()));
-            byBoth.get(one.arm()).add(pair(one.mean() + weight * shift, one.reward()));
+            forward.tell(one.arm(), one.mean(), shift, one.reward(), weight);
           }
         }
       }
     }
     TextModel scores = train(samples, means.apply(samples));
-    TextQuality model =
-        TextQuality.of(scores.scorer(), curves(predicted), weight(products, squares));
-    List<CalibrationFigures> calibration = new ArrayList<>();
-    for (int arm = 0; arm < variants.size(); arm++) {
-      calibration.add(
-          new CalibrationFigures(
-              variants.get(arm),
-              bySegments.get(arm).size(),
-              CalibrationFigures.Errors.of(bySegments.get(arm)),
-              CalibrationFigures.Errors.of(byText.get(arm)),
-              CalibrationFigures.Errors.of(byBoth.get(arm))));
-    }
-    return new Fitted(model, calibration, scores.provenance());
+    TextQuality model = TextQuality.of(scores.scorer(), curves(predicted), forward.weight());
+    return new Fitted(model, forward.figures(variants), scores.provenance());
   }
 
   private static int begin(List<TextSample> samples, int block) {
     return (int) ((long) samples.size() * block / BLOCKS);
-  }
-
-  private static double weight(double products, double squares) {
-    return squares == 0 ? 0 : Math.clamp(products / squares, 0, 1);
-  }
-
-  private static double[] pair(double predicted, double reward) {
-    return new double[] {Math.clamp(predicted, 0, 1), reward};
-  }
-
-  private List<List<double[]>> lists() {
-    return IntStream.range(0, variants.size())
-        .<List<double[]>>mapToObj(arm -> new ArrayList<>())
-        .toList();
   }
 
   private static List<Predicted> before(List<Predicted> predicted, int block) {

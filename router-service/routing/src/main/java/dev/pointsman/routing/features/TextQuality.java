@@ -18,7 +18,7 @@ import java.util.zip.CRC32C;
  * text is believed: 0.5 is the average of the segment mean and of the mean moved all the way.
  * Immutable; equal models have equal bytes and an equal id.
  */
-public final class TextQuality {
+public final class TextQuality implements ConversationModel {
 
   private static final int MAGIC = 0x504d5451; // PMTQ
   private static final byte FORMAT = 1;
@@ -59,23 +59,21 @@ public final class TextQuality {
   }
 
   /** {@code text-} and 16 hex digits of the bytes' SHA-256. */
+  @Override
   public String id() {
     return id;
   }
 
   /** The variants it knows. */
+  @Override
   public List<String> variants() {
     return scorer.outputs();
   }
 
   /** How much the text is believed, 0..1. */
+  @Override
   public double weight() {
     return weight;
-  }
-
-  /** Which output belongs to each of these variants, −1 to those it does not know. */
-  public int[] outputsOf(List<String> candidates) {
-    return candidates.stream().mapToInt(scorer.outputs()::indexOf).toArray();
   }
 
   /**
@@ -98,6 +96,7 @@ public final class TextQuality {
    * The model as bytes: big-endian {@code magic, format, weight, number of curves, per curve the number of
    * knots and each knot's place and value, the scorer, CRC-32C}.
    */
+  @Override
   public byte[] encode() {
     return bytes.clone();
   }
