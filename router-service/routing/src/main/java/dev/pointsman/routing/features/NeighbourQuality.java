@@ -48,8 +48,11 @@ public final class NeighbourQuality implements ConversationModel {
   /** Where the rows of each variant begin, and where the last ones end. */
   private final int[] begin;
 
-  /** Of all rows the first number of their directions, then the second, and so on. */
-  private final float[] directions;
+  /**
+   * By variant and number of the vector, that number of each of its rows: arrays that are walked by one
+   * index, which the compiler makes vector instructions of.
+   */
+  private final float[][][] directions;
 
   private final float[] residuals;
 
@@ -116,19 +119,22 @@ public final class NeighbourQuality implements ConversationModel {
     this.variants = variants;
     int rows = sorted.size();
     this.begin = new int[variants.size() + 1];
-    this.directions = new float[rows * settings.dimension()];
     this.residuals = new float[rows];
     for (int row = 0; row < rows; row++) {
-      Row one = sorted.get(row);
-      begin[one.variant() + 1]++;
-      residuals[row] = (float) one.residual();
-      float[] unit = one.vector().unit();
-      for (int i = 0; i < unit.length; i++) {
-        directions[i * rows + row] = unit[i];
-      }
+      begin[sorted.get(row).variant() + 1]++;
+      residuals[row] = (float) sorted.get(row).residual();
     }
+    this.directions = new float[variants.size()][][];
     for (int variant = 0; variant < variants.size(); variant++) {
+      directions[variant] = new float[settings.dimension()][begin[variant + 1]];
       begin[variant + 1] += begin[variant];
+    }
+    for (int row = 0; row < rows; row++) {
+      Row one = sorted.get(row);
+      float[] unit = one.vector().unit();
+      for (int number = 0; number < unit.length; number++) {
+        directions[one.variant()][number][row - begin[one.variant()]] = unit[number];
+      }
     }
   }
 
@@ -233,32 +239,84 @@ public final class NeighbourQuality implements ConversationModel {
   public Nearest nearest(PromptVector vector, int variant, int most) {
     int from = begin[variant];
     int size = begin[variant + 1] - from;
-    int rows = residuals.length;
+    float[][] own = directions[variant];
     float[] cosines = new float[size];
     float[] unit = vector.unit();
-    for (int i = 0; i < unit.length; i++) {
-      float factor = unit[i];
-      int at = i * rows + from;
+    int number = 0;
+    for (; number + 4 <= unit.length; number += 4) {
+      addFour(
+          cosines,
+          unit[number],
+          own[number],
+          unit[number + 1],
+          own[number + 1],
+          unit[number + 2],
+          own[number + 2],
+          unit[number + 3],
+          own[number + 3]);
+    }
+    for (; number < unit.length; number++) {
+      float factor = unit[number];
+      float[] numbers = own[number];
       for (int row = 0; row < size; row++) {
-        cosines[row] += factor * directions[at + row];
+        cosines[row] += factor * numbers[row];
       }
     }
-    // A cosine that is not negative sorts like its bits; the row below it makes every key another.
-    long[] keys = new long[size];
-    for (int row = 0; row < size; row++) {
-      keys[row] = (long) Float.floatToIntBits(Math.max(0, cosines[row])) << 32 | ~row & 0xffffffffL;
-    }
     int taken = Math.min(most, size);
-    greatestLast(keys, taken);
-    Arrays.sort(keys, size - taken, size);
+    long[] keys = greatest(cosines, taken);
     double[] weights = new double[taken];
     double[] theirs = new double[taken];
     for (int i = 0; i < taken; i++) {
-      long key = keys[size - 1 - i];
+      long key = keys[keys.length - 1 - i];
       weights[i] = Float.intBitsToFloat((int) (key >>> 32));
       theirs[i] = residuals[from + ~(int) key];
     }
     return new Nearest(weights, theirs);
+  }
+
+  /** Four numbers in one pass, added in their order: the bits are those of four passes. */
+  private static void addFour(
+      float[] cosines,
+      float f0,
+      float[] d0,
+      float f1,
+      float[] d1,
+      float f2,
+      float[] d2,
+      float f3,
+      float[] d3) {
+    for (int row = 0; row < cosines.length; row++) {
+      cosines[row] = cosines[row] + f0 * d0[row] + f1 * d1[row] + f2 * d2[row] + f3 * d3[row];
+    }
+  }
+
+  /**
+   * The greatest cosines with their rows, the greatest last. A cosine that is not negative sorts like
+   * its bits; the row below it makes every key another, and the earlier of equal ones the greater. What
+   * is not above the last that would be taken is passed over, which after a few rows is nearly all.
+   */
+  private static long[] greatest(float[] cosines, int count) {
+    long[] kept = new long[2 * count];
+    int size = 0;
+    float least = Float.NEGATIVE_INFINITY;
+    for (int row = 0; row < cosines.length && count > 0; row++) {
+      if (cosines[row] > least) {
+        kept[size++] =
+            (long) Float.floatToIntBits(Math.max(0, cosines[row])) << 32 | ~row & 0xffffffffL;
+        if (size == kept.length) {
+          greatestLast(kept, count);
+          System.arraycopy(kept, count, kept, 0, count);
+          size = count;
+          long last = Long.MAX_VALUE;
+          for (int at = 0; at < count; at++) {
+            last = Math.min(last, kept[at]);
+          }
+          least = Float.intBitsToFloat((int) (last >>> 32));
+        }
+      }
+    }
+    Arrays.sort(kept, 0, size);
+    return Arrays.copyOfRange(kept, size - count, size);
   }
 
   /** Moves the greatest so many keys to the end, in any order, by quickselect (Hoare, 1961). */

@@ -29,7 +29,8 @@ public final class PromptVector {
   private static final long SEED = 0x506f696e74736d61L;
 
   /** Signs by the length of the embeddings; few lengths come, and those of an odd model are not kept. */
-  private static final ConcurrentHashMap<Integer, float[]> PROJECTIONS = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Integer, float[][]> PROJECTIONS =
+      new ConcurrentHashMap<>();
 
   private final String space;
   private final byte[] values;
@@ -87,7 +88,7 @@ public final class PromptVector {
   }
 
   private static float[] projected(float[] components) {
-    float[] signs = PROJECTIONS.get(components.length);
+    float[][] signs = PROJECTIONS.get(components.length);
     if (signs == null) {
       signs = signs(components.length);
       if (PROJECTIONS.size() < MOST_PROJECTIONS) {
@@ -95,28 +96,49 @@ public final class PromptVector {
       }
     }
     float[] sums = new float[MOST_DIMENSIONS];
-    for (int i = 0; i < components.length; i++) {
+    int i = 0;
+    for (; i + 4 <= components.length; i += 4) {
+      addFour(sums, components, i, signs);
+    }
+    for (; i < components.length; i++) {
       float component = components[i];
-      int at = i * MOST_DIMENSIONS;
+      float[] own = signs[i];
       for (int j = 0; j < MOST_DIMENSIONS; j++) {
-        sums[j] += signs[at + j] * component;
+        sums[j] += own[j] * component;
       }
     }
     return sums;
   }
 
-  /** Row by row, {@value #MOST_DIMENSIONS} per component, from SplitMix64 (Steele et al., 2014). */
-  private static float[] signs(int components) {
-    float[] signs = new float[components * MOST_DIMENSIONS];
+  /** Four components in one pass, added in their order: the bits are those of four passes. */
+  private static void addFour(float[] sums, float[] components, int first, float[][] signs) {
+    float c0 = components[first];
+    float c1 = components[first + 1];
+    float c2 = components[first + 2];
+    float c3 = components[first + 3];
+    float[] s0 = signs[first];
+    float[] s1 = signs[first + 1];
+    float[] s2 = signs[first + 2];
+    float[] s3 = signs[first + 3];
+    for (int j = 0; j < MOST_DIMENSIONS; j++) {
+      sums[j] = sums[j] + s0[j] * c0 + s1[j] * c1 + s2[j] * c2 + s3[j] * c3;
+    }
+  }
+
+  /** {@value #MOST_DIMENSIONS} per component, from SplitMix64 (Steele et al., 2014). */
+  private static float[][] signs(int components) {
+    float[][] signs = new float[components][MOST_DIMENSIONS];
     long state = SEED;
-    for (int at = 0; at < signs.length; at += Long.SIZE) {
+    for (int word = 0; word < components * MOST_DIMENSIONS / Long.SIZE; word++) {
+      float[] own = signs[word * Long.SIZE / MOST_DIMENSIONS];
+      int at = word * Long.SIZE % MOST_DIMENSIONS;
       state += 0x9e3779b97f4a7c15L;
       long bits = state;
       bits = (bits ^ (bits >>> 30)) * 0xbf58476d1ce4e5b9L;
       bits = (bits ^ (bits >>> 27)) * 0x94d049bb133111ebL;
       bits ^= bits >>> 31;
       for (int bit = 0; bit < Long.SIZE; bit++) {
-        signs[at + bit] = (bits >>> bit & 1) == 0 ? 1 : -1;
+        own[at + bit] = (bits >>> bit & 1) == 0 ? 1 : -1;
       }
     }
     return signs;

@@ -52,7 +52,7 @@ final class NeighbourQualityTest {
   void nearest_manyRowsAndTies_areThoseOfASortedScan() {
     SplittableRandom random = new SplittableRandom(3);
     for (int round = 0; round < 200; round++) {
-      int dimension = 1 + random.nextInt(6);
+      int dimension = 1 + random.nextInt(20);
       List<Row> rows = new ArrayList<>();
       for (int row = random.nextInt(60); row > 0; row--) {
         rows.add(new Row(coarse(random, dimension), random.nextInt(2), random.nextDouble() - 0.5));
