@@ -180,9 +180,7 @@ final class TextLadder {
    */
   void resume(PolicyRevision latest) {
     standing = TextStanding.ofProvenance(latest.provenance());
-    standing
-        .earlier()
-        .forEach(one -> resume(one.model(), one.cut(), latest.generation()));
+    standing.earlier().forEach(one -> resume(one.model(), one.cut(), latest.generation()));
     String id = standing.model();
     Instant cut = standing.fittedAt();
     if (id != null && cut != null) {
@@ -633,8 +631,7 @@ final class TextLadder {
         row -> judgeOf(row.decidedAt()),
         moment.settings().candidates(),
         (row, judge, shifts) ->
-            read.add(
-                new Read(row, judge, shifts, rateOf.getOrDefault(row.inferenceId(), 1.0))));
+            read.add(new Read(row, judge, shifts, rateOf.getOrDefault(row.inferenceId(), 1.0))));
     if (moment.settings().options().strongShare() != null) {
       if (dividedAnew) {
         divideAgain(moment, from, prices);
