@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  *     what came before each block
  * @param leftOut decisions in the range that were not judged, by reason
  * @param figures the judgement
+ * @param target at which prices of cost both hold the function's dollar target; null without one
  */
 public record ChallengerEvaluation(
     String function,
@@ -36,7 +37,27 @@ public record ChallengerEvaluation(
     Instant to,
     @Nullable Instant logCut,
     Map<String, Long> leftOut,
-    PairedEvaluation figures) {
+    PairedEvaluation figures,
+    @Nullable Target target) {
+
+  /**
+   * The one price of cost at which each policy meets a dollar target, found on decisions before those
+   * judged, of which no reward was looked at. Cost weighs {@code cost_weight} + price/target.
+   *
+   * @param usd the target, USD a decision
+   * @param decisions that found them
+   * @param servingPrice λ of what served
+   * @param challengerPrice λ of the challenger
+   * @param servingUsd what a decision of the first would have cost there, all lanes, USD
+   * @param challengerUsd the same of the other one; above the target where no price holds it
+   */
+  public record Target(
+      double usd,
+      int decisions,
+      double servingPrice,
+      double challengerPrice,
+      double servingUsd,
+      double challengerUsd) {}
 
   public ChallengerEvaluation {
     leftOut = Map.copyOf(leftOut);

@@ -9,18 +9,23 @@ import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.VariantDefinition;
+import dev.pointsman.control.ControlStore;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.EvidenceRow;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.ArmProbabilities;
+import dev.pointsman.routing.ArmScores;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionContext;
+import dev.pointsman.routing.Lane;
 import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.LoggedInputs;
 import dev.pointsman.routing.MeanEstimator;
 import dev.pointsman.routing.Policy;
+import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.TextShift;
@@ -29,13 +34,16 @@ import dev.pointsman.routing.TokenPrice;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,17 +70,51 @@ public final class ChallengerEvaluator {
 
   private static final double ALPHA = 0.05;
 
+  /** With a dollar target: this part of the decisions, the earliest, finds the prices. */
+  private static final int PRICED_PART = 5;
+
+  private static final int MOST_PRICED = 1_000;
+
   private final EventStore store;
   private final FunctionCatalog catalog;
+  private final Function<String, @Nullable LearnedSettings> settingsOf;
+
+  /**
+   * Over a store, of generations that compute with what is configured.
+   *
+   * @param catalog what is configured: rewards, weights and prices
+   */
+  public ChallengerEvaluator(EventStore store, FunctionCatalog catalog) {
+    this(store, catalog, generation -> null);
+  }
 
   /**
    * Over a store.
    *
    * @param catalog what is configured: rewards, weights and prices
+   * @param settingsOf what a generation computes with, by its id; null where it is not known, then
+   *     what is configured stands in
    */
-  public ChallengerEvaluator(EventStore store, FunctionCatalog catalog) {
+  public ChallengerEvaluator(
+      EventStore store,
+      FunctionCatalog catalog,
+      Function<String, @Nullable LearnedSettings> settingsOf) {
     this.store = store;
     this.catalog = catalog;
+    this.settingsOf = settingsOf;
+  }
+
+  /** Over a store, of generations that are registered. */
+  public static ChallengerEvaluator of(
+      EventStore store, FunctionCatalog catalog, ControlStore control) {
+    return new ChallengerEvaluator(
+        store,
+        catalog,
+        id ->
+            control
+                .generation(id)
+                .map(generation -> GenerationSettings.settingsOf(generation.settings()))
+                .orElse(null));
   }
 
   /**
@@ -141,7 +183,8 @@ public final class ChallengerEvaluator {
         last.decidedAt(),
         question.challenger() instanceof Challenger.Frozen frozen ? frozen.logCut() : null,
         leftOut,
-        figures);
+        figures,
+        pairing.target);
   }
 
   /**
@@ -242,7 +285,10 @@ public final class ChallengerEvaluator {
     List<LoggedDecision> rows = decisions(valued);
     List<String> arms = arms(rows, configured.learned().settings());
     Pairing pairing = new Pairing(arms, configured.function(), configured.learned(), rows);
-    List<PairedDecision> pairs = pairing.asLogged(judged.equals(serving));
+    List<PairedDecision> pairs =
+        learnedTarget(configured) == null
+            ? pairing.asLogged(judged.equals(serving))
+            : pairing.asLoggedAtTarget(judged.equals(serving));
     return new SideBySide(compared(configured, guards, arms, pairs, valued), kept.thinning());
   }
 
@@ -371,6 +417,10 @@ public final class ChallengerEvaluator {
     DecisionLog with(List<PairedDecision> others) {
       return new DecisionLog(learned, metric, generation, arms, others, from, to);
     }
+  }
+
+  private static @Nullable Double learnedTarget(Configured configured) {
+    return configured.learned().settings().limits().targetUsd();
   }
 
   private record Configured(FunctionDefinition function, Experimentation.Learned learned) {}
@@ -526,6 +576,11 @@ public final class ChallengerEvaluator {
     /** The first row that is judged. */
     private @Nullable Instant first;
 
+    /** The prices that hold the dollar target; null without one. */
+    private ChallengerEvaluation.@Nullable Target target;
+
+    private final Map<String, @Nullable Policy> revisions = new HashMap<>();
+
     Pairing(
         List<String> arms,
         FunctionDefinition function,
@@ -538,24 +593,205 @@ public final class ChallengerEvaluator {
     }
 
     List<PairedDecision> pairs(Challenger challenger, RewardRule rule, Map<String, Long> leftOut) {
-      List<PairedDecision> pairs = new ArrayList<>(rows.size());
+      List<Judged> judged = new ArrayList<>(rows.size());
       switch (challenger) {
         case Challenger.Frozen frozen ->
-            pair(
+            judge(
                 rows,
                 policy(frozen.settings(), frozen.revision().statistics(), frozen.name()),
-                pairs,
+                judged,
                 leftOut);
-        case Challenger.Recipe recipe -> pairProgressively(recipe, rule, pairs, leftOut);
+        case Challenger.Recipe recipe -> judgeProgressively(recipe, rule, judged, leftOut);
+      }
+      return learned.settings().limits().targetUsd() == null
+          ? paired(judged)
+          : atTarget(judged, leftOut);
+    }
+
+    /**
+     * A row that judges.
+     *
+     * @param policy the challenger as it was to be at that time
+     * @param answer what it would have served without a price of cost
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Judged(
+        LoggedDecision row, LoggedInputs inputs, Policy policy, double[] answer) {}
+
+    private List<PairedDecision> paired(List<Judged> judged) {
+      List<PairedDecision> pairs = new ArrayList<>(judged.size());
+      for (Judged one : judged) {
+        pairs.add(paired(one.row(), one.inputs(), byArm(one.policy().candidates(), one.answer())));
+        first = first == null ? one.row().decidedAt() : first;
       }
       return pairs;
     }
 
-    private void pairProgressively(
-        Challenger.Recipe recipe,
-        RewardRule rule,
-        List<PairedDecision> pairs,
-        Map<String, Long> leftOut) {
+    /**
+     * A row and the policies of it that are compared at prices of their own.
+     *
+     * @param serving what served, from its stored revision
+     * @param challenger the other one
+     */
+    private record Priced(
+        LoggedDecision row, LoggedInputs inputs, Policy serving, Policy challenger) {}
+
+    private List<PairedDecision> atTarget(List<Judged> judged, Map<String, Long> leftOut) {
+      List<Priced> priced = new ArrayList<>(judged.size());
+      for (Judged one : judged) {
+        Policy serving = served(one.row());
+        if (serving == null) {
+          leftOut.merge("whose revision is not in the store", 1L, Long::sum);
+        } else {
+          priced.add(new Priced(one.row(), one.inputs(), serving, one.policy()));
+        }
+      }
+      List<PairedDecision> pairs = atTarget(priced);
+      int before = priced.size() - pairs.size();
+      if (before > 0) {
+        leftOut.merge("find the prices that hold the dollar target", (long) before, Long::sum);
+      }
+      return pairs;
+    }
+
+    /**
+     * Both policies at the one price each that makes it meet the target on the first rows, which are
+     * not judged: of these no reward is looked at.
+     */
+    private List<PairedDecision> atTarget(List<Priced> rowsOfBoth) {
+      double usd = Objects.requireNonNull(learned.settings().limits().targetUsd());
+      int block = Math.min(MOST_PRICED, Math.ceilDiv(rowsOfBoth.size(), PRICED_PART));
+      List<Priced> earlier = rowsOfBoth.subList(0, block);
+      double ofServing = TargetPrice.of(price -> cost(earlier, Priced::serving, price), usd);
+      double ofChallenger = TargetPrice.of(price -> cost(earlier, Priced::challenger, price), usd);
+      target =
+          new ChallengerEvaluation.Target(
+              usd,
+              block,
+              ofServing,
+              ofChallenger,
+              cost(earlier, Priced::serving, ofServing),
+              cost(earlier, Priced::challenger, ofChallenger));
+      List<PairedDecision> pairs = new ArrayList<>(rowsOfBoth.size() - block);
+      for (Priced one : rowsOfBoth.subList(block, rowsOfBoth.size())) {
+        pairs.add(
+            paired(
+                one.row(),
+                one.inputs(),
+                served(one, one.serving(), ofServing),
+                served(one, one.challenger(), ofChallenger)));
+        first = first == null ? one.row().decidedAt() : first;
+      }
+      return pairs;
+    }
+
+    private double[] served(Priced one, Policy policy, double price) {
+      ArmProbabilities answer =
+          Objects.requireNonNull(one.inputs().answerAt(policy, prices(policy.candidates()), price));
+      return byArm(policy.candidates(), answer.probabilities());
+    }
+
+    /**
+     * Mean dollars of a decision if a policy had the policy's lanes at a price, doubly robust:
+     *
+     * <pre>  mean of Σ_a e(a)·ĉ_a + e(a_i)/p_i · (c_i − ĉ_{a_i})</pre>
+     *
+     * with e the mixture of all lanes, since the target is for all of them.
+     */
+    private double cost(List<Priced> some, Function<Priced, Policy> whose, double price) {
+      double sum = 0;
+      for (Priced one : some) {
+        Policy policy = whose.apply(one);
+        LoggedDecision row = one.row();
+        ArmProbabilities answer =
+            Objects.requireNonNull(
+                one.inputs().answerAt(policy, prices(policy.candidates()), price));
+        double[] vector = byArm(policy.candidates(), answer.probabilities());
+        double[] mixture = byArm(row.candidates(), row.propensities());
+        double[] logged = byArm(row.candidates(), row.policyProbabilities());
+        double[] canary = byArm(row.candidates(), row.challengerProbabilities());
+        double policyShare = row.laneShares().getOrDefault(Lane.POLICY.label(), 0.0);
+        double canaryShare = row.laneShares().getOrDefault(Lane.CANARY.label(), 0.0);
+        double[] expected = byArm(policy.candidates(), expectedDollars(answer));
+        int chosen = arms.indexOf(row.chosenVariant());
+        Double paid = dollars(row);
+        for (int arm = 0; arm < vector.length; arm++) {
+          double chance =
+              Math.max(
+                  0,
+                  mixture[arm]
+                      + policyShare * (vector[arm] - logged[arm])
+                      + canaryShare * (vector[arm] - canary[arm]));
+          sum += chance * expected[arm];
+          if (arm == chosen && paid != null) {
+            sum += chance / mixture[arm] * (paid - expected[arm]);
+          }
+        }
+      }
+      return some.isEmpty() ? 0 : sum / some.size();
+    }
+
+    /** An unknown price counts as the dearest known one, as in the router. */
+    private static double[] expectedDollars(ArmProbabilities answer) {
+      ArmScores scores = answer.scores();
+      if (scores == null) {
+        return new double[answer.probabilities().length];
+      }
+      long[] nanos = scores.predictedCostNanos();
+      long dearest = Math.max(0, Arrays.stream(nanos).max().orElse(0));
+      return Arrays.stream(nanos).mapToDouble(n -> (n < 0 ? dearest : n) * 1e-9).toArray();
+    }
+
+    /** The policy that decided a row; null where its revision is not kept. */
+    private @Nullable Policy served(LoggedDecision row) {
+      String generation = row.generation();
+      return generation == null ? null : revision(generation, row.revision());
+    }
+
+    /** The policy computed beside a row. */
+    private @Nullable Policy beside(LoggedDecision row) {
+      String name = row.features().get(Decision.CHALLENGER);
+      int slash = name == null ? -1 : name.lastIndexOf('/');
+      return name == null || slash < 0
+          ? null
+          : revision(name.substring(0, slash), Long.parseLong(name.substring(slash + 1)));
+    }
+
+    private @Nullable Policy revision(String generation, long number) {
+      String key = generation + "/" + number;
+      if (!revisions.containsKey(key)) {
+        PolicyRevision stored = store.history().revision(function.name(), generation, number);
+        LearnedSettings settings = settingsOf.apply(generation);
+        revisions.put(
+            key,
+            stored == null
+                ? null
+                : policy(
+                    settings == null ? learned.settings() : settings, stored.statistics(), key));
+      }
+      return revisions.get(key);
+    }
+
+    /** Each row with what its two policies would have done at the prices that hold the target. */
+    List<PairedDecision> asLoggedAtTarget(boolean servingIsJudged) {
+      List<Priced> both = new ArrayList<>(rows.size());
+      for (LoggedDecision row : rows) {
+        Policy serving = served(row);
+        Policy other = beside(row);
+        if (serving != null && other != null) {
+          LoggedInputs inputs =
+              new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features());
+          both.add(
+              servingIsJudged
+                  ? new Priced(row, inputs, other, serving)
+                  : new Priced(row, inputs, serving, other));
+        }
+      }
+      return atTarget(both);
+    }
+
+    private void judgeProgressively(
+        Challenger.Recipe recipe, RewardRule rule, List<Judged> judged, Map<String, Long> leftOut) {
       Instant now = rows.getLast().decidedAt();
       store.refreshStatistics(rule, now);
       EvidenceAges ages = EvidenceAges.at(now, List.of());
@@ -575,14 +811,14 @@ public final class ChallengerEvaluator {
         List<EvidenceRow> before =
             evidence.stream().filter(row -> row.start().isBefore(cut)).toList();
         PolicyStatistics statistics = trainer.statistics(before, List.of(), Map.of(), cut);
-        if (pairs.isEmpty() && statistics.feedbackCount() == 0) {
+        if (judged.isEmpty() && statistics.feedbackCount() == 0) {
           leftOut.merge("train only: nothing was learnt before them", (long) own.size(), Long::sum);
           continue;
         }
-        pair(
+        judge(
             own,
             policy(recipe.settings(), divided(recipe.settings(), statistics, own), recipe.name()),
-            pairs,
+            judged,
             leftOut);
       }
     }
@@ -603,9 +839,7 @@ public final class ChallengerEvaluator {
                 row,
                 settings.candidates(),
                 prices,
-                text != null && row.candidates().equals(settings.candidates())
-                    ? text.shifts()
-                    : new double[0]);
+                row.candidates().equals(settings.candidates()) ? text : null);
         if (context != null) {
           decisions.add(context);
         }
@@ -627,11 +861,8 @@ public final class ChallengerEvaluator {
       return catalog.prices(function, candidates);
     }
 
-    private void pair(
-        List<LoggedDecision> own,
-        Policy policy,
-        List<PairedDecision> pairs,
-        Map<String, Long> leftOut) {
+    private void judge(
+        List<LoggedDecision> own, Policy policy, List<Judged> judged, Map<String, Long> leftOut) {
       List<@Nullable TokenPrice> prices = prices(policy.candidates());
       for (LoggedDecision row : own) {
         LoggedInputs inputs =
@@ -647,8 +878,7 @@ public final class ChallengerEvaluator {
           leftOut.merge("none of the challenger's candidates could serve", 1L, Long::sum);
           continue;
         }
-        pairs.add(paired(row, inputs, byArm(policy.candidates(), served)));
-        first = first == null ? row.decidedAt() : first;
+        judged.add(new Judged(row, inputs, policy, served));
       }
     }
 

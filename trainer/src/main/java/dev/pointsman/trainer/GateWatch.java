@@ -473,7 +473,8 @@ public final class GateWatch implements AutoCloseable {
         new LaneWatch(
             row -> promoted.equals(row.generation()) && row.lane().equals(Lane.POLICY.label()),
             row -> standby.id().equals(row.generation()) && row.lane().equals(Lane.POLICY.label()));
-    ChallengerEvaluator evaluator = new ChallengerEvaluator(around.store(), gate.catalog());
+    ChallengerEvaluator evaluator =
+        ChallengerEvaluator.of(around.store(), gate.catalog(), around.control());
     // What it was like before: the same two, the other way round.
     Instant registered =
         around.control().generation(promoted).map(Generation::createdAt).orElse(state.since());
@@ -592,7 +593,7 @@ public final class GateWatch implements AutoCloseable {
             row -> row.lane().equals(Lane.POLICY.label()));
     long[] own = new long[1];
     ChallengerEvaluator.SideBySide log =
-        new ChallengerEvaluator(around.store(), gate.catalog())
+        ChallengerEvaluator.of(around.store(), gate.catalog(), around.control())
             .sideBySide(
                 gate.function(),
                 standing.incumbent(),

@@ -22,10 +22,13 @@ import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.features.RequestComplexity;
+import dev.pointsman.routing.features.TextQuality;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -157,6 +160,9 @@ public final class PolicyTrainer implements AutoCloseable {
   private final GenerationRegister register;
   private final Map<String, FunctionRuns> runs = new TreeMap<>();
 
+  /** Text models learnt outside the log; the store may not have drained them yet. */
+  private final Map<String, TextPublication> priorTexts = new HashMap<>();
+
   /** Held while a tick runs; a tick by hand and one by the thread exclude each other. */
   private final ReentrantLock ticking = new ReentrantLock();
 
@@ -285,6 +291,16 @@ public final class PolicyTrainer implements AutoCloseable {
    * @throws IllegalArgumentException if the function does not learn; then nothing is changed
    */
   public Optional<PolicyRevision> relearn(String functionName, Runnable change) {
+    return relearn(functionName, null, change);
+  }
+
+  /**
+   * The same with a text model that was learnt there, which is in the log before anything names it.
+   *
+   * @param text null for none
+   */
+  public Optional<PolicyRevision> relearn(
+      String functionName, @Nullable TextPublication text, Runnable change) {
     ticking.lock();
     try {
       FunctionCatalog catalog = around.catalog().get();
@@ -293,6 +309,11 @@ public final class PolicyTrainer implements AutoCloseable {
           || !(function.experimentation() instanceof Experimentation.Learned learned)) {
         throw new IllegalArgumentException(
             "functions.%s is not configured as a function that learns".formatted(functionName));
+      }
+      if (text != null) {
+        around.log().accept(new TextModelEvent(around.ids().at(text.publishedAt()), text));
+        around.texts().accept(text);
+        priorTexts.put(functionName, text);
       }
       change.run();
       FunctionRuns known = runs.get(functionName);
@@ -344,14 +365,15 @@ public final class PolicyTrainer implements AutoCloseable {
       present.lastTick = now;
       int refreshed = around.store().refreshStatistics(present.serving.rule, now);
       Map<String, Double> priors = priors(catalog, function, present.serving);
-      Reading reading = train(present.serving, priors, refreshed, null, now);
+      boolean readsText = present.serving.text.takesPrior(learned);
+      Reading reading = train(present.serving, priors, refreshed, null, readsText, now);
       look(present.serving, now);
       read(catalog, function, learned, present, now);
       divide(catalog, function, present.serving, now);
       publish(present, present.serving, now);
       FunctionRun beside = present.beside;
       if (beside != null) {
-        train(beside, priors, refreshed, reading, now);
+        train(beside, priors, refreshed, reading, readsText, now);
         // The same rows raise the same alarms, which are told once.
         beside.alarmed |= !beside.state.detect(now).isEmpty();
         beside.unpublished |= beside.state.takeChanged();
@@ -374,12 +396,13 @@ public final class PolicyTrainer implements AutoCloseable {
       Map<String, Double> priors,
       int refreshed,
       @Nullable Reading other,
+      boolean readsText,
       Instant now) {
     boolean firstLook = run.ages == null;
     Reading reading = refresh(run, refreshed, other, now);
     run.state.setPriors(priors);
-    if (run.priorUnread) {
-      readPriorEvidence(run);
+    if (run.priorUnread || (readsText && !run.tookText)) {
+      readPriorEvidence(run, readsText);
     }
     if (firstLook) {
       forgetWhatWasPublished(run);
@@ -388,7 +411,7 @@ public final class PolicyTrainer implements AutoCloseable {
   }
 
   /** Scores of another metric say nothing about this one. */
-  private void readPriorEvidence(FunctionRun run) {
+  private void readPriorEvidence(FunctionRun run, boolean readsText) {
     PriorEvidence stored =
         around
             .control()
@@ -400,8 +423,27 @@ public final class PolicyTrainer implements AutoCloseable {
           stored == null ? List.of() : PriorCell.fromJson(stored.cells()),
           stored == null ? Instant.EPOCH : stored.createdAt());
       run.prior = stored;
+      run.unpublished = true;
     }
     run.priorUnread = false;
+    run.tookText = readsText;
+    String model = stored == null || !readsText ? null : PriorProvenance.textModelOf(stored);
+    TextPublication text = model == null ? null : priorText(run.rule.functionName(), model);
+    if (model != null && text == null) {
+      run.priorUnread = true; // it is on its way into the store
+      return;
+    }
+    String before = run.text.inUse();
+    run.text.setPrior(
+        text == null ? null : TextQuality.decode(Base64.getDecoder().decode(text.body())));
+    run.unpublished |= !Objects.equals(before, run.text.inUse());
+  }
+
+  private @Nullable TextPublication priorText(String function, String model) {
+    TextPublication known = priorTexts.get(function);
+    return known != null && known.model().equals(model)
+        ? known
+        : around.store().history().textModel(function, model);
   }
 
   private FunctionRuns runs(

@@ -9,7 +9,6 @@ import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.ArmProbabilities;
-import dev.pointsman.routing.ArmScores;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionContext;
 import dev.pointsman.routing.LearnedAlgorithm;
@@ -25,12 +24,13 @@ import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.features.ConversationModel;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.NeighbourQuality;
 import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.TextQuality;
-import dev.pointsman.trainer.text.CalibrationFigures;
 import dev.pointsman.trainer.text.NeighbourFit;
 import dev.pointsman.trainer.text.NeighbourSample;
+import dev.pointsman.trainer.text.SegmentMean;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
 import dev.pointsman.trainer.text.TextSettings;
@@ -46,10 +46,10 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
-import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -72,6 +72,9 @@ import org.jspecify.annotations.Nullable;
  * A decision judges only models that were fitted before it, so the mean of φ over successive models is
  * a sum of differences that nothing has looked ahead to, and its anytime bounds hold for the recipe.
  * Decisions without a logged conversation judge nothing.
+ *
+ * <p>A model learnt from scores in a file decides from the start, judged on prompts held out there;
+ * φ then compares with it instead of with segments alone, so that what replaces it has proved better.
  *
  * <p>With {@code context = "auto"} text is adopted when the lower bound is above 0, and dropped when
  * the upper bound is below 0 or a change of quality was found; at most one switch in an attribution
@@ -103,6 +106,10 @@ final class TextLadder {
   private final Deque<Judge> judges = new ArrayDeque<>();
 
   private TextStanding standing = TextStanding.NONE;
+
+  /** Learnt from scores; it decides while the standing says so. */
+  private @Nullable TextQuality prior;
+
   private @Nullable Instant lastLook;
 
   /** Whether what was judged before is to be looked at again for the thresholds that divide it. */
@@ -134,9 +141,11 @@ final class TextLadder {
     }
   }
 
-  /** Takes a decision with what a model says of what was asked. */
-  private interface ShiftTaker {
-    void take(LoggedDecision row, Judge judge, double[] shifts);
+  /** Takes a decision with what a model says of it. */
+  private interface AskedTaker {
+
+    /** Takes one; the features are null where the model reads the prompt's embedding instead. */
+    void take(LoggedDecision row, @Nullable FeatureVector features, TextShift said);
   }
 
   /** What a policy looks at by segments, and by text. */
@@ -217,7 +226,36 @@ final class TextLadder {
 
   /** The id of the model that decisions use now, null while they go by segments alone. */
   @Nullable String inUse() {
-    return standing.used() ? standing.model() : null;
+    return standing.inUse();
+  }
+
+  /**
+   * Whether a model learnt from scores may be taken: it reads words, so not where neighbours are
+   * configured, nor before those that were have ceased to decide.
+   */
+  boolean takesPrior(Experimentation.Learned learned) {
+    return learned.readsWords() && !standing.ofNeighbours();
+  }
+
+  /**
+   * Takes a model that was learnt from scores, or takes it away. It decides until one from the log
+   * proves better than it, or a change of quality is found; where one from the log decides already,
+   * it is not used.
+   *
+   * @param model null for none
+   */
+  void setPrior(@Nullable TextQuality model) {
+    prior = model;
+    standing = standing.withPrior(model == null ? null : model.id());
+  }
+
+  /** What the model learnt from scores says, null while it does not decide. */
+  private @Nullable TextShift priorSaid(
+      @Nullable FeatureVector features, LearnedSettings settings) {
+    TextQuality model = prior;
+    return model == null || features == null || standing.prior() == null
+        ? null
+        : said(model, features, settings);
   }
 
   /** A model that is to be in the log before anything names it, with the moment of its log cut. */
@@ -260,9 +298,7 @@ final class TextLadder {
                 fit.to(),
                 fit.samples(),
                 moment.codeVersion(),
-                fit.recipe(),
-                fit.model().weight(),
-                fit.calibration())
+                fit.recipe())
             .toJson();
     TextPublication publication =
         new TextPublication(
@@ -280,8 +316,7 @@ final class TextLadder {
       Instant from,
       Instant to,
       int samples,
-      TextProvenance.Recipe recipe,
-      List<CalibrationFigures> calibration) {}
+      TextProvenance.Recipe recipe) {}
 
   private @Nullable Fit fitText(Moment moment) {
     List<String> candidates = moment.settings().candidates();
@@ -291,23 +326,14 @@ final class TextLadder {
     }
     TextSettings settings = TextSettings.DEFAULT;
     TextFit.Fitted fitted =
-        new TextFit(
-                candidates,
-                settings,
-                before ->
-                    means(
-                        moment,
-                        before,
-                        one ->
-                            new Rewarded(one.decidedAt(), one.segment(), one.arm(), one.reward())))
+        new TextFit(candidates, settings, before -> means(moment, before, Outcome::of))
             .fit(samples);
     return new Fit(
         fitted.model(),
         samples.getFirst().decidedAt(),
         samples.getLast().decidedAt(),
         samples.size(),
-        TextProvenance.text(settings, fitted),
-        fitted.calibration());
+        TextProvenance.text(settings, fitted));
   }
 
   private @Nullable Fit fitNeighbours(Moment moment) {
@@ -319,20 +345,17 @@ final class TextLadder {
     NeighbourFit.Fitted fitted =
         new NeighbourFit(
                 candidates,
-                before ->
-                    means(
-                        moment,
-                        before,
-                        one ->
-                            new Rewarded(one.decidedAt(), one.segment(), one.arm(), one.reward())))
+                before -> {
+                  Function<String, SegmentMean> means = means(moment, before, Outcome::of);
+                  return segment -> means.apply(segment).quality();
+                })
             .fit(samples);
     return new Fit(
         fitted.model(),
         samples.getFirst().decidedAt(),
         samples.getLast().decidedAt(),
         samples.size(),
-        TextProvenance.neighbours(fitted),
-        fitted.calibration());
+        TextProvenance.neighbours(fitted));
   }
 
   /** Takes a model that is in the log now. */
@@ -369,40 +392,43 @@ final class TextLadder {
   }
 
   /** What a mean needs of a sample. */
-  private record Rewarded(Instant decidedAt, String segment, int arm, double reward) {}
+  private record Outcome(
+      Instant decidedAt, String segment, int arm, double reward, double outputTokens) {
+
+    static Outcome of(TextSample sample) {
+      return new Outcome(
+          sample.decidedAt(),
+          sample.segment(),
+          sample.arm(),
+          sample.reward(),
+          sample.outputTokens());
+    }
+
+    /** Neighbours tell nothing of tokens. */
+    static Outcome of(NeighbourSample sample) {
+      return new Outcome(
+          sample.decidedAt(), sample.segment(), sample.arm(), sample.reward(), Double.NaN);
+    }
+  }
 
   /** The means by segment that the function's own policy has on some samples. */
-  private <T> Function<String, double[]> means(
-      Moment moment, List<T> samples, Function<T, Rewarded> look) {
+  private <T> Function<String, SegmentMean> means(
+      Moment moment, List<T> samples, Function<T, Outcome> look) {
     LearnedSettings settings = moment.settings();
     TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
     Instant last = moment.now();
     for (T one : samples) {
-      Rewarded sample = look.apply(one);
+      Outcome sample = look.apply(one);
       last = sample.decidedAt();
       String variant = settings.candidates().get(sample.arm());
       state.decided(sample.decidedAt(), sample.segment(), variant);
       state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
+      if (!Double.isNaN(sample.outputTokens())) {
+        long tokens = Math.round(sample.outputTokens());
+        state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
+      }
     }
-    Policy policy = policy(moment, state.statistics(last));
-    List<@Nullable TokenPrice> prices = prices(moment);
-    boolean[] all = new boolean[settings.candidates().size()];
-    Arrays.fill(all, true);
-    Map<String, double[]> known = new HashMap<>();
-    return segment ->
-        known.computeIfAbsent(
-            segment,
-            name -> {
-              ArmScores scores =
-                  policy
-                      .probabilities(new DecisionContext(name, all, prices, 0, Map.of()))
-                      .scores();
-              if (scores == null) {
-                throw new IllegalStateException(
-                    "the algorithm %s says nothing of qualities".formatted(settings.algorithm()));
-              }
-              return scores.predictedQuality();
-            });
+    return SegmentMean.of(policy(moment, state.statistics(last)));
   }
 
   private Policy policy(Moment moment, PolicyStatistics statistics) {
@@ -420,20 +446,28 @@ final class TextLadder {
     return moment.catalog().prices(moment.function(), moment.settings().candidates());
   }
 
+  /** Takes a decision with what the text says of it; null while decisions go by segments alone. */
+  interface SaidTaker {
+    void take(LoggedDecision row, @Nullable TextShift said);
+  }
+
+  private static TextShift said(
+      TextQuality model, FeatureVector features, LearnedSettings settings) {
+    return new TextShift(
+        model.id(), model.forecast(features, model.outputsOf(settings.candidates())));
+  }
+
   /**
    * Hands on those decisions with what the model in use says of their conversations, nothing while
    * none is; those that another model was asked about, or none, are read again if they are among the
    * latest, and left out where their conversation was not logged.
    *
-   * @param settings whose candidates the shifts are of
+   * @param settings whose candidates it is said of
    */
-  void withShifts(
-      List<LoggedDecision> rows,
-      LearnedSettings settings,
-      BiConsumer<LoggedDecision, double[]> taker) {
+  void withText(List<LoggedDecision> rows, LearnedSettings settings, SaidTaker taker) {
     String id = inUse();
     if (id == null) {
-      rows.forEach(row -> taker.accept(row, new double[0]));
+      rows.forEach(row -> taker.take(row, null));
       return;
     }
     List<LoggedDecision> unread = new ArrayList<>();
@@ -443,21 +477,22 @@ final class TextLadder {
               ? TextShift.ofFeatures(row.features(), row.candidates().size())
               : null;
       if (logged != null && logged.model().equals(id)) {
-        taker.accept(row, logged.shifts());
+        taker.take(row, logged);
       } else if (id.startsWith(NeighbourQuality.ID_PREFIX)
           && row.features().containsKey(Decision.EMBEDDING_LEFT_OUT)) {
-        taker.accept(row, new double[0]); // what it decided without, and would again
+        taker.take(row, null); // what it decided without, and would again
       } else {
         unread.add(row);
       }
     }
     Judge latest = judges.peekLast();
-    if (latest != null && latest.model().id().equals(id)) {
+    ConversationModel model = standing.used() ? (latest == null ? null : latest.model()) : prior;
+    if (model != null && model.id().equals(id)) {
       asked(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          row -> latest,
-          settings.candidates(),
-          (row, judge, shifts) -> taker.accept(row, shifts));
+          row -> model,
+          settings,
+          (row, features, said) -> taker.take(row, said));
     }
   }
 
@@ -465,36 +500,35 @@ final class TextLadder {
    * Asks models about decisions, in order; those of which nothing was logged that a model reads are
    * left out.
    *
-   * @param judgeOf whose model is asked; null for none
+   * @param modelOf who is asked; null for none
+   * @param settings whose candidates it is said of
    */
   private void asked(
       List<LoggedDecision> rows,
-      Function<LoggedDecision, @Nullable Judge> judgeOf,
-      List<String> candidates,
-      ShiftTaker taker) {
+      Function<LoggedDecision, @Nullable ConversationModel> modelOf,
+      LearnedSettings settings,
+      AskedTaker taker) {
     List<LoggedDecision> ofText = new ArrayList<>();
     for (LoggedDecision row : rows) {
-      Judge judge = judgeOf.apply(row);
-      if (judge != null) {
-        switch (judge.model()) {
-          case TextQuality reads -> ofText.add(row);
-          case NeighbourQuality neighbours -> {
-            PromptVector vector = NeighbourSampler.vector(row);
-            double[] shifts =
-                vector == null ? null : neighbours.shifts(vector, neighbours.outputsOf(candidates));
-            if (shifts != null) {
-              taker.take(row, judge, shifts);
-            }
-          }
+      ConversationModel model = modelOf.apply(row);
+      if (model instanceof NeighbourQuality neighbours) {
+        PromptVector vector = NeighbourSampler.vector(row);
+        double[] shifts =
+            vector == null
+                ? null
+                : neighbours.shifts(vector, neighbours.outputsOf(settings.candidates()));
+        if (shifts != null) {
+          taker.take(row, null, new TextShift(neighbours.id(), shifts));
         }
+      } else if (model != null) {
+        ofText.add(row);
       }
     }
     sampler.withFeatures(
         ofText,
         (row, features) -> {
-          Judge judge = judgeOf.apply(row);
-          if (judge != null && judge.model() instanceof TextQuality text) {
-            taker.take(row, judge, text.shifts(features, text.outputsOf(candidates)));
+          if (modelOf.apply(row) instanceof TextQuality text) {
+            taker.take(row, features, said(text, features, settings));
           }
         });
   }
@@ -502,18 +536,18 @@ final class TextLadder {
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
   Optional<Switch> judge(Moment moment) {
     if (!moment.learned().readsText()) {
-      return standing.used()
+      return standing.inUse() != null
           ? Optional.of(step(moment, false, "The configuration says to read no text."))
           : Optional.empty();
     }
-    if (standing.model() != null
-        && standing.model().startsWith(NeighbourQuality.ID_PREFIX)
-            != (moment.learned().embedding() != null)) {
+    boolean neighbours = moment.learned().embedding() != null;
+    if ((standing.model() != null && neighbours != standing.ofNeighbours())
+        || (neighbours && standing.prior() != null)) {
       return beginAnew(moment);
     }
     judgeMatured(moment);
     Judge latest = judges.peekLast();
-    boolean says = latest != null && latest.model().weight() > 0;
+    boolean says = latest != null && latest.model().tells();
     if (moment.learned().context().equals("text")) {
       return says && !standing.used()
           ? Optional.of(step(moment, true, "The configuration says to read the text."))
@@ -524,8 +558,13 @@ final class TextLadder {
       return Optional.empty();
     }
     AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
-    if (!standing.used() && says && bounds.lower() > 0) {
+    boolean beatsScores = standing.prior() != null && latest != null;
+    if (!standing.used() && (says || beatsScores) && bounds.lower() > 0) {
       return Optional.of(step(moment, true, told("gains", bounds)));
+    }
+    if (standing.prior() != null && moment.alarmed()) {
+      return Optional.of(
+          step(moment, false, "A change of quality was found, which the scores do not know."));
     }
     if (standing.used() && moment.alarmed()) {
       return Optional.of(
@@ -540,7 +579,7 @@ final class TextLadder {
   /** A kind of model is left, and with it what was judged of it. */
   private Optional<Switch> beginAnew(Moment moment) {
     Optional<Switch> step =
-        standing.used()
+        standing.inUse() != null
             ? Optional.of(
                 step(
                     moment,
@@ -560,12 +599,13 @@ final class TextLadder {
     return String.format(
         Locale.ROOT,
         "On %d matured decisions that no model had seen, %d with an outcome, deciding by text %s"
-            + " %.4f points of utility a request, between %.4f and %.4f at every look together"
+            + " %.4f points of utility a request%s, between %.4f and %.4f at every look together"
             + " (alpha %.4f).",
         standing.judged(),
         standing.outcomes(),
         verb,
         Math.abs(standing.mean()),
+        standing.prior() == null ? "" : " against the model learnt from scores",
         bounds.lower(),
         bounds.upper(),
         standing.alpha());
@@ -586,7 +626,7 @@ final class TextLadder {
     boolean bounded = Double.isFinite(bounds.lower());
     return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"outcomes\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
-            standing.used() ? "text" : "segments",
+            standing.rung(),
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
             standing.judged(),
             standing.outcomes(),
@@ -628,15 +668,21 @@ final class TextLadder {
     List<Read> read = new ArrayList<>();
     asked(
         rows,
-        row -> judgeOf(row.decidedAt()),
-        moment.settings().candidates(),
-        (row, judge, shifts) ->
-            read.add(new Read(row, judge, shifts, rateOf.getOrDefault(row.inferenceId(), 1.0))));
+        this::modelOf,
+        moment.settings(),
+        (row, features, said) ->
+            read.add(
+                new Read(
+                    row,
+                    Objects.requireNonNull(judgeOf(row.decidedAt())),
+                    priorSaid(features, moment.settings()),
+                    said,
+                    rateOf.getOrDefault(row.inferenceId(), 1.0))));
     if (moment.settings().options().strongShare() != null) {
       if (dividedAnew) {
         divideAgain(moment, from, prices);
       }
-      read.forEach(one -> divide(moment, one.judge(), one.row(), one.shifts(), prices));
+      read.forEach(one -> divide(moment, one.judge(), one.row(), one.before(), one.said(), prices));
     }
     dividedAnew = false;
     Map<Judge, Compared> policies = new IdentityHashMap<>();
@@ -656,12 +702,13 @@ final class TextLadder {
       Moment moment,
       Judge judge,
       LoggedDecision row,
-      double[] shifts,
+      @Nullable TextShift before,
+      TextShift said,
       List<@Nullable TokenPrice> prices) {
     List<String> candidates = moment.settings().candidates();
     judge.divide(
-        ThresholdSample.context(row, candidates, prices, new double[0]),
-        ThresholdSample.context(row, candidates, prices, shifts));
+        ThresholdSample.context(row, candidates, prices, before),
+        ThresholdSample.context(row, candidates, prices, said));
   }
 
   /** What the models were asked about before a restart, which is in the log. */
@@ -674,18 +721,26 @@ final class TextLadder {
             moment.now(),
             ThresholdSample.MOST_DECISIONS * judges.size(),
             row -> judgeOf(row.decidedAt()) != null),
-        row -> judgeOf(row.decidedAt()),
-        moment.settings().candidates(),
-        (row, judge, shifts) -> divide(moment, judge, row, shifts, prices));
+        this::modelOf,
+        moment.settings(),
+        (row, features, said) ->
+            divide(
+                moment,
+                Objects.requireNonNull(judgeOf(row.decidedAt())),
+                row,
+                priorSaid(features, moment.settings()),
+                said,
+                prices));
   }
 
   /**
    * A decision with what a model says of its conversation.
    *
+   * @param before what the model says that is to be beaten; null where segments alone are
    * @param rate at which feedback came to its like before it
    */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Read(LoggedDecision row, Judge judge, double[] shifts, double rate) {}
+  private record Read(
+      LoggedDecision row, Judge judge, @Nullable TextShift before, TextShift said, double rate) {}
 
   /**
    * At which rate feedback had come to the like of each decision before it; those whose quality a rule
@@ -781,6 +836,11 @@ final class TextLadder {
     return found;
   }
 
+  private @Nullable ConversationModel modelOf(LoggedDecision row) {
+    Judge judge = judgeOf(row.decidedAt());
+    return judge == null ? null : judge.model();
+  }
+
   private static final class Sums {
     private long count;
     private long outcomes;
@@ -809,8 +869,8 @@ final class TextLadder {
     ArmProbabilities plain;
     ArmProbabilities moved;
     try {
-      plain = inputs.answer(compared.plain(), prices, new double[0]);
-      moved = inputs.answer(compared.moved(), prices, read.shifts());
+      plain = inputs.answer(compared.plain(), prices, read.before());
+      moved = inputs.answer(compared.moved(), prices, read.said());
     } catch (IllegalArgumentException unreadable) {
       return Double.NaN;
     }

@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * Where a text model came from, stored with it: enough to fit it again and compare bytes.
@@ -26,8 +25,7 @@ import java.util.List;
  * @param to the last decision read
  * @param samples decisions read
  * @param codeVersion the version of the code
- * @param weight how much the model is believed
- * @param calibration errors per variant
+ * @param recipe how it was fitted, and what came out
  */
 record TextProvenance(
     Instant logCut,
@@ -39,11 +37,9 @@ record TextProvenance(
     Instant to,
     int samples,
     String codeVersion,
-    Recipe recipe,
-    double weight,
-    List<CalibrationFigures> calibration) {
+    Recipe recipe) {
 
-  /** What a kind of model was fitted with, and what the fit found beside weight and errors. */
+  /** What a kind of model was fitted with, and what the fit found: weight and errors at least. */
   interface Recipe {
     /** Writes the fields of an object that was begun. */
     void writeTo(JsonGenerator json) throws IOException;
@@ -55,11 +51,7 @@ record TextProvenance(
       json.writeNumberField("learning_rate", settings.learningRate());
       json.writeNumberField("seed", settings.seed());
       json.writeNumberField("feature_version", ConversationFeatures.VERSION);
-      json.writeArrayFieldStart("fits");
-      for (String fit : fitted.provenance()) {
-        json.writeString(fit);
-      }
-      json.writeEndArray();
+      fitted.writeTo(json);
     };
   }
 
@@ -70,6 +62,12 @@ record TextProvenance(
       json.writeNumberField("dimension", settings.dimension());
       json.writeNumberField("nearest", settings.nearest());
       json.writeNumberField("pseudo_counts", settings.pseudoCounts());
+      json.writeNumberField("weight", settings.weight());
+      json.writeArrayFieldStart("calibration");
+      for (CalibrationFigures figures : fitted.calibration()) {
+        figures.writeTo(json);
+      }
+      json.writeEndArray();
     };
   }
 
@@ -90,32 +88,10 @@ record TextProvenance(
       json.writeStringField("code_version", codeVersion);
       json.writeStringField("java_version", Runtime.version().toString());
       recipe.writeTo(json);
-      json.writeNumberField("weight", weight);
-      json.writeArrayFieldStart("calibration");
-      for (CalibrationFigures figures : calibration) {
-        json.writeStartObject();
-        json.writeStringField("variant", figures.variant());
-        json.writeNumberField("rows", figures.rows());
-        if (figures.rows() > 0) {
-          write(json, "segments", figures.segments());
-          write(json, "text", figures.text());
-          write(json, "both", figures.both());
-        }
-        json.writeEndObject();
-      }
-      json.writeEndArray();
       json.writeEndObject();
     } catch (IOException e) {
       throw new UncheckedIOException("a provenance could not be written to memory", e);
     }
     return text.toString();
-  }
-
-  private static void write(JsonGenerator json, String name, CalibrationFigures.Errors errors)
-      throws IOException {
-    json.writeObjectFieldStart(name);
-    json.writeNumberField("brier", errors.brier());
-    json.writeNumberField("ece", errors.ece());
-    json.writeEndObject();
   }
 }

@@ -17,6 +17,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,8 +66,15 @@ final class TextSampler {
                     features,
                     row.segment(),
                     variants.indexOf(row.chosenVariant()),
-                    java.util.Objects.requireNonNull(row.reward()))));
+                    Objects.requireNonNull(row.reward()),
+                    tokensOf(row))));
     return samples;
+  }
+
+  /** Per answer: a unit's are summed, and the text is that of its first request alone. */
+  private static double tokensOf(LoggedDecision row) {
+    Long tokens = row.outputTokens();
+    return tokens == null ? Double.NaN : (double) tokens / row.inferences();
   }
 
   /** Takes a decision with the features of its conversation. */

@@ -5,12 +5,14 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import dev.pointsman.routing.features.NeighbourQuality;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * what the judgement so far is. Kept in the provenance of each revision, and read back from there.
  *
  * <p>The judgement is the mean of φ, what deciding by text would have gained on a decision over
- * deciding by segments, over matured decisions that no model had seen. Its bounds hold at every look;
+ * deciding by segments (or by the model learnt from scores, while that decides), over matured decisions that no model had seen. Its bounds hold at every look;
  * each stretch between two switches spends α = {@value #ALPHA}/(k(k+1)) of the function's {@value
  * #ALPHA}, k its number from 1.
  *
@@ -35,6 +37,10 @@ import org.jspecify.annotations.Nullable;
  * @param switchedAt when decisions began or ceased to go by text; null = never did
  * @param earlier models before the latest that decisions which have not matured are judged by, oldest
  *     first
+ * @param prior the id of the model learnt from scores that decides while {@code used} is false, and
+ *     which others are then compared with instead of with segments alone; null = none does
+ * @param retired the id of such a model that decides no more: one from the log proved better, or a
+ *     change of quality was found; null = there was none
  */
 record TextStanding(
     boolean used,
@@ -48,7 +54,9 @@ record TextStanding(
     double squares,
     Instant judgedUntil,
     @Nullable Instant switchedAt,
-    List<Earlier> earlier) {
+    List<Earlier> earlier,
+    @Nullable String prior,
+    @Nullable String retired) {
 
   /**
    * A model before the latest one.
@@ -63,7 +71,8 @@ record TextStanding(
 
   /** Before anything. */
   static final TextStanding NONE =
-      new TextStanding(false, null, 0, null, 1, 0, 0, 0, 0, Instant.EPOCH, null, List.of());
+      new TextStanding(
+          false, null, 0, null, 1, 0, 0, 0, 0, Instant.EPOCH, null, List.of(), null, null);
 
   static final double ALPHA = 0.05;
 
@@ -89,7 +98,9 @@ record TextStanding(
         squares,
         judgedUntil,
         switchedAt,
-        earlier);
+        earlier,
+        prior,
+        retired);
   }
 
   /** The same with other models that go on judging beside the latest. */
@@ -106,7 +117,9 @@ record TextStanding(
         squares,
         judgedUntil,
         switchedAt,
-        others);
+        others,
+        prior,
+        retired);
   }
 
   TextStanding judgedTo(
@@ -123,13 +136,81 @@ record TextStanding(
         squares + squaresOfThem,
         until,
         switchedAt,
-        earlier);
+        earlier,
+        prior,
+        retired);
   }
 
-  /** A new stretch, which begins without judgement. */
+  /** A new stretch, which begins without judgement; a model learnt from scores decides no more. */
   TextStanding switched(boolean nowUsed, Instant at) {
     return new TextStanding(
-        nowUsed, model, feedbacks, fittedAt, stretch + 1, 0, 0, 0, 0, judgedUntil, at, earlier);
+        nowUsed,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch + 1,
+        0,
+        0,
+        0,
+        0,
+        judgedUntil,
+        at,
+        earlier,
+        null,
+        prior == null ? retired : prior);
+  }
+
+  /**
+   * With another model learnt from scores, or with none any more. What was judged so far was compared
+   * with something else, so a new stretch begins; where one from the log decides, the new one does
+   * not.
+   *
+   * @param id null for none
+   */
+  TextStanding withPrior(@Nullable String id) {
+    boolean decides = id != null && !used && !id.equals(retired);
+    String next = decides ? id : null;
+    if (Objects.equals(next, prior)) {
+      return id == null || decides ? this : withoutPrior(id);
+    }
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        judged == 0 ? stretch : stretch + 1,
+        0,
+        0,
+        0,
+        0,
+        judgedUntil,
+        switchedAt,
+        earlier,
+        next,
+        id == null || decides ? retired : id);
+  }
+
+  private TextStanding withoutPrior(String gone) {
+    return new TextStanding(
+        used,
+        model,
+        feedbacks,
+        fittedAt,
+        stretch,
+        judged,
+        outcomes,
+        sum,
+        squares,
+        judgedUntil,
+        switchedAt,
+        earlier,
+        null,
+        gone);
+  }
+
+  /** The id of the model that decides; null where segments alone do. */
+  @Nullable String inUse() {
+    return used ? model : prior;
   }
 
   /** Before the first model of another kind: nothing that was judged holds for it. */
@@ -146,7 +227,14 @@ record TextStanding(
         0,
         judgedUntil,
         switchedAt,
-        List.of());
+        List.of(),
+        prior,
+        retired);
+  }
+
+  /** Whether the latest model is of neighbours. */
+  boolean ofNeighbours() {
+    return model != null && model.startsWith(NeighbourQuality.ID_PREFIX);
   }
 
   double alpha() {
@@ -206,9 +294,20 @@ record TextStanding(
     return bounds.lower() > 0 || bounds.upper() < 0;
   }
 
+  /** {@code text}, {@code scores} (a text model learnt from these) or {@code segments}. */
+  String rung() {
+    return used ? "text" : prior == null ? "segments" : "scores";
+  }
+
   /** Writes the fields of an object that was begun. */
   void writeTo(JsonGenerator json) throws IOException {
-    json.writeStringField("rung", used ? "text" : "segments");
+    json.writeStringField("rung", rung());
+    if (prior != null) {
+      json.writeStringField("prior_model", prior);
+    }
+    if (retired != null) {
+      json.writeStringField("prior_retired", retired);
+    }
     if (model != null) {
       json.writeStringField("model", model);
     }
@@ -298,6 +397,8 @@ record TextStanding(
         Double.parseDouble(fields.getOrDefault("squares", "0")),
         Instant.parse(fields.getOrDefault("judged_until", Instant.EPOCH.toString())),
         switchedAt == null ? null : Instant.parse(switchedAt),
-        earlier);
+        earlier,
+        fields.get("prior_model"),
+        fields.get("prior_retired"));
   }
 }

@@ -7,6 +7,7 @@ import dev.pointsman.routing.DecisionContext;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.LoggedInputs;
 import dev.pointsman.routing.PolicyStatistics;
+import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
 import java.time.Duration;
@@ -66,11 +67,11 @@ final class ThresholdSample {
       return false;
     }
     List<DecisionContext> read = new ArrayList<>();
-    text.withShifts(
+    text.withText(
         LatestDecisions.of(store, rule, now, MOST_DECISIONS, row -> true),
         settings,
-        (row, shifts) -> {
-          DecisionContext context = context(row, settings.candidates(), pricesNow, shifts);
+        (row, said) -> {
+          DecisionContext context = context(row, settings.candidates(), pricesNow, said);
           if (context != null) {
             read.add(context);
           }
@@ -88,10 +89,10 @@ final class ThresholdSample {
       LoggedDecision row,
       List<String> candidates,
       List<@Nullable TokenPrice> prices,
-      double[] shifts) {
+      @Nullable TextShift text) {
     try {
       return new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features())
-          .context(candidates, prices, shifts);
+          .context(candidates, prices, text);
     } catch (IllegalArgumentException unreadable) {
       return null;
     }

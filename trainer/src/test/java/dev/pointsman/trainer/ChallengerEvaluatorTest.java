@@ -24,6 +24,7 @@ import dev.pointsman.routing.DecisionRequest;
 import dev.pointsman.routing.DecisionSampler;
 import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LearnedAlgorithm;
+import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.MeanEstimator;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
@@ -199,6 +200,59 @@ final class ChallengerEvaluatorTest {
   }
 
   @Test
+  void evaluate_dollarTarget_comparesBothAtThePricesThatHoldIt() {
+    ChallengerEvaluation evaluation = evaluateAt(0.003, frozen());
+    ChallengerEvaluation.Target target = Objects.requireNonNull(evaluation.target());
+
+    int judging = DECISIONS - 3600;
+    assertThat(target.decisions()).isEqualTo(judging / 5);
+    assertThat(evaluation.leftOut())
+        .containsEntry("find the prices that hold the dollar target", judging / 5L);
+    assertThat(evaluation.figures().decisions()).isEqualTo(judging - judging / 5);
+    assertThat(target.servingPrice()).as("it prefers the dear one").isPositive();
+    assertThat(target.servingUsd()).isBetween(0.0025, 0.003);
+    assertThat(target.challengerUsd()).isLessThanOrEqualTo(0.003);
+    assertThat(target.challengerPrice()).isLessThan(target.servingPrice());
+    assertThat(evaluate(frozen(), null).target()).isNull();
+  }
+
+  @Test
+  void evaluate_dollarTargetAndTheSamePolicyAgain_movesNothing() {
+    Challenger same =
+        new Challenger.Frozen(
+            learned().settings(), "resolved", revision("g-2", Events.START.plusSeconds(3600)));
+    ChallengerEvaluation evaluation = evaluateAt(0.003, same);
+    ChallengerEvaluation.Target target = Objects.requireNonNull(evaluation.target());
+
+    assertThat(target.challengerPrice()).isEqualTo(target.servingPrice()).isPositive();
+    assertThat(evaluation.figures().moved()).isZero();
+    assertThat(evaluation.figures().quality().value()).isZero();
+  }
+
+  @Test
+  void evaluate_dollarTargetOfARecipe_pricesItsBlocksAlike() {
+    ChallengerEvaluation evaluation = evaluateAt(0.004, fragment("target_usd_per_request = 0.004"));
+    ChallengerEvaluation.Target target = Objects.requireNonNull(evaluation.target());
+    assertThat(target.decisions()).isEqualTo(1000);
+    assertThat(evaluation.figures().decisions()).isEqualTo(DECISIONS - DECISIONS / 20 - 1000);
+  }
+
+  private ChallengerEvaluation evaluateAt(double targetUsd, Challenger challenger) {
+    FunctionCatalog targeted = catalog("target_usd_per_request = %s".formatted(targetUsd));
+    LearnedSettings settings =
+        challenger.settings().withLimits(LearnedSettings.Limits.ofTarget(targetUsd));
+    Challenger paced =
+        switch (challenger) {
+          case Challenger.Frozen frozen ->
+              new Challenger.Frozen(settings, frozen.metric(), frozen.revision());
+          case Challenger.Recipe recipe ->
+              new Challenger.Recipe(recipe.name(), settings, recipe.metric());
+        };
+    return new ChallengerEvaluator(store, targeted)
+        .evaluate(new ChallengerEvaluator.Question("reply", paced, null, 0.03, NOW));
+  }
+
+  @Test
   void evaluate_rowsThatTrainedIt_isRefused() {
     assertThatExceptionOfType(EvaluationRefusedException.class)
         .isThrownBy(() -> evaluate(frozen(), Events.START))
@@ -351,7 +405,7 @@ final class ChallengerEvaluatorTest {
   }
 
   /** Evidence that large is right on 152 of 160, and small on so many. */
-  private static PolicyStatistics statistics(double n, double small) {
+  static PolicyStatistics statistics(double n, double small) {
     List<PolicyStatistics.Cell> cells = new ArrayList<>();
     for (String segment : List.of("chat", "code")) {
       cells.add(new PolicyStatistics.Cell(segment, "large", n, 152, 152, 300.0, 1e6, 0));
@@ -398,7 +452,7 @@ final class ChallengerEvaluatorTest {
     return catalog("");
   }
 
-  private static FunctionCatalog catalog(String line) {
+  static FunctionCatalog catalog(String line) {
     CatalogReading reading =
         new CatalogReader(
                 List.of(new ProviderKind("dummy", (table, r) -> r.requiredText("model_name"))),

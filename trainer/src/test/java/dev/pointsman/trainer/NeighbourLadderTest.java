@@ -136,6 +136,36 @@ final class NeighbourLadderTest {
   }
 
   @Test
+  void relearn_textOfScoresWithAnEmbeddingModel_isNotTakenUntilWordsAreRead() {
+    PolicyTrainer trainer = log.trainer();
+    TextPublication words = TrainedLog.alwaysSmall();
+    log.takeIn(trainer, words);
+    assertThat(log.latest().textModel()).as("neighbours are configured").isNull();
+    assertThat(log.latest().provenance()).doesNotContain("\"rung\":\"scores\"");
+
+    log.configure(catalog("auto", null));
+    log.tick(trainer, 10);
+    assertThat(log.latest().textModel()).isEqualTo(words.model());
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+  }
+
+  @Test
+  void tick_embeddingModelConfiguredWhileScoresDecide_endsThemWithAChange() {
+    log.configure(catalog("auto", null));
+    PolicyTrainer trainer = log.trainer();
+    log.takeIn(trainer, TrainedLog.alwaysSmall());
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+
+    log.configure(catalog("auto", "words"));
+    log.tick(trainer, 10);
+    assertThat(log.latest().textModel()).isNull();
+    assertThat(log.changes().getLast().before()).contains("\"rung\":\"scores\"");
+    assertThat(log.changes().getLast().reason()).contains("names an embedding model");
+    assertThat(log.latest().provenance()).contains("\"prior_retired\":");
+    assertThat(trainer.counts().errors()).isZero();
+  }
+
+  @Test
   void tick_sameLogTwice_givesTheSameModelToTheLastBit() {
     log.configure(catalog("text", "words"));
     ask(0, 700, 0.3, "space");

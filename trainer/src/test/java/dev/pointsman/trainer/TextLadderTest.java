@@ -55,7 +55,12 @@ final class TextLadderTest {
     TextPublication model = models().getFirst();
     assertThat(log.taken).containsExactly(model);
     assertThat(model.provenance())
-        .contains("\"samples\":900", "\"calibration\":[", "\"brier\":", "\"seed\":1")
+        .contains(
+            "\"samples\":900",
+            "\"calibration\":[",
+            "\"brier\":",
+            "\"seed\":1",
+            "\"output_tokens\":[")
         .doesNotContain("lemma");
     assertThat(log.latest().textModel()).as("judged first").isNull();
     assertThat(log.latest().provenance()).contains("\"rung\":\"segments\"", "\"judged\":0");
@@ -202,6 +207,59 @@ final class TextLadderTest {
     log.tick(log.trainer(), 760);
     assertThat(models().getFirst().model()).isEqualTo(first.model());
     assertThat(models().getFirst().body()).isEqualTo(first.body());
+  }
+
+  @Test
+  void relearn_textOfScores_decidesAtOnceAndUntilTheLogProvesBetter() {
+    PolicyTrainer trainer = log.trainer();
+    TextPublication bad = TrainedLog.alwaysSmall();
+    log.takeIn(trainer, bad);
+    assertThat(log.latest().textModel()).isEqualTo(bad.model());
+    assertThat(log.taken).containsExactly(bad);
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+    int model = log.logged.indexOf(modelEvents().getFirst());
+    int revision = log.logged.indexOf(log.of(RevisionEvent.class).getFirst());
+    assertThat(model).as("in the log before the revision that names it").isLessThan(revision);
+
+    ask(0, 900, 0.4);
+    log.tick(trainer, 960);
+    assertThat(models()).hasSize(2);
+    assertThat(log.latest().textModel()).as("fitted, not proved").isEqualTo(bad.model());
+    trainer = log.trainer();
+    log.tick(trainer, 970);
+    assertThat(TextStanding.ofProvenance(log.latest().provenance()).prior())
+        .as("after a restart")
+        .isEqualTo(bad.model());
+
+    ask(970, 1_600, 0.4);
+    log.tick(trainer, 1_600 + TrainedLog.WINDOW.toSeconds());
+    assertThat(log.latest().textModel()).isEqualTo(models().getLast().model());
+    assertThat(log.changes().getLast().before()).contains("\"rung\":\"scores\"");
+    assertThat(log.changes().getLast().reason()).contains("against the model learnt from scores");
+    TextStanding standing = TextStanding.ofProvenance(log.latest().provenance());
+    assertThat(standing.prior()).isNull();
+    assertThat(standing.retired()).isEqualTo(bad.model());
+    assertThat(trainer.counts().errors()).isZero();
+  }
+
+  @Test
+  void relearn_goodTextOfScores_staysWhereTheLogHasNoBetterAndGoesWhenRemoved() {
+    ask(0, 900, 0.4);
+    log.tick(log.trainer(), 960);
+    TextPublication good = models().getFirst();
+    log.startAnew(directory.resolve("other"));
+    PolicyTrainer trainer = log.trainer();
+    log.takeIn(trainer, good);
+    ask(960, 1_600, 0.4);
+    log.tick(trainer, 1_610);
+    log.tick(trainer, 1_600 + TrainedLog.WINDOW.toSeconds());
+    assertThat(log.latest().textModel()).isEqualTo(good.model());
+    assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
+
+    trainer.relearn("reply", () -> log.control().removePriorEvidence("reply"));
+    assertThat(log.latest().textModel()).isNull();
+    assertThat(TextStanding.ofProvenance(log.latest().provenance()).rung()).isEqualTo("segments");
+    assertThat(trainer.counts().errors()).isZero();
   }
 
   private List<TextModelEvent> modelEvents() {

@@ -39,6 +39,29 @@ final class TextStandingTest {
   }
 
   @Test
+  void withPrior_anotherComparison_beginsAnewAndWhatIsRetiredStaysOut() {
+    TextStanding standing = judged(300, 0.1, 0.2).withPrior("text-of-scores");
+    assertThat(standing.inUse()).isEqualTo("text-of-scores");
+    assertThat(standing.rung()).isEqualTo("scores");
+    assertThat(standing.judged()).isZero();
+    assertThat(standing.stretch()).isEqualTo(2);
+    assertThat(standing.withPrior("text-of-scores")).isSameAs(standing);
+    assertThat(standing.withPrior(null).inUse()).isNull();
+
+    TextStanding adopted = standing.switched(true, AT);
+    assertThat(adopted.inUse()).isEqualTo("text-00000000000000aa");
+    assertThat(adopted.withPrior("text-of-scores")).isEqualTo(adopted);
+    assertThat(adopted.withPrior("other").switched(false, AT).withPrior("other").inUse())
+        .as("came while one from the log decided")
+        .isNull();
+    for (TextStanding each : List.of(standing, adopted)) {
+      RevisionProvenance provenance =
+          new RevisionProvenance(7, "abc", "resolved", "0.1.0", 1, 1, List.of(), true, each, null);
+      assertThat(TextStanding.ofProvenance(provenance.toJson())).isEqualTo(each);
+    }
+  }
+
+  @Test
   void bounds_beforeTheBurnIn_areInfinite() {
     assertThat(judged(TextStanding.BURN_IN - 1, 0.5, 0.01).bounds().lower())
         .isEqualTo(Double.NEGATIVE_INFINITY);

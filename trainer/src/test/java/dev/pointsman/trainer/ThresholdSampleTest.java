@@ -124,6 +124,29 @@ final class ThresholdSampleTest {
   }
 
   @Test
+  void tick_restartWhileTextIsJudged_goesOnAtTheSameThresholds() {
+    String without = adoptedBy(false);
+    log.close();
+    log = new TrainedLog(directory.resolve("again"), catalog("segments", 0.3));
+    assertThat(adoptedBy(true)).isEqualTo(without).contains("\"judged\":1040,");
+  }
+
+  /** What text was adopted by, when a hundred decisions were judged before a restart, or none was. */
+  private String adoptedBy(boolean restarts) {
+    log.configure(catalog("auto", 0.3));
+    PolicyTrainer trainer = log.trainer();
+    ask(0, 900, 0.35);
+    log.tick(trainer, 960);
+    ask(960, 1_660, 0.35);
+    log.tick(trainer, 1_660);
+    assertThat(log.latest().provenance()).contains("\"judged\":100,");
+    PolicyTrainer next = restarts ? log.trainer() : trainer;
+    ask(1_660, 2_000, 0.35);
+    log.tick(next, 2_000 + TrainedLog.WINDOW.toSeconds());
+    return log.changes().getLast().before();
+  }
+
+  @Test
   void tick_textThatTells_isJudgedAtTheSameShareAndAdopted() {
     log.configure(catalog("auto", 0.3));
     PolicyTrainer trainer = log.trainer();

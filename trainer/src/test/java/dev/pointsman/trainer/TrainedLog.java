@@ -6,6 +6,7 @@ import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.MetricDefinition;
 import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
@@ -19,9 +20,14 @@ import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.LinearScorer;
+import dev.pointsman.routing.features.RisingCurve;
+import dev.pointsman.routing.features.TextQuality;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -81,6 +87,10 @@ final class TrainedLog implements AutoCloseable {
             new IdSource(clock, random::nextLong),
             "0.1.0",
             taken::add));
+  }
+
+  ControlStore control() {
+    return control;
   }
 
   void tick(PolicyTrainer trainer, long second) {
@@ -240,5 +250,35 @@ final class TrainedLog implements AutoCloseable {
   public void close() {
     control.close();
     store.close();
+  }
+
+  /** Text taken in from scores, with nothing else learnt there. */
+  void takeIn(PolicyTrainer trainer, TextPublication text) {
+    PriorEvidence evidence =
+        new PriorEvidence(
+            "reply",
+            "resolved",
+            PriorCell.toJson(List.of(new PriorCell("a", "large", 1, 0.5, 0.5, null))),
+            "{\"file\":\"scores.csv\",\"text\":{\"model\":\"%s\"}}".formatted(text.model()),
+            Events.START);
+    int known = logged.size();
+    trainer.relearn("reply", text, () -> control().setPriorEvidence(evidence));
+    store(List.copyOf(logged.subList(known, logged.size())));
+  }
+
+  /** Says that small is best, whatever is asked. */
+  static TextPublication alwaysSmall() {
+    TextQuality model =
+        TextQuality.of(
+            LinearScorer.of(
+                List.of("small"), new double[1], new double[ConversationFeatures.DIMENSION]),
+            List.of(RisingCurve.of(new double[] {0}, new double[] {0.5})),
+            1);
+    return new TextPublication(
+        "reply",
+        model.id(),
+        Events.START,
+        "{}",
+        Base64.getEncoder().encodeToString(model.encode()));
   }
 }

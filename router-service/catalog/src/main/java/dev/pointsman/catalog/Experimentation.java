@@ -139,6 +139,11 @@ public sealed interface Experimentation {
     public boolean readsText() {
       return context.equals("text") || context.equals("auto");
     }
+
+    /** Whether a model of its words says so, and not neighbours by embedding. */
+    public boolean readsWords() {
+      return readsText() && embedding == null;
+    }
   }
 
   /**

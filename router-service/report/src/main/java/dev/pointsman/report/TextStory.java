@@ -51,7 +51,8 @@ public final class TextStory {
             "pseudo_counts",
             "seed",
             "log_position",
-            "calibration"
+            "calibration",
+            "output_tokens"
           }) {
         model.set(name, provenance.get(name));
       }
@@ -79,6 +80,19 @@ public final class TextStory {
     boolean byText = standing.path("rung").asText().equals("text");
     if (!context.equals("text") && !context.equals("auto")) {
       return "by segments: context = \"%s\"".formatted(context);
+    }
+    if (standing.path("rung").asText().equals("scores")) {
+      return "by segments and the text model learnt from scores"
+          + (standing.has("model")
+              ? String.format(
+                  Locale.ROOT,
+                  ": one from the log has not proved better yet, %+.4f points of utility a request"
+                      + " in %d matured decisions",
+                  standing.path("delta_utility").asDouble(),
+                  standing.path("judged").asLong())
+              : logText
+                  ? ": one from the log takes 300 rewarded decisions with their conversation"
+                  : ": log_text = false leaves no other to learn");
     }
     if (!standing.has("model")) {
       return logText

@@ -56,10 +56,12 @@ final class TextStoryTest {
             json.readTree("{\"context\":\"auto\"}"),
             TextStory.standing(JUDGED.formatted("segments", "-0.02", 900)),
             new TextPublication("f", "text-a", Instant.EPOCH, "{}", "body"),
-            json.readTree("{\"samples\":600,\"weight\":0.5,\"calibration\":[]}"));
+            json.readTree(
+                "{\"samples\":600,\"weight\":0.5,\"calibration\":[],\"output_tokens\":[{\"variant\":\"a\"}]}"));
     assertThat(story.path("rung").asText()).isEqualTo("segments");
     assertThat(story.path("judgement").path("judged").asLong()).isEqualTo(420);
     assertThat(story.path("model").path("samples").asLong()).isEqualTo(600);
+    assertThat(story.path("model").path("output_tokens")).hasSize(1);
     assertThat(story.toString()).doesNotContain("body");
     assertThat(
             TextStory.of(json.createObjectNode(), TextStory.standing("{}"), null, json.nullNode())

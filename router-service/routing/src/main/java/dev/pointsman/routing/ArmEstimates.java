@@ -315,15 +315,16 @@ final class ArmEstimates {
   }
 
   private long[] costNanos(DecisionContext context, int row) {
+    double[] factors = context.tokenFactors();
     long[] result = new long[candidates.size()];
     for (int arm = 0; arm < result.length; arm++) {
       TokenPrice price = context.prices().get(arm);
+      double tokens = outputTokens[row][arm] * (factors.length == 0 ? 1 : factors[arm]);
       result[arm] =
           price == null
               ? -1
               : Math.round(
-                  price.inputNanos() * context.inputTokens()
-                      + price.outputNanos() * outputTokens[row][arm]);
+                  price.inputNanos() * context.inputTokens() + price.outputNanos() * tokens);
     }
     return result;
   }

@@ -112,6 +112,12 @@ public record Decision(
   public static final String TEXT_SHIFTS = "text_shifts";
 
   /**
+   * The feature that holds what the model said of output tokens, factors of the segment's mean per
+   * candidate, separated by commas; absent where it said nothing of them.
+   */
+  public static final String TEXT_TOKENS = "text_tokens";
+
+  /**
    * The feature that holds the prompt's embedding, {@link
    * dev.pointsman.routing.features.PromptVector}, where the function has an embedding model.
    */

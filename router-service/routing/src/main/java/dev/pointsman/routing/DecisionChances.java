@@ -20,6 +20,16 @@ public final class DecisionChances {
    * @throws IllegalArgumentException if the request's lists do not fit the routing's
    */
   public static double[] of(FunctionRouting routing, DecisionRequest request) {
-    return SAMPLER.decide(routing, request).propensities();
+    return decision(routing, request).propensities();
+  }
+
+  /**
+   * What led to them and what they cost in the mean; the draw in it is of no meaning.
+   *
+   * @throws NoEligibleVariantException if every candidate and every fallback is excluded
+   * @throws IllegalArgumentException if the request's lists do not fit the routing's
+   */
+  public static Decision decision(FunctionRouting routing, DecisionRequest request) {
+    return SAMPLER.decide(routing, request);
   }
 }

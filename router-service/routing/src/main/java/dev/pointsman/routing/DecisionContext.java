@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  *     a dollar target
  * @param textShifts what the conversation's text adds to the quality expected of each arm, see {@link
  *     TextShift}; empty where no text model is in use
+ * @param tokenFactors what the text makes of the output tokens expected of each arm, a factor; empty
+ *     where no text model says anything of them, and wherever {@code textShifts} is
  */
 @SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record DecisionContext(
@@ -26,7 +28,28 @@ public record DecisionContext(
     int inputTokens,
     Map<String, String> features,
     double costPrice,
-    double[] textShifts) {
+    double[] textShifts,
+    double[] tokenFactors) {
+
+  /** With what a conversation's text says; null where no text model is in use. */
+  DecisionContext(
+      String segment,
+      boolean[] selectable,
+      List<@Nullable TokenPrice> prices,
+      int inputTokens,
+      Map<String, String> features,
+      double costPrice,
+      @Nullable TextShift text) {
+    this(
+        segment,
+        selectable,
+        prices,
+        inputTokens,
+        features,
+        costPrice,
+        text == null ? TextShift.NONE : text.shifts(),
+        text == null ? TextShift.NONE : text.tokenFactors());
+  }
 
   /** Without a text model. */
   public DecisionContext(
@@ -36,7 +59,7 @@ public record DecisionContext(
       int inputTokens,
       Map<String, String> features,
       double costPrice) {
-    this(segment, selectable, prices, inputTokens, features, costPrice, TextShift.NONE);
+    this(segment, selectable, prices, inputTokens, features, costPrice, null);
   }
 
   /** Of a function without a dollar target. */

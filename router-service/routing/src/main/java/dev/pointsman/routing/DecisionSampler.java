@@ -100,7 +100,7 @@ public final class DecisionSampler {
             request.inputTokens(),
             features,
             request.costPrice() == null ? 0 : request.costPrice(),
-            request.text() == null ? TextShift.NONE : request.text().shifts());
+            request.text());
     ArmProbabilities answer = routing.policy().probabilities(context);
     double[] floors = ProbabilityFloors.applicable(answer.floors(), selectable);
     double[] served = ProbabilityFloors.raise(answer.probabilities(), floors);

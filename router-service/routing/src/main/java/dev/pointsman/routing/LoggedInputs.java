@@ -54,35 +54,46 @@ public record LoggedInputs(
    *     not readable
    */
   public double[] served(Policy policy, List<@Nullable TokenPrice> prices) {
-    ArmProbabilities answer = answer(policy, prices, shiftsOf(policy.candidates()));
+    ArmProbabilities answer = answer(policy, prices, textOf(policy.candidates()));
     return answer == null ? new double[0] : answer.probabilities();
   }
 
+  /**
+   * The same at a price of cost, with what it believed.
+   *
+   * @param costPrice λ, see {@link LearnedSettings#utilityWeight}
+   * @return with the probabilities it would have served; null when none of its candidates could be
+   *     chosen
+   * @throws IllegalArgumentException if an exclusion, the number of tokens or what the text said is
+   *     not readable
+   */
+  public @Nullable ArmProbabilities answerAt(
+      Policy policy, List<@Nullable TokenPrice> prices, double costPrice) {
+    return answer(
+        policy, context(policy.candidates(), prices, textOf(policy.candidates()), costPrice));
+  }
+
   /** What the text said of another policy's candidates; nothing of one the decision did not know. */
-  private double[] shiftsOf(List<String> others) {
+  private @Nullable TextShift textOf(List<String> others) {
     TextShift logged = TextShift.ofFeatures(features, candidates.size());
-    if (logged == null) {
-      return TextShift.NONE;
-    }
-    double[] shifts = new double[others.size()];
-    for (int arm = 0; arm < shifts.length; arm++) {
-      int at = candidates.indexOf(others.get(arm));
-      shifts[arm] = at < 0 ? 0 : logged.shifts()[at];
-    }
-    return shifts;
+    return logged == null ? null : logged.of(candidates, others);
   }
 
   /**
    * The same with what it believed, and with a text model's word.
    *
-   * @param textShifts by candidate of the policy, see {@link TextShift}; empty for none
+   * @param text by candidate of the policy; null for none
    * @return with the probabilities it would have served and the floors that were applied; null when
    *     none of its candidates could be chosen
    * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
    */
   public @Nullable ArmProbabilities answer(
-      Policy policy, List<@Nullable TokenPrice> prices, double[] textShifts) {
-    DecisionContext context = context(policy.candidates(), prices, textShifts);
+      Policy policy, List<@Nullable TokenPrice> prices, @Nullable TextShift text) {
+    return answer(policy, context(policy.candidates(), prices, text));
+  }
+
+  private static @Nullable ArmProbabilities answer(
+      Policy policy, @Nullable DecisionContext context) {
     if (context == null) {
       return null;
     }
@@ -95,12 +106,20 @@ public record LoggedInputs(
   /**
    * What a policy with other candidates would have looked at, without a dollar target.
    *
-   * @param textShifts by candidate, see {@link TextShift}; empty for none
+   * @param text by candidate; null for none
    * @return null when none of the candidates could be chosen
    * @throws IllegalArgumentException if an exclusion or the number of tokens is not readable
    */
   public @Nullable DecisionContext context(
-      List<String> others, List<@Nullable TokenPrice> prices, double[] textShifts) {
+      List<String> others, List<@Nullable TokenPrice> prices, @Nullable TextShift text) {
+    return context(others, prices, text, 0);
+  }
+
+  private @Nullable DecisionContext context(
+      List<String> others,
+      List<@Nullable TokenPrice> prices,
+      @Nullable TextShift text,
+      double costPrice) {
     boolean[] logged = Eligibility.ofLogged(exclusions).selectable();
     boolean[] selectable = new boolean[others.size()];
     boolean any = false;
@@ -114,6 +133,6 @@ public record LoggedInputs(
     }
     String tokens = Objects.requireNonNullElse(features.get(Decision.INPUT_TOKENS), "none");
     return new DecisionContext(
-        segment, selectable, prices, Integer.parseInt(tokens), features, 0, textShifts);
+        segment, selectable, prices, Integer.parseInt(tokens), features, costPrice, text);
   }
 }

@@ -126,11 +126,11 @@ public final class PropensityCheck {
               Integer.parseInt(Objects.requireNonNullElse(tokens, "none")),
               row.features(),
               Double.parseDouble(row.features().getOrDefault(Decision.COST_PRICE, "0")),
-              text == null ? TextShift.NONE : text.shifts());
+              text);
     } catch (IllegalArgumentException e) {
       found.add(
-          "the row's exclusions or its features input_tokens, cost_price, complexity and"
-              + " text_shifts cannot be read: "
+          "the row's exclusions or its features input_tokens, cost_price, complexity,"
+              + " text_shifts and text_tokens cannot be read: "
               + e.getMessage());
       return new Rederivation(nothing, found);
     }

@@ -15,6 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SoftRules {
 
+  /** The share of calls slower than {@code latency_slo} that is still in order. */
+  public static final double MOST_SLOW = 0.1;
+
+  /** Below this many calls nothing is said; this many without a slow one are in order. */
+  public static final int LEAST_CALLS = 30;
+
+  /** Of a one-sided bound of 95 %. */
+  private static final double Z = 1.6448536269514722;
+
   private final ArmEstimates estimates;
   private final @Nullable Exclusion[][] poor;
 
@@ -57,6 +66,18 @@ public final class SoftRules {
       }
     }
     return new SoftRules(estimates, poor);
+  }
+
+  /**
+   * Whether a variant is too slow for {@code latency_slo}: its share of slow calls may be above {@value
+   * #MOST_SLOW}, by the upper end of the one-sided 95 % Wilson bound, and there are {@value
+   * #LEAST_CALLS} calls to tell it by.
+   *
+   * @param slow calls that took longer
+   * @param calls all calls, at least as many
+   */
+  public static boolean isTooSlow(long slow, long calls) {
+    return calls >= LEAST_CALLS && Wilson.interval(slow, calls, Z).upper() > MOST_SLOW;
   }
 
   /** Whether soft rules may leave an arm out at all: not while it is in its nursery. */

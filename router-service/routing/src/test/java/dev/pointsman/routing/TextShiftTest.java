@@ -49,16 +49,16 @@ final class TextShiftTest {
     FunctionRouting routing = routing(algorithm);
     for (int round = 0; round < 50; round++) {
       double[] shifts = random.doubles(4, -0.5, 0.5).toArray();
-      Decision row =
-          SAMPLER.decide(
-              routing,
-              request(Routings.episode(random), new TextShift("text-00000000000000aa", shifts)));
+      double[] factors = random.doubles(round % 3 == 0 ? 0 : 4, 0, 3).toArray();
+      TextShift said = new TextShift("text-00000000000000aa", shifts, factors);
+      Decision row = SAMPLER.decide(routing, request(Routings.episode(random), said));
       assertThat(PropensityCheck.check(row, "large")).isEmpty();
       // A policy built anew remembers no other text's answer.
       assertThat(PropensityCheck.rederive(routing(algorithm), row).discrepancies()).isEmpty();
       assertThat(row.features())
           .containsEntry(Decision.TEXT_MODEL, "text-00000000000000aa")
           .containsKey(Decision.TEXT_SHIFTS);
+      assertThat(row.features().containsKey(Decision.TEXT_TOKENS)).isEqualTo(factors.length > 0);
       assertThat(
               new LoggedInputs(row.candidates(), row.exclusions(), row.segment(), row.features())
                   .served(routing.policy(), Routings.PRICES))
@@ -116,6 +116,70 @@ final class TextShiftTest {
   }
 
   @Test
+  void decide_textThatForetellsLongAnswers_movesTheCostAndTheChoice() {
+    FunctionRouting routing = routing(LearnedAlgorithm.SQUARECB);
+    double[] none = new double[4];
+    Decision plain = SAMPLER.decide(routing, request(new UUID(4, 5), new TextShift("t", none)));
+    Decision one =
+        SAMPLER.decide(
+            routing, request(new UUID(4, 5), new TextShift("t", none, new double[] {1, 1, 1, 1})));
+    assertThat(one.propensities()).containsExactly(plain.propensities());
+    assertThat(one.predictedCostNanos()).containsExactly(plain.predictedCostNanos());
+    double[] factors = {9, 1, 0, 1};
+    Decision moved =
+        SAMPLER.decide(routing, request(new UUID(4, 5), new TextShift("t", none, factors)));
+    for (int arm = 0; arm < 4; arm++) {
+      TokenPrice price = Routings.PRICES.get(arm);
+      if (price == null) {
+        assertThat(moved.predictedCostNanos()[arm]).isEqualTo(-1);
+        continue;
+      }
+      double ofInput = price.inputNanos() * 400;
+      double ofOutput = plain.predictedCostNanos()[arm] - ofInput;
+      assertThat(moved.predictedCostNanos()[arm])
+          .isBetween(
+              (long) (ofInput + factors[arm] * ofOutput) - 5,
+              (long) (ofInput + factors[arm] * ofOutput) + 5);
+    }
+    assertThat(moved.utility()[0]).isLessThan(plain.utility()[0]);
+    assertThat(moved.predictedQuality()).containsExactly(plain.predictedQuality());
+  }
+
+  @Test
+  void rederive_tokenFactorThatWasChanged_isFound() {
+    Decision row =
+        SAMPLER.decide(
+            routing(LearnedAlgorithm.SQUARECB),
+            request(
+                new UUID(4, 5), new TextShift("t", new double[4], new double[] {1, 2, 1, 0.5})));
+    assertThat(row.features()).containsEntry(Decision.TEXT_TOKENS, "1.0,2.0,1.0,0.5");
+    Map<String, String> changed = new HashMap<>(row.features());
+    changed.put(Decision.TEXT_TOKENS, "2.0,2.0,1.0,0.5");
+    assertThat(
+            PropensityCheck.rederive(
+                    routing(LearnedAlgorithm.SQUARECB),
+                    PropensityCheckTest.with(row, "features", Map.copyOf(changed)))
+                .discrepancies())
+        .anyMatch(text -> text.startsWith("predicted_cost_nanos"));
+    changed.put(Decision.TEXT_TOKENS, "2.0,2.0");
+    assertThat(
+            PropensityCheck.check(
+                PropensityCheckTest.with(row, "features", Map.copyOf(changed)), "large"))
+        .anyMatch(text -> text.contains("text_tokens needs one number per candidate"));
+  }
+
+  @Test
+  void of_otherCandidates_saysNothingOfTheUnknown() {
+    TextShift said = new TextShift("t", new double[] {0.1, 0.2}, new double[] {2, 3});
+    TextShift other = said.of(List.of("a", "b"), List.of("b", "c"));
+    assertThat(other.shifts()).containsExactly(0.2, 0);
+    assertThat(other.tokenFactors()).containsExactly(3, 1);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new TextShift("t", new double[2], new double[1]))
+        .withMessageContaining("1 and 2");
+  }
+
+  @Test
   void ofFeatures_unreadable_isRefused() {
     assertThat(TextShift.ofFeatures(Map.of("input_tokens", "3"), 2)).isNull();
     for (String text : List.of("1,NaN", "1", "1,2,3", "1,x")) {
@@ -124,6 +188,20 @@ final class TextShiftTest {
               () ->
                   TextShift.ofFeatures(
                       Map.of(Decision.TEXT_MODEL, "m", Decision.TEXT_SHIFTS, text), 2));
+    }
+    for (String tokens : List.of("1,-0.5", "1", "1,x", "1,Infinity")) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(
+              () ->
+                  TextShift.ofFeatures(
+                      Map.of(
+                          Decision.TEXT_MODEL,
+                          "m",
+                          Decision.TEXT_SHIFTS,
+                          "0,0",
+                          Decision.TEXT_TOKENS,
+                          tokens),
+                      2));
     }
     assertThatIllegalArgumentException()
         .isThrownBy(() -> TextShift.ofFeatures(Map.of(Decision.TEXT_SHIFTS, "1,2"), 2))

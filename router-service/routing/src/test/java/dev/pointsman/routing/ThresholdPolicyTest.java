@@ -61,7 +61,13 @@ final class ThresholdPolicyTest extends PolicyContract {
 
   private static DecisionContext context(String segment, double... shifts) {
     return new DecisionContext(
-        segment, new boolean[] {true, true}, PRICES, 400, Map.of(), 0, shifts);
+        segment,
+        new boolean[] {true, true},
+        PRICES,
+        400,
+        Map.of(),
+        0,
+        new TextShift("text-a", shifts));
   }
 
   private static List<DecisionContext> traffic(int billing, int code, int refund) {
@@ -148,8 +154,7 @@ final class ThresholdPolicyTest extends PolicyContract {
   void calibrated_moreThanExclusionsAllow_givesAllThereIs() {
     LearnedSettings settings = settings(0.9, 0);
     DecisionContext onlyWeak =
-        new DecisionContext(
-            "code", new boolean[] {false, true}, PRICES, 400, Map.of(), 0, new double[0]);
+        new DecisionContext("code", new boolean[] {false, true}, PRICES, 400, Map.of(), 0);
     List<DecisionContext> decisions = new ArrayList<>(traffic(20, 20, 20));
     decisions.addAll(Collections.nCopies(40, onlyWeak));
     PolicyStatistics calibrated = ThresholdPolicy.calibrated(settings, EVIDENCE, PRICES, decisions);

@@ -18,6 +18,7 @@ final class EvaluationText {
     JsonNode figures = evaluation.path("figures");
     made.estimates(figures);
     made.differences(figures, evaluation.path("cost_weight").asDouble());
+    made.target(evaluation.path("target"));
     made.evidence(figures);
     made.guardrails(figures);
     made.segments(figures);
@@ -100,6 +101,24 @@ final class EvaluationText {
         "  Δquality if missing feedback were 0: %s; if 1: %s",
         bounds("%+.4f", figures.path("if_missing_were_zero"), 1),
         bounds("%+.4f", figures.path("if_missing_were_one"), 1));
+  }
+
+  private void target(JsonNode target) {
+    if (target.isObject()) {
+      line(
+          "  target      $%s/1k: each at the price of cost that holds it on the %,d decisions"
+              + " before: %s (serving, $%s/1k), %s (challenger, $%s/1k)",
+          perThousand(target.path("usd")),
+          target.path("decisions").asLong(),
+          number("%.3g", target.path("serving_price")),
+          perThousand(target.path("serving_usd")),
+          number("%.3g", target.path("challenger_price")),
+          perThousand(target.path("challenger_usd")));
+    }
+  }
+
+  private static String perThousand(JsonNode usd) {
+    return String.format(Locale.ROOT, "%.3g", 1_000 * usd.asDouble());
   }
 
   private void evidence(JsonNode figures) {

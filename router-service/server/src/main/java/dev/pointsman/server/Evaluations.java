@@ -58,7 +58,7 @@ final class Evaluations {
           "there is no function %s in the configuration".formatted(function));
     }
     return ReportJson.tree(
-        new ChallengerEvaluator(store, catalog)
+        ChallengerEvaluator.of(store, catalog, control)
             .evaluate(
                 new ChallengerEvaluator.Question(
                     function, challenger(definition, body, now), from(body), margin(body), now)));

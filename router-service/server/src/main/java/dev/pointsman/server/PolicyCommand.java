@@ -105,6 +105,20 @@ final class PolicyCommand implements Runnable {
                 one.path("rows").asLong());
       }
     }
+    for (JsonNode one : list.path("text").path("model").path("output_tokens")) {
+      if (one.path("rows").asLong() > 0) {
+        out()
+            .printf(
+                Locale.ROOT,
+                "  %-20s output tokens are off by %.1f by segments, %.1f by text, %s (%d"
+                    + " predictions)%n",
+                one.path("variant").asText(),
+                one.path("error_by_segments").asDouble(),
+                one.path("error_by_text").asDouble(),
+                one.path("serves").asBoolean() ? "which serves" : "which does not serve",
+                one.path("rows").asLong());
+      }
+    }
     JsonNode share = list.path("strong_share");
     if (share.isObject()) {
       out().println(shareLine(share));

@@ -22,6 +22,7 @@ final class ScoreTrainingText {
     ScoreTrainingText made = new ScoreTrainingText();
     made.head(training);
     made.lines(training);
+    made.text(training);
     made.choices(training.path("choices"));
     made.kept(training);
     return made.text.toString();
@@ -104,6 +105,22 @@ final class ScoreTrainingText {
           "%,d held-out requests have no score of the variant that the first generation chooses: it"
               + " is judged on the others",
           unscored);
+    }
+  }
+
+  private void text(JsonNode training) {
+    JsonNode text = training.path("text");
+    if (text.isObject()) {
+      line(
+          "text: deciding by it gains %s points of utility a request over segments alone (%,d"
+              + " compared): it %s",
+          figure("%+.3g", text.path("utility_difference"), 1),
+          text.path("compared").asLong(),
+          text.path("serves").asBoolean() ? "serves" : "does not serve");
+    }
+    JsonNode price = training.path("cost_price");
+    if (price.isNumber()) {
+      line("the dollar target is held by a price of %.3g on the mean", price.asDouble());
     }
   }
 

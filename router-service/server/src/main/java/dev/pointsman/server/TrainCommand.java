@@ -49,8 +49,8 @@ import picocli.CommandLine.Spec;
       "",
       "The file is .csv with a header line or .jsonl, either may be .gz, in UTF-8: prompt, variant,"
           + " score (a value of the function's metric), and if known cost (dollars of the answer),"
-          + " output_tokens, system, id; for functions with segment_by also tag:NAME for each tag,"
-          + " or task where it has one tag, or segment.",
+          + " output_tokens, latency_ms, system, id; for functions with segment_by also tag:NAME"
+          + " for each tag, or task where it has one tag, or segment.",
       ""
     },
     mixinStandardHelpOptions = true)

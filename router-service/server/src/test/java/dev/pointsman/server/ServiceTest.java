@@ -207,6 +207,7 @@ final class ServiceTest {
       assertThat(text.path("why").asText()).contains("judged or not");
       assertThat(text.path("model").path("weight").asDouble()).isPositive();
       assertThat(text.path("model").path("calibration")).hasSize(2);
+      assertThat(text.path("model").path("output_tokens")).hasSize(2);
     }
     try (ServedProcess service = serve(config)) {
       URI url = service.url();

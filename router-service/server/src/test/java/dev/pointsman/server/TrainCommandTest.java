@@ -100,6 +100,30 @@ final class TrainCommandTest {
   }
 
   @Test
+  void train_promptsThatTell_decideByTheirTextUntilRemoved() throws Exception {
+    StringBuilder rows = new StringBuilder("prompt,variant,score,tag:topic\n");
+    for (int i = 0; i < 400; i++) {
+      boolean proof = i % 2 == 0;
+      String prompt = (proof ? "Prove the lemma about groups " : "Say hello to my friend ") + i;
+      rows.append("%s,large,%s,any\n%s,small,%s,any\n".formatted(prompt, proof, prompt, !proof));
+    }
+    Path scores = Files.writeString(directory.resolve("told.csv"), rows);
+
+    Ran ran = train(scores);
+
+    assertThat(ran.exitCode()).as(ran.err()).isZero();
+    assertThat(ran.out())
+        .containsPattern("first generation +\\d+ +0  1\\.000")
+        .containsPattern("by segments alone +\\d+ +0  0\\.[3-7]")
+        .containsPattern("text: deciding by it gains \\+0\\.\\d+ .* compared\\): it serves");
+    assertThat(list().path("text").path("rung").asText()).isEqualTo("scores");
+    assertThat(run("policy list", "--function", "reply").out())
+        .contains("text: by segments and the text model learnt from scores");
+    assertThat(run("train", "--function", "reply", "--remove").exitCode()).isZero();
+    assertThat(list().path("text").path("rung").asText()).isEqualTo("segments");
+  }
+
+  @Test
   void train_fileWithFaults_isRefusedAndMakesNothing() throws Exception {
     Path scores =
         Files.writeString(

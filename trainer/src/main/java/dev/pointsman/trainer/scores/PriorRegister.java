@@ -9,8 +9,10 @@ import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.PolicyRevision;
+import dev.pointsman.routing.TextPublication;
 import dev.pointsman.trainer.PolicyTrainer;
 import dev.pointsman.trainer.PriorCell;
+import dev.pointsman.trainer.PriorProvenance;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -76,11 +78,15 @@ public final class PriorRegister {
             PriorCell.toJson(result.cells()),
             provenance(file, plan, result, actor, now),
             now);
+    ScoreText learnt = result.text();
+    TextPublication text =
+        learnt != null && learnt.serves() ? learnt.publication(function, file, now) : null;
     PriorEvidence before = control.priorEvidence(function).orElse(null);
     if (before != null
         && before.metric().equals(metric)
         && before.cells().equals(evidence.cells())
-        && before.provenance().contains(file.sha256())) {
+        && before.provenance().contains(file.sha256())
+        && (text == null || before.provenance().contains(text.model()))) {
       return new Outcome(false, before.provenance(), null);
     }
     String reason =
@@ -90,6 +96,7 @@ public final class PriorRegister {
     Optional<PolicyRevision> revision =
         trainer.relearn(
             function,
+            text,
             () -> {
               control.setPriorEvidence(evidence);
               tell("prior_evidence.set", function, before, evidence, actor, reason, now);
@@ -142,6 +149,18 @@ public final class PriorRegister {
         .put("weight", plan.mostWeight())
         .put("taken_in_at", now.toString())
         .put("taken_in_by", actor);
+    ScoreText text = result.text();
+    if (text != null) {
+      ObjectNode told = provenance.putObject(PriorProvenance.TEXT);
+      told.put("samples", text.samples())
+          .put("weight", text.getWeight())
+          .put("utility_difference", text.utilityDifference().mean())
+          .put("lower", text.utilityDifference().low())
+          .put("compared", text.compared());
+      if (text.serves()) {
+        told.put(PriorProvenance.MODEL, text.getModel());
+      }
+    }
     return provenance.toString();
   }
 

@@ -3,6 +3,7 @@ package dev.pointsman.trainer.scores;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.features.FeatureVector;
 import java.io.CharConversionException;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -14,6 +15,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -25,8 +27,8 @@ import java.util.zip.GZIPInputStream;
  *   <li>{@code variant}: a candidate of the function
  *   <li>{@code score}: a value of the function's metric: true or false, or a number in its range; of
  *       a boolean metric also a number in 0..1, the share of answers that were good
- *   <li>{@code cost}: dollars of the answer; {@code output_tokens}: its length; either may be left
- *       out or empty
+ *   <li>{@code cost}: dollars of the answer; {@code output_tokens}: its length; {@code latency_ms}:
+ *       how long the caller waited for its first part; each may be left out or empty
  *   <li>the segment: {@code tag:NAME} for each tag of {@code segment_by} (in JSON also an object
  *       {@code tags}), or {@code task} where it has one tag only, or {@code segment} as pages show it
  *   <li>{@code id}: for whoever looks for a row; any other is told and not used
@@ -38,9 +40,16 @@ import java.util.zip.GZIPInputStream;
  * @param unusedColumns what nothing was taken from, by name
  * @param untagged rows without a value of one or more tags that segments are made of; they teach the
  *     segment of requests without them
+ * @param conversations features by the hash of the request, of those with the smallest hashes; none
+ *     where the function reads no text
  */
 public record ScoreFile(
-    String name, String sha256, List<ScoredRow> rows, List<String> unusedColumns, long untagged) {
+    String name,
+    String sha256,
+    List<ScoredRow> rows,
+    List<String> unusedColumns,
+    long untagged,
+    Map<Long, FeatureVector> conversations) {
 
   /** Unpacked, so that a small file cannot fill the memory. */
   private static final long MOST_BYTES = 1L << 31;
@@ -48,6 +57,7 @@ public record ScoreFile(
   public ScoreFile {
     rows = List.copyOf(rows);
     unusedColumns = List.copyOf(unusedColumns);
+    conversations = Map.copyOf(conversations);
   }
 
   /**
@@ -97,7 +107,12 @@ public record ScoreFile(
     }
     rows.finish();
     return new ScoreFile(
-        name, hexadecimal(raw), rows.rows(), rows.unusedColumns(), rows.untagged());
+        name,
+        hexadecimal(raw),
+        rows.rows(),
+        rows.unusedColumns(),
+        rows.untagged(),
+        rows.conversations());
   }
 
   private static String hexadecimal(DigestInputStream file) {

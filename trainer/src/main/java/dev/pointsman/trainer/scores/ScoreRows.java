@@ -13,9 +13,12 @@ import com.fasterxml.jackson.dataformat.csv.CsvParser;
 import dev.pointsman.catalog.NearestName;
 import dev.pointsman.chat.ChatInput;
 import dev.pointsman.chat.ContentBlock;
+import dev.pointsman.chat.ConversationTurns;
 import dev.pointsman.chat.InputMessage;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.SegmentRule;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.FeatureVector;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,12 +45,16 @@ final class ScoreRows {
   private static final int MOST_FAULTS_SHOWN = 20;
   private static final int MOST_ROWS = 1_000_000;
 
+  /** The features of one request are some ten kilobytes. */
+  private static final int MOST_CONVERSATIONS = 6_000;
+
   private static final String PROMPT = "prompt";
   private static final String SYSTEM = "system";
   private static final String VARIANT = "variant";
   private static final String SCORE = "score";
   private static final String COST = "cost";
   private static final String OUTPUT_TOKENS = "output_tokens";
+  private static final String LATENCY = "latency_ms";
   private static final String SEGMENT = "segment";
   private static final String TASK = "task";
   private static final String ID = "id";
@@ -72,6 +79,10 @@ final class ScoreRows {
   private final List<String> tags;
 
   private final List<ScoredRow> rows = new ArrayList<>();
+
+  /** By hash, so that the same ones are kept whatever the order of the rows. */
+  private final TreeMap<Long, FeatureVector> conversations = new TreeMap<>(Long::compareUnsigned);
+
   private final Map<String, String> sharedSegments = new HashMap<>();
   private final MessageDigest sha256 = ScoreFile.newSha256();
   private final List<String> faults = new ArrayList<>();
@@ -98,6 +109,10 @@ final class ScoreRows {
     return rows;
   }
 
+  Map<Long, FeatureVector> conversations() {
+    return conversations;
+  }
+
   long untagged() {
     return untagged;
   }
@@ -110,7 +125,7 @@ final class ScoreRows {
 
   private boolean isUsed(String column) {
     return switch (column) {
-      case PROMPT, SYSTEM, VARIANT, SCORE, COST, OUTPUT_TOKENS, ID -> true;
+      case PROMPT, SYSTEM, VARIANT, SCORE, COST, OUTPUT_TOKENS, LATENCY, ID -> true;
       case SEGMENT -> true;
       case TASK -> takesTask();
       case TAGS -> !tags.isEmpty();
@@ -303,19 +318,24 @@ final class ScoreRows {
     double score = score(fields.getOrDefault(SCORE, "").strip());
     Double cost = amount(COST, fields.getOrDefault(COST, "").strip(), "dollars");
     Double tokens = amount(OUTPUT_TOKENS, fields.getOrDefault(OUTPUT_TOKENS, "").strip(), "tokens");
+    Double latency = amount(LATENCY, fields.getOrDefault(LATENCY, "").strip(), "milliseconds");
     String segment = segment(fields, prompt);
     if (faultCount == before && variant != null) {
+      ChatInput input = input(system, prompt);
+      long request = hash(system.length() + ":" + system + prompt);
+      keep(request, input);
       rows.add(
           new ScoredRow(
               hash(prompt),
-              hash(system.length() + ":" + system + prompt),
+              request,
               segment,
-              estimatedTokens(system, prompt),
+              input.estimatedTokens(),
               variant,
               score,
               expected.rule().reward(score),
               cost,
-              tokens));
+              tokens,
+              latency));
     }
   }
 
@@ -431,13 +451,25 @@ final class ScoreRows {
     return sharedSegments.computeIfAbsent(segment, name -> name);
   }
 
-  /** As the router foresees them. */
-  private static int estimatedTokens(String system, String prompt) {
+  /** As the router gets it. */
+  private static ChatInput input(String system, String prompt) {
     return new ChatInput(
-            TextNode.valueOf(system),
-            List.of(
-                new InputMessage(InputMessage.Role.USER, List.of(new ContentBlock.Text(prompt)))))
-        .estimatedTokens();
+        system.isEmpty() ? null : TextNode.valueOf(system),
+        List.of(new InputMessage(InputMessage.Role.USER, List.of(new ContentBlock.Text(prompt)))));
+  }
+
+  /** Keeps what the router would read of it, if it reads at all and this is among the kept. */
+  private void keep(long request, ChatInput input) {
+    if (!expected.learned().readsWords()
+        || conversations.containsKey(request)
+        || (conversations.size() == MOST_CONVERSATIONS
+            && Long.compareUnsigned(request, conversations.lastKey()) > 0)) {
+      return;
+    }
+    conversations.put(request, ConversationFeatures.of(ConversationTurns.of(input), 0));
+    if (conversations.size() > MOST_CONVERSATIONS) {
+      conversations.pollLastEntry();
+    }
   }
 
   private long hash(String text) {

@@ -3,6 +3,8 @@ package dev.pointsman.trainer.scores;
 import dev.pointsman.analysis.offpolicy.MeanBounds;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
+import dev.pointsman.routing.BudgetPacer;
+import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionChances;
 import dev.pointsman.routing.DecisionRequest;
 import dev.pointsman.routing.Exclusion;
@@ -10,21 +12,36 @@ import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.LearnedAlgorithm;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.MeanEstimator;
+import dev.pointsman.routing.Policy;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
 import dev.pointsman.routing.SegmentVocabulary;
+import dev.pointsman.routing.SoftRules;
+import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.FeatureVector;
+import dev.pointsman.routing.features.TextQuality;
 import dev.pointsman.trainer.FunctionTrainer;
 import dev.pointsman.trainer.PriorCell;
+import dev.pointsman.trainer.text.SegmentMean;
+import dev.pointsman.trainer.text.TextFit;
+import dev.pointsman.trainer.text.TextSample;
+import dev.pointsman.trainer.text.TextSettings;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.Function;
+import java.util.function.IntToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,16 +63,37 @@ import org.jspecify.annotations.Nullable;
  * that sixty good answers of sixty are not a certainty. No propensities enter, for there are none:
  * the answers were not drawn.
  *
- * <p>Judged is what is learnt from the file alone. Soft rules, a dollar target and the text of
- * conversations are left out.
+ * <p>Where the function reads conversations, a text model is fitted on the prompts that teach, as it
+ * is from the log ({@link TextFit}), and compared on those held out with deciding by segments alone;
+ * it is taken over only if it is better there.
+ *
+ * <p>Judged is what is learnt from the file alone, within the function's limits as the router keeps
+ * them: {@code min_quality} by the means of segments, {@code latency_slo} where the file tells how long
+ * answers took, neither while a variant is in its nursery; and a dollar target by the router's own {@link
+ * BudgetPacer}, which has paced so many requests of the same kind before that it has found its price.
  */
 public final class ScoreTraining {
 
   private static final double HALF_OUTSIDE = 0.025;
   private static final int VALUES_AT_EACH_END = 2;
   private static final double LEAST_PROBABILITY = 1e-12;
+
+  /** Fewer scored answers are not worth a text model. */
+  static final int LEAST_SAMPLES = 300;
+
+  /** A fit takes seconds with these. */
+  private static final int MOST_SAMPLES = 6_000;
+
+  /** A pacer has found its price by then. */
+  private static final int PACED_BEFORE = 2_000;
+
+  /** Nothing is known of what would be chosen. */
+  private static final double[] UNKNOWN = {};
+
   private static final double NANOS_PER_DOLLAR = 1e9;
   private static final UUID EPISODE = new UUID(0, 0);
+  private static final Exclusion TOO_SLOW =
+      new Exclusion(Exclusion.Level.SOFT, "latency_slo, often exceeded");
 
   private final RewardRule rule;
   private final Experimentation.Learned learned;
@@ -119,10 +157,12 @@ public final class ScoreTraining {
   /**
    * What one way to choose is worth on the requests held out.
    *
-   * @param name {@code first generation}, {@code as it will serve}, {@code always VARIANT} or {@code
-   *     uniform}
+   * @param name {@code first generation}; where there is a text model {@code by segments alone} or
+   *     {@code by text}, whichever the first generation is not; {@code as it will serve}; with soft
+   *     rules {@code after the nursery}; {@code always VARIANT} or {@code uniform}
    * @param requests that it is judged on
-   * @param unscored requests left out, because a variant that it chooses was not scored there
+   * @param unscored requests left out, because a variant that it chooses was not scored there, or
+   *     because it reads conversations and this one was not kept
    * @param score mean score, in the unit of the metric
    * @param costUsd mean dollars of an answer; unknown where no cost was recorded
    * @param scoreDifference the first generation's score minus this one's, over the requests where
@@ -162,6 +202,9 @@ public final class ScoreTraining {
    * @param rowsWithCost rows of either side with a cost
    * @param lines the first generation, as it will serve, every candidate alone, uniform
    * @param choices by segment
+   * @param text what the text of prompts tells; null where the function reads none, or too few answers
+   *     of kept conversations teach
+   * @param costPrice mean λ of the dollar target as it will serve; null without a target
    */
   public record Result(
       List<PriorCell> cells,
@@ -171,7 +214,9 @@ public final class ScoreTraining {
       int heldOutRequests,
       int rowsWithCost,
       List<Line> lines,
-      List<Choice> choices) {}
+      List<Choice> choices,
+      @Nullable ScoreText text,
+      @Nullable Double costPrice) {}
 
   /**
    * Learns and judges.
@@ -187,7 +232,7 @@ public final class ScoreTraining {
     int taughtRows = 0;
     int rowsWithCost = 0;
     for (ScoredRow row : file.rows()) {
-      boolean isHeldOut = (row.promptHash() >>> 11) * 0x1p-53 < plan.heldOut();
+      boolean isHeldOut = isHeldOut(row, plan);
       taughtRows += isHeldOut ? 0 : 1;
       rowsWithCost += row.costUsd() == null ? 0 : 1;
       (isHeldOut ? judged : taught)
@@ -204,8 +249,23 @@ public final class ScoreTraining {
     }
     List<PriorCell> cells = cells(taught, plan.mostWeight());
     checkSegments(file.name(), cells);
-    FunctionRouting routing = routing(cells, now);
-    Judging judging = new Judging(routing, judged);
+    List<TextSample> samples = samples(taught, file.conversations(), now);
+    TextFit.Fitted fitted =
+        samples.size() < LEAST_SAMPLES
+            ? null
+            : new TextFit(
+                    candidates,
+                    TextSettings.DEFAULT,
+                    before -> means(before, plan.mostWeight(), now))
+                .fit(samples);
+    PolicyStatistics statistics = statistics(cells, now);
+    Judging judging =
+        new Judging(statistics, tooSlow(file.rows(), plan), fitted, judged, file.conversations());
+    ScoreText text =
+        fitted == null
+            ? null
+            : new ScoreText(
+                fitted, samples.size(), judging.gain.figure(), judging.gain.values, judging.byText);
     return new Result(
         cells,
         taughtRows,
@@ -214,7 +274,76 @@ public final class ScoreTraining {
         judged.size(),
         rowsWithCost,
         judging.lines(),
-        judging.choices());
+        judging.choices(),
+        text,
+        judging.served.costPrice());
+  }
+
+  private static boolean isHeldOut(ScoredRow row, Plan plan) {
+    return (row.promptHash() >>> 11) * 0x1p-53 < plan.heldOut();
+  }
+
+  /** Answers that teach and whose conversation was kept, in an order that tells nothing. */
+  private List<TextSample> samples(
+      Map<Request, Answers> taught, Map<Long, FeatureVector> conversations, Instant now) {
+    List<Request> kept =
+        taught.keySet().stream()
+            .filter(request -> conversations.containsKey(request.requestHash()))
+            .sorted(
+                Comparator.comparing(Request::requestHash, Long::compareUnsigned)
+                    .thenComparing(Request::segment))
+            .toList();
+    List<TextSample> samples = new ArrayList<>();
+    for (Request request : kept) {
+      Answers answers = Objects.requireNonNull(taught.get(request));
+      FeatureVector features = Objects.requireNonNull(conversations.get(request.requestHash()));
+      for (int arm = 0; arm < candidates.size() && samples.size() < MOST_SAMPLES; arm++) {
+        if (answers.isScored(arm)) {
+          samples.add(
+              new TextSample(
+                  now,
+                  features,
+                  request.segment(),
+                  arm,
+                  Math.clamp(answers.reward(arm), 0, 1),
+                  answers.tokens(arm, prices.get(arm))));
+        }
+      }
+    }
+    return samples;
+  }
+
+  /** What the first generation would expect by segment if only these had taught it. */
+  private Function<String, SegmentMean> means(
+      List<TextSample> before, double mostWeight, Instant now) {
+    TreeMap<String, Moments[]> bySegment = new TreeMap<>();
+    for (TextSample sample : before) {
+      bySegment.computeIfAbsent(sample.segment(), s -> Moments.of(candidates.size()))[sample.arm()]
+          .add(sample.reward(), sample.reward() * sample.reward(), sample.outputTokens());
+    }
+    return SegmentMean.of(policy(settings, statistics(cells(bySegment, mostWeight), now)));
+  }
+
+  /** Which candidates are slower than {@code latency_slo} too often, by what teaches. */
+  private boolean[] tooSlow(List<ScoredRow> rows, Plan plan) {
+    boolean[] result = new boolean[candidates.size()];
+    Duration objective = settings.limits().latencySlo();
+    if (objective != null) {
+      long[] calls = new long[result.length];
+      long[] slow = new long[result.length];
+      for (ScoredRow row : rows) {
+        Double latency = row.latencyMs();
+        if (latency != null && !isHeldOut(row, plan)) {
+          int arm = candidates.indexOf(row.variant());
+          calls[arm]++;
+          slow[arm] += latency * 1e6 > objective.toNanos() ? 1 : 0;
+        }
+      }
+      for (int arm = 0; arm < result.length; arm++) {
+        result[arm] = SoftRules.isTooSlow(slow[arm], calls[arm]);
+      }
+    }
+    return result;
   }
 
   private static void checkSegments(String file, List<PriorCell> cells) {
@@ -239,6 +368,10 @@ public final class ScoreTraining {
             }
           }
         });
+    return cells(bySegment, mostWeight);
+  }
+
+  private List<PriorCell> cells(TreeMap<String, Moments[]> bySegment, double mostWeight) {
     List<PriorCell> cells = new ArrayList<>();
     bySegment.forEach(
         (segment, moments) -> {
@@ -251,19 +384,41 @@ public final class ScoreTraining {
     return List.copyOf(cells);
   }
 
-  private FunctionRouting routing(List<PriorCell> cells, Instant now) {
-    PolicyStatistics statistics =
-        new FunctionTrainer(settings, rule.type())
-            .statistics(List.of(), List.of(), Map.of(), cells, now, now);
-    LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
+  private PolicyStatistics statistics(List<PriorCell> cells, Instant now) {
+    return new FunctionTrainer(settings, rule.type())
+        .statistics(List.of(), List.of(), Map.of(), cells, now, now);
+  }
+
+  private Policy policy(LearnedSettings with, PolicyStatistics statistics) {
+    LearnedAlgorithm algorithm = LearnedAlgorithm.of(with.algorithm());
+    return algorithm.policy(
+        new PolicyVersion(algorithm.label(), "first", 1),
+        with,
+        statistics,
+        prices,
+        MeanEstimator.ADDITIVE_RIDGE);
+  }
+
+  /** The function's settings as they work once every variant has been tried. */
+  private LearnedSettings afterNursery() {
+    return new LearnedSettings(
+        settings.algorithm(),
+        settings.candidates(),
+        settings.baselineVariant(),
+        settings.costWeight(),
+        settings.latencyWeight(),
+        settings.minProbability(),
+        settings.explorationLimit(),
+        LearnedSettings.Nursery.OFF,
+        settings.halfLife(),
+        settings.options(),
+        settings.limits());
+  }
+
+  private FunctionRouting routing(LearnedSettings with, PolicyStatistics statistics) {
     return new FunctionRouting(
         rule.functionName(),
-        algorithm.policy(
-            new PolicyVersion(algorithm.label(), "first", 1),
-            settings,
-            statistics,
-            prices,
-            MeanEstimator.ADDITIVE_RIDGE),
+        policy(with, statistics),
         FunctionRouting.Draw.KEYED,
         learned.shares(),
         settings.baselineVariant(),
@@ -319,10 +474,12 @@ public final class ScoreTraining {
       return count[arm] > 0;
     }
 
+    /** NaN where it was not scored. */
     double score(int arm) {
       return scores[arm] / count[arm];
     }
 
+    /** NaN where it was not scored. */
     double reward(int arm) {
       return rewards[arm] / count[arm];
     }
@@ -390,41 +547,153 @@ public final class ScoreTraining {
   /** One way to choose: its chances of each arm at each held-out request, by the requests' order. */
   private record Chooser(String name, List<double[]> chances) {}
 
+  /**
+   * What a generation would choose at each held-out request.
+   *
+   * @param first its greedy choice
+   * @param served its chances with floors, holdout and uniform slice
+   * @param costPrice mean λ meanwhile; null without a dollar target
+   */
+  private record Chosen(List<double[]> first, List<double[]> served, @Nullable Double costPrice) {}
+
   /** The requests held out, and what everybody would choose there. */
   private final class Judging {
     private final List<Request> requests;
     private final List<Answers> answers;
-    private final List<double[]> first = new ArrayList<>();
-    private final List<double[]> served = new ArrayList<>();
+    private final List<@Nullable FeatureVector> conversations = new ArrayList<>();
+    private final boolean[] slow;
 
-    Judging(FunctionRouting routing, Map<Request, Answers> judged) {
+    /** What will serve. */
+    private final Chosen served;
+
+    private final @Nullable Chosen afterNursery;
+
+    /** By segments alone if {@code served} is by text, by text otherwise; null without a model. */
+    private final @Nullable Chosen other;
+
+    private final boolean byText;
+
+    /** Utility by text − utility by segments. */
+    private final ByPrompt gain = new ByPrompt();
+
+    Judging(
+        PolicyStatistics statistics,
+        boolean[] slow,
+        TextFit.@Nullable Fitted fitted,
+        Map<Request, Answers> judged,
+        Map<Long, FeatureVector> kept) {
       requests = List.copyOf(judged.keySet());
       answers = List.copyOf(judged.values());
-      for (int i = 0; i < requests.size(); i++) {
-        first.add(chances(routing, i, false));
-        served.add(chances(routing, i, true));
+      this.slow = slow;
+      requests.forEach(request -> conversations.add(kept.get(request.requestHash())));
+      TextQuality model = fitted == null ? null : fitted.model();
+      Chosen bySegments = chosen(settings, statistics, null);
+      Chosen moved = model == null ? null : chosen(settings, statistics, model);
+      if (moved != null) {
+        for (int i = 0; i < requests.size(); i++) {
+          gain.add(
+              requests.get(i).promptHash(),
+              utility(i, moved.first().get(i)) - utility(i, bySegments.first().get(i)));
+        }
       }
+      Double least = gain.figure().low();
+      byText = moved != null && least != null && least > 0;
+      served = byText ? Objects.requireNonNull(moved) : bySegments;
+      other = byText ? bySegments : moved;
+      boolean soft =
+          settings.limits().minQuality() != null || settings.limits().latencySlo() != null;
+      boolean putOff = soft && !settings.nursery().equals(LearnedSettings.Nursery.OFF);
+      afterNursery = putOff ? chosen(afterNursery(), statistics, byText ? model : null) : null;
     }
 
-    private double[] chances(FunctionRouting routing, int request, boolean explore) {
-      List<@Nullable Exclusion> none = Collections.nCopies(candidates.size(), null);
-      return DecisionChances.of(
-          routing,
-          new DecisionRequest(
-              EPISODE,
-              requests.get(request).segment(),
-              Map.of(),
-              answers.get(request).inputTokens,
-              none,
-              List.of(),
-              explore));
+    /** In the order of the requests' hashes, so that a pacer sees the same whoever wrote the file. */
+    private Chosen chosen(
+        LearnedSettings with, PolicyStatistics statistics, @Nullable TextQuality model) {
+      FunctionRouting routing = routing(with, statistics);
+      SoftRules rules = SoftRules.of(with, statistics, prices);
+      Double target = with.limits().targetUsd();
+      BudgetPacer pacer = target == null ? null : new BudgetPacer(target);
+      int[] outputs = model == null ? new int[0] : model.outputsOf(candidates);
+      List<Integer> order =
+          IntStream.range(0, requests.size())
+              .boxed()
+              .sorted(
+                  Comparator.comparing(
+                          (Integer i) -> requests.get(i).requestHash(), Long::compareUnsigned)
+                      .thenComparing(i -> requests.get(i).segment()))
+              .toList();
+      int rounds = pacer == null ? 1 : 1 + Math.ceilDiv(PACED_BEFORE, requests.size());
+      double[][] first = new double[requests.size()][];
+      double[][] all = new double[requests.size()][];
+      double prices = 0;
+      for (int round = 1; round <= rounds; round++) {
+        prices = 0;
+        for (int i : order) {
+          FeatureVector conversation = conversations.get(i);
+          if (model != null && conversation == null) {
+            first[i] = UNKNOWN;
+            all[i] = UNKNOWN;
+            continue;
+          }
+          Double price = pacer == null ? null : Double.valueOf(pacer.price());
+          TextShift said =
+              model == null || conversation == null
+                  ? null
+                  : new TextShift(model.id(), model.forecast(conversation, outputs));
+          Decision decision =
+              DecisionChances.decision(routing, request(i, rules, price, said, true));
+          all[i] = decision.propensities();
+          if (round == rounds) {
+            first[i] = DecisionChances.of(routing, request(i, rules, price, said, false));
+          }
+          if (pacer != null) {
+            prices += pacer.price();
+            double expected = decision.expectedCostUsd();
+            double paid = cost(i, all[i]);
+            pacer.charge(expected);
+            pacer.settle(expected, Double.isNaN(paid) ? expected : paid);
+          }
+        }
+      }
+      return new Chosen(
+          List.of(first), List.of(all), pacer == null ? null : prices / requests.size());
+    }
+
+    private DecisionRequest request(
+        int request,
+        @Nullable SoftRules rules,
+        @Nullable Double price,
+        @Nullable TextShift said,
+        boolean explore) {
+      String segment = requests.get(request).segment();
+      @Nullable Exclusion[] exclusions = new @Nullable Exclusion[candidates.size()];
+      for (int arm = 0; rules != null && arm < exclusions.length; arm++) {
+        exclusions[arm] = slow[arm] && rules.applyTo(arm) ? TOO_SLOW : rules.quality(segment, arm);
+      }
+      return new DecisionRequest(
+          EPISODE,
+          segment,
+          Map.of(),
+          answers.get(request).inputTokens,
+          Arrays.asList(exclusions),
+          List.of(),
+          explore,
+          price,
+          said);
     }
 
     List<Line> lines() {
-      Chooser leader = new Chooser("first generation", first);
+      Chooser leader = new Chooser("first generation", served.first());
       List<Line> lines = new ArrayList<>();
       lines.add(line(leader, null));
-      lines.add(line(new Chooser("as it will serve", served), leader));
+      if (other != null) {
+        String name = byText ? "by segments alone" : "by text";
+        lines.add(line(new Chooser(name, other.first()), leader));
+      }
+      lines.add(line(new Chooser("as it will serve", served.served()), leader));
+      if (afterNursery != null) {
+        lines.add(line(new Chooser("after the nursery", afterNursery.served()), leader));
+      }
       for (int arm = 0; arm < candidates.size(); arm++) {
         double[] only = new double[candidates.size()];
         only[arm] = 1;
@@ -471,24 +740,31 @@ public final class ScoreTraining {
 
     /** NaN where a variant that is chosen was not scored. */
     private double score(int request, double[] chances) {
-      double sum = 0;
-      for (int arm = 0; arm < chances.length; arm++) {
-        if (chances[arm] > LEAST_PROBABILITY) {
-          sum +=
-              answers.get(request).isScored(arm)
-                  ? chances[arm] * answers.get(request).score(arm)
-                  : Double.NaN;
-        }
-      }
-      return sum;
+      return mean(chances, arm -> answers.get(request).score(arm));
     }
 
     /** NaN where the cost of a variant that is chosen is not known. */
     private double cost(int request, double[] chances) {
+      return mean(chances, arm -> answers.get(request).cost(arm));
+    }
+
+    /** Reward − cost_weight · dollars; NaN where either is not known. */
+    private double utility(int request, double[] chances) {
+      double reward = mean(chances, arm -> answers.get(request).reward(arm));
+      return settings.costWeight() == 0
+          ? reward
+          : reward - settings.costWeight() * cost(request, chances);
+    }
+
+    /** NaN where the figure of a variant that is chosen is, or nothing is known of the choice. */
+    private static double mean(double[] chances, IntToDoubleFunction figure) {
+      if (chances.length == 0) {
+        return Double.NaN;
+      }
       double sum = 0;
       for (int arm = 0; arm < chances.length; arm++) {
         if (chances[arm] > LEAST_PROBABILITY) {
-          sum += chances[arm] * answers.get(request).cost(arm);
+          sum += chances[arm] * figure.applyAsDouble(arm);
         }
       }
       return sum;
@@ -504,16 +780,18 @@ public final class ScoreTraining {
           (segment, members) -> {
             TreeMap<String, Integer> chosen = new TreeMap<>();
             TreeMap<String, Double> chances = new TreeMap<>();
-            for (int i : members) {
+            List<Integer> known =
+                members.stream().filter(i -> served.first().get(i).length > 0).toList();
+            for (int i : known) {
               for (int arm = 0; arm < candidates.size(); arm++) {
-                if (first.get(i)[arm] > LEAST_PROBABILITY) {
+                if (served.first().get(i)[arm] > LEAST_PROBABILITY) {
                   chosen.merge(candidates.get(arm), 1, Integer::sum);
                 }
                 chances.merge(
-                    candidates.get(arm), served.get(i)[arm] / members.size(), Double::sum);
+                    candidates.get(arm), served.served().get(i)[arm] / known.size(), Double::sum);
               }
             }
-            choices.add(new Choice(segment, members.size(), chosen, chances));
+            choices.add(new Choice(segment, known.size(), chosen, chances));
           });
       return List.copyOf(choices);
     }

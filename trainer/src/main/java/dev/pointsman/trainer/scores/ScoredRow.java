@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One answer that was judged outside the log. The prompt itself is not kept: it would be most of the
- * memory, and what is learnt needs its segment and its length only.
+ * memory, and what is learnt needs its segment, its length and, of some, its features only.
  *
  * @param promptHash the first 64 bits of the prompt's SHA-256; rows of one prompt are held out
  *     together
@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param reward what the metric makes of it, 0..1
  * @param costUsd what the answer cost; null when unknown
  * @param outputTokens how long the answer was; null when unknown
+ * @param latencyMs how long the caller waited for its first part; null when unknown
  */
 public record ScoredRow(
     long promptHash,
@@ -26,4 +27,5 @@ public record ScoredRow(
     double score,
     double reward,
     @Nullable Double costUsd,
-    @Nullable Double outputTokens) {}
+    @Nullable Double outputTokens,
+    @Nullable Double latencyMs) {}

@@ -1,5 +1,7 @@
 package dev.pointsman.trainer.text;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
@@ -17,6 +19,26 @@ public record CalibrationFigures(
     String variant, int rows, Errors segments, Errors text, Errors both) {
 
   private static final int BINS = 10;
+
+  /** Writes them as an object, without errors where nothing was judged. */
+  public void writeTo(JsonGenerator json) throws IOException {
+    json.writeStartObject();
+    json.writeStringField("variant", variant);
+    json.writeNumberField("rows", rows);
+    if (rows > 0) {
+      write(json, "segments", segments);
+      write(json, "text", text);
+      write(json, "both", both);
+    }
+    json.writeEndObject();
+  }
+
+  private static void write(JsonGenerator json, String name, Errors errors) throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("brier", errors.brier());
+    json.writeNumberField("ece", errors.ece());
+    json.writeEndObject();
+  }
 
   /**
    * Two measures of error.

@@ -87,7 +87,8 @@ public final class NeighbourFit {
       predict(samples, block, predicted);
     }
     double[] errors = new double[NEAREST.size() * PSEUDO_COUNTS.size()];
-    ForwardWeight forward = new ForwardWeight(variants.size());
+    ForwardWeight forward = new ForwardWeight();
+    ForwardErrors told = new ForwardErrors(variants.size());
     for (int block = 1; block < BLOCKS; block++) {
       int pair = least(errors);
       double weight = forward.weight();
@@ -97,7 +98,7 @@ public final class NeighbourFit {
             forward.add(one.mean(), one.shifts()[pair], one.reward());
           }
           if (block > 2) {
-            forward.tell(one.arm(), one.mean(), one.shifts()[pair], one.reward(), weight);
+            told.tell(one.arm(), one.mean(), one.shifts()[pair], one.reward(), weight);
           }
           for (int each = 0; each < errors.length; each++) {
             errors[each] += one.error(each);
@@ -112,8 +113,8 @@ public final class NeighbourFit {
             means.apply(samples),
             nearest(pair),
             pseudoCounts(pair),
-            forward.beatsTheMean() ? forward.weight() : 0),
-        forward.figures(variants));
+            told.beatsTheMean() ? forward.weight() : 0),
+        told.figures(variants));
   }
 
   private void predict(List<NeighbourSample> samples, int block, List<Predicted> predicted) {

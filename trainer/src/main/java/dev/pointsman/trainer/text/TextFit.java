@@ -1,49 +1,42 @@
 package dev.pointsman.trainer.text;
 
-import dev.pointsman.routing.features.RisingCurve;
+import com.fasterxml.jackson.core.JsonGenerator;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.TextTokens;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Fits what a router adds to segment means: scores, calibration and weight, everything forward in
- * time, because the log of a policy that learns has no exchangeable folds.
+ * Fits what a router adds to segment means: of quality, and of output tokens where these are known,
+ * each as {@link ForwardFit} says. The same samples, means, settings and seed give the same bytes.
  *
- * <p>The samples are cut into {@value #BLOCKS} blocks by time. For each block after the first, means
- * and scores come from the blocks before it and predict the block. On these predictions, in order:
- *
- * <ul>
- *   <li>the curve of a variant is the isotonic regression of (reward − mean) on its scores in the
- *       blocks before; of all variants together where it has fewer than {@value #LEAST_FOR_CURVE};
- *   <li>the weight is the w of least mean square of reward − mean − w·curve(score), clipped to 0..1,
- *       over blocks whose curves are from blocks before;
- *   <li>errors are told on blocks whose weight is from blocks before, too.
- * </ul>
- *
- * <p>The model that comes out has scores from all samples, and curves and weight from all
- * predictions. The same samples, means, settings and seed give the same bytes.
+ * <p>Tokens are more uneven than qualities, a long answer being as long as ten others; so the text's word
+ * on them serves per variant, and only where its squared error on later rows was smaller than that of
+ * the segment's mean by {@value #DEVIATIONS} standard errors of the difference, which happens by chance
+ * once in twenty times.
  */
 public final class TextFit {
 
-  static final int BLOCKS = 6;
-  static final int LEAST_FOR_CURVE = 100;
+  private static final double DEVIATIONS = 1.645;
 
   private final List<String> variants;
   private final TextSettings settings;
-  private final Function<List<TextSample>, Function<String, double[]>> means;
+  private final Function<List<TextSample>, Function<String, SegmentMean>> means;
 
   /**
    * A way to fit.
    *
    * @param variants names of the variants, in the order of the samples' arms
-   * @param means the mean quality of each variant in a segment, by samples to learn from
+   * @param means what is expected in a segment, by samples to learn from
    */
   public TextFit(
       List<String> variants,
       TextSettings settings,
-      Function<List<TextSample>, Function<String, double[]>> means) {
+      Function<List<TextSample>, Function<String, SegmentMean>> means) {
     this.variants = List.copyOf(variants);
     this.settings = settings;
     this.means = means;
@@ -54,13 +47,35 @@ public final class TextFit {
    *
    * @param model for the router
    * @param calibration one per variant, in order
+   * @param tokens one per variant, in order; empty where too few samples tell their tokens
    * @param provenance Tribuo's own of each fit of the scores
    */
   public record Fitted(
-      TextQuality model, List<CalibrationFigures> calibration, List<String> provenance) {}
+      TextQuality model,
+      List<CalibrationFigures> calibration,
+      List<TokenFigures> tokens,
+      List<String> provenance) {
 
-  /** A prediction and what came. */
-  private record Predicted(int block, int arm, double mean, double score, double reward) {}
+    /** Writes weight, figures and provenance into an object that was begun. */
+    public void writeTo(JsonGenerator json) throws IOException {
+      json.writeNumberField("weight", model.weight());
+      json.writeArrayFieldStart("calibration");
+      for (CalibrationFigures figures : calibration) {
+        figures.writeTo(json);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("output_tokens");
+      for (TokenFigures figures : tokens) {
+        figures.writeTo(json);
+      }
+      json.writeEndArray();
+      json.writeArrayFieldStart("fits");
+      for (String fit : provenance) {
+        json.writeString(fit);
+      }
+      json.writeEndArray();
+    }
+  }
 
   /**
    * The model of some samples.
@@ -69,78 +84,73 @@ public final class TextFit {
    * @throws IllegalArgumentException if there are fewer
    */
   public Fitted fit(List<TextSample> samples) {
-    if (samples.size() < BLOCKS) {
+    if (samples.size() < ForwardFit.BLOCKS) {
       throw new IllegalArgumentException(
-          "samples must be at least %d: %d".formatted(BLOCKS, samples.size()));
+          "samples must be at least %d: %d".formatted(ForwardFit.BLOCKS, samples.size()));
     }
-    List<Predicted> predicted = new ArrayList<>(samples.size());
-    for (int block = 1; block < BLOCKS; block++) {
-      int from = begin(samples, block);
-      List<TextSample> before = samples.subList(0, from);
-      Function<String, double[]> mean = means.apply(before);
-      TextModel scores = train(before, mean);
-      for (TextSample sample : samples.subList(from, begin(samples, block + 1))) {
-        predicted.add(
-            new Predicted(
-                block,
-                sample.arm(),
-                mean.apply(sample.segment())[sample.arm()],
-                scores.scorer().scores(sample.features())[sample.arm()],
-                sample.reward()));
-      }
+    ForwardFit.Result quality =
+        new ForwardFit(variants, settings, means, TextTarget.QUALITY).fit(samples);
+    List<String> provenance = new ArrayList<>(quality.scores().provenance());
+    List<TokenFigures> figures = List.of();
+    TextTokens tokens = null;
+    List<TextSample> told = samples.stream().filter(TextSample::tokensKnown).toList();
+    if (told.size() >= ForwardFit.BLOCKS) {
+      ForwardFit.Result result =
+          new ForwardFit(variants, settings, means, TextTarget.TOKENS).fit(told);
+      figures = tokenFigures(result.judged());
+      tokens = tokens(result, figures);
+      provenance.addAll(result.scores().provenance());
     }
-    ForwardWeight forward = new ForwardWeight(variants.size());
-    for (int block = 2; block < BLOCKS; block++) {
-      List<RisingCurve> curves = curves(before(predicted, block));
-      double weight = forward.weight();
-      for (Predicted one : predicted) {
-        if (one.block() == block) {
-          double shift = curves.get(one.arm()).of(one.score());
-          forward.add(one.mean(), shift, one.reward());
-          if (block > 2) {
-            forward.tell(one.arm(), one.mean(), shift, one.reward(), weight);
-          }
+    return new Fitted(
+        TextQuality.of(quality.scores().scorer(), quality.curves(), quality.weight(), tokens),
+        calibration(quality.judged()),
+        figures,
+        provenance);
+  }
+
+  private static @Nullable TextTokens tokens(ForwardFit.Result result, List<TokenFigures> figures) {
+    double[] weights =
+        figures.stream().mapToDouble(one -> one.serves() ? result.weight() : 0).toArray();
+    boolean any = IntStream.range(0, weights.length).anyMatch(arm -> weights[arm] > 0);
+    return any ? TextTokens.of(result.scores().scorer(), result.curves(), weights) : null;
+  }
+
+  private List<CalibrationFigures> calibration(List<ForwardFit.Judged> judged) {
+    ForwardErrors errors = new ForwardErrors(variants.size());
+    for (ForwardFit.Judged one : judged) {
+      errors.tell(one.arm(), one.mean(), one.shift(), one.outcome(), one.weight());
+    }
+    return errors.figures(variants);
+  }
+
+  private List<TokenFigures> tokenFigures(List<ForwardFit.Judged> judged) {
+    List<TokenFigures> figures = new ArrayList<>();
+    for (int arm = 0; arm < variants.size(); arm++) {
+      int n = 0;
+      double bySegments = 0;
+      double byText = 0;
+      double squares = 0;
+      for (ForwardFit.Judged one : judged) {
+        if (one.arm() == arm) {
+          double ofMean = one.unit() * (one.outcome() - one.mean());
+          double ofText = ofMean - one.unit() * one.weight() * one.shift();
+          double gain = ofMean * ofMean - ofText * ofText;
+          n++;
+          bySegments += ofMean * ofMean;
+          byText += ofText * ofText;
+          squares += gain * gain;
         }
       }
+      double gain = (bySegments - byText) / n;
+      double error = Math.sqrt(Math.max(0, squares / n - gain * gain) / n);
+      figures.add(
+          new TokenFigures(
+              variants.get(arm),
+              n,
+              Math.sqrt(bySegments / n),
+              Math.sqrt(byText / n),
+              n >= ForwardFit.LEAST_FOR_CURVE && gain > DEVIATIONS * error));
     }
-    TextModel scores = train(samples, means.apply(samples));
-    TextQuality model = TextQuality.of(scores.scorer(), curves(predicted), forward.weight());
-    return new Fitted(model, forward.figures(variants), scores.provenance());
-  }
-
-  private static int begin(List<TextSample> samples, int block) {
-    return (int) ((long) samples.size() * block / BLOCKS);
-  }
-
-  private static List<Predicted> before(List<Predicted> predicted, int block) {
-    return predicted.stream().filter(one -> one.block() < block).toList();
-  }
-
-  private List<RisingCurve> curves(List<Predicted> from) {
-    RisingCurve together = curve(from);
-    List<RisingCurve> curves = new ArrayList<>(variants.size());
-    for (int arm = 0; arm < variants.size(); arm++) {
-      int own = arm;
-      List<Predicted> ofArm = from.stream().filter(one -> one.arm() == own).toList();
-      curves.add(ofArm.size() < LEAST_FOR_CURVE ? together : curve(ofArm));
-    }
-    return curves;
-  }
-
-  private static RisingCurve curve(List<Predicted> from) {
-    return IsotonicRegression.of(
-        from.stream().mapToDouble(Predicted::score).toArray(),
-        from.stream().mapToDouble(one -> one.reward() - one.mean()).toArray());
-  }
-
-  private TextModel train(List<TextSample> samples, Function<String, double[]> mean) {
-    List<TextRow> rows = new ArrayList<>(samples.size());
-    for (TextSample sample : samples) {
-      double[] residual = new double[variants.size()];
-      Arrays.fill(residual, Double.NaN);
-      residual[sample.arm()] = sample.reward() - mean.apply(sample.segment())[sample.arm()];
-      rows.add(new TextRow(sample.features(), residual));
-    }
-    return new TextTrainer(variants, settings).train(rows);
+    return figures;
   }
 }

@@ -11,6 +11,17 @@ import java.time.Instant;
  * @param segment its segment
  * @param arm the variant that was chosen and served, an index
  * @param reward 0..1
+ * @param outputTokens mean output tokens of its answers, NaN when unknown
  */
 public record TextSample(
-    Instant decidedAt, FeatureVector features, String segment, int arm, double reward) {}
+    Instant decidedAt,
+    FeatureVector features,
+    String segment,
+    int arm,
+    double reward,
+    double outputTokens) {
+
+  boolean tokensKnown() {
+    return !Double.isNaN(outputTokens);
+  }
+}

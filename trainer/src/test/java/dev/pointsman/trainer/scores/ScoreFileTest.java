@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.FeatureVector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -234,5 +238,30 @@ final class ScoreFileTest {
       out.write(bytes(text));
     }
     return bytes.toByteArray();
+  }
+
+  @Test
+  void read_functionThatReadsConversations_keepsWhatTheRouterWouldRead() {
+    String text = "prompt,variant,score,latency_ms\nProve it,large,1,20.5\nHello,small,0,\n";
+    ScoreFile.Expected reads =
+        Scores.expected(
+            Scores.learned(0, LaneShares.POLICY_ONLY, "auto", LearnedSettings.Limits.NONE),
+            Scores.resolved());
+
+    ScoreFile file = Scores.read("s.csv", text, reads);
+
+    assertThat(file.conversations())
+        .containsOnlyKeys(
+            file.rows().getFirst().requestHash(), file.rows().getLast().requestHash());
+    FeatureVector kept = file.conversations().get(file.rows().getFirst().requestHash());
+    FeatureVector routed = ConversationFeatures.ofPrompt("Prove it");
+    assertThat(kept.size()).isEqualTo(routed.size());
+    for (int pair = 0; pair < kept.size(); pair++) {
+      assertThat(kept.index(pair)).isEqualTo(routed.index(pair));
+      assertThat(kept.value(pair)).isEqualTo(routed.value(pair));
+    }
+    assertThat(file.rows()).extracting(ScoredRow::latencyMs).containsExactly(20.5, null);
+    assertThat(Scores.read("s.csv", text, Scores.expected(Scores.resolved())).conversations())
+        .isEmpty();
   }
 }

@@ -5,14 +5,22 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.LaneShares;
+import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.trainer.PriorCell;
+import dev.pointsman.trainer.text.TokenFigures;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Random;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import java.util.stream.Collectors;
@@ -232,6 +240,150 @@ final class ScoreTrainingTest {
     assertThat(shuffled.choices()).hasSameSizeAs(straight.choices());
     assertThat(shuffled.lines().getFirst().score().mean())
         .isCloseTo(straight.lines().getFirst().score().mean(), within(1e-12));
+  }
+
+  /** Proofs go well with large, greetings with small, or both alike by chance; one segment. */
+  private static String conversations(int prompts, boolean tells) {
+    SplittableRandom random = new SplittableRandom(3);
+    List<String> rows = new ArrayList<>();
+    for (int i = 0; i < prompts; i++) {
+      boolean proof = random.nextBoolean();
+      String prompt = (proof ? "Prove the lemma about groups " : "Say hello to my friend ") + i;
+      for (String variant : Scores.CANDIDATES) {
+        boolean fits = proof == variant.equals("large");
+        boolean good = random.nextDouble() < (tells ? (fits ? 0.9 : 0.2) : 0.5);
+        int tokens = (proof ? 400 : 50) + random.nextInt(40);
+        rows.add("%s,%s,%s,%d,%d\n".formatted(prompt, variant, good, tokens, 100 + i % 7));
+      }
+    }
+    return String.join("", rows);
+  }
+
+  private static ScoreTraining.Result byText(String rows) {
+    Experimentation.Learned learned = Scores.learned(0, LANES, "auto", LearnedSettings.Limits.NONE);
+    return new ScoreTraining(
+            Scores.resolved(), learned, List.of(new TokenPrice(0, 1e6), new TokenPrice(0, 1e5)))
+        .run(
+            Scores.read(
+                "s.csv",
+                "prompt,variant,score,output_tokens,latency_ms\n" + rows,
+                Scores.expected(learned, Scores.resolved())),
+            ScoreTraining.Plan.DEFAULT,
+            NOW);
+  }
+
+  @Test
+  void run_textThatTells_isFittedAndServesSinceItIsBetterOnHeldOutPrompts() {
+    ScoreTraining.Result result = byText(conversations(500, true));
+
+    ScoreText text = Objects.requireNonNull(result.text());
+    assertThat(text.serves()).isTrue();
+    assertThat(text.samples()).isEqualTo(result.taughtRows());
+    assertThat(text.compared()).isEqualTo(result.heldOutRequests());
+    assertThat(text.utilityDifference().low()).isGreaterThan(0.1);
+    assertThat(result.lines())
+        .extracting(ScoreTraining.Line::name)
+        .startsWith("first generation", "by segments alone", "as it will serve", "always large");
+    assertThat(result.lines().get(0).score().mean()).isGreaterThan(0.8);
+    assertThat(result.lines().get(1).score().mean()).isLessThan(0.7);
+    assertThat(result.lines().get(1).scoreDifference().mean())
+        .isCloseTo(text.utilityDifference().mean(), within(1e-12));
+    assertThat(result.lines().get(2).score().mean())
+        .as("floors cost something")
+        .isBetween(0.6, result.lines().get(0).score().mean());
+    assertThat(result.choices().getFirst().chosen().keySet()).containsExactly("large", "small");
+    assertThat(text.getOutputTokens()).extracting(TokenFigures::serves).containsOnly(true);
+    assertThat(text.publication("reply", file(4, i -> true), NOW).provenance())
+        .contains("\"scores\":\"s.csv\"", "\"calibration\":[", "\"seed\":1")
+        .doesNotContain("lemma");
+  }
+
+  @Test
+  void run_textThatTellsNothing_isShownAndDoesNotServe() {
+    ScoreTraining.Result result = byText(conversations(500, false));
+
+    assertThat(Objects.requireNonNull(result.text()).serves()).isFalse();
+    assertThat(result.lines().get(1).name()).isEqualTo("by text");
+    assertThat(result.choices().getFirst().chosen()).as("by segments").hasSize(1);
+  }
+
+  @Test
+  void run_rowsInAnotherOrder_giveTheSameTextModel() {
+    List<String> rows = Arrays.asList(conversations(300, true).split("(?<=\n)"));
+    ScoreText straight = Objects.requireNonNull(byText(String.join("", rows)).text());
+    Collections.shuffle(rows, new Random(4));
+    assertThat(Objects.requireNonNull(byText(String.join("", rows)).text()).getModel())
+        .isEqualTo(straight.getModel());
+  }
+
+  @Test
+  void run_fewAnswersOrNoReading_fitsNoText() {
+    assertThat(byText(conversations(100, true)).text()).isNull();
+    assertThat(training(0, LANES).run(file(400, i -> true), ScoreTraining.Plan.DEFAULT, NOW).text())
+        .isNull();
+  }
+
+  private static ScoreTraining.Result limited(LearnedSettings.Limits limits, String rows) {
+    Experimentation.Learned learned = Scores.learned(0, LANES, "segments", limits);
+    return new ScoreTraining(
+            Scores.resolved(), learned, List.of(new TokenPrice(0, 1e6), new TokenPrice(0, 1e5)))
+        .run(
+            Scores.read("s.csv", rows, Scores.expected(learned, Scores.resolved(), "tag:topic")),
+            ScoreTraining.Plan.DEFAULT,
+            NOW);
+  }
+
+  @Test
+  void run_minQuality_leavesTheWorseOutOnceNurseriesAreOver() {
+    ScoreTraining.Result result =
+        limited(new LearnedSettings.Limits(null, 0.7, null), text(400, i -> true));
+
+    ScoreTraining.Line serves = result.lines().get(1);
+    ScoreTraining.Line later = result.lines().get(2);
+    assertThat(later.name()).isEqualTo("after the nursery");
+    assertThat(serves.score().mean())
+        .as("young variants keep their floors")
+        .isLessThan(later.score().mean() - 0.005);
+    // The uniform slice serves the other variant in half of a hundredth, the holdout large in talk.
+    assertThat(later.score().mean()).isGreaterThan(0.96);
+  }
+
+  @Test
+  void run_latencyInTheFile_leavesTheSlowOutOnceNurseriesAreOver() {
+    String rows =
+        IntStream.range(0, 300)
+            .mapToObj(
+                i -> "p%d,large,true,t,%d\np%d,small,false,t,300\n".formatted(i, 900 + 2 * i, i))
+            .collect(Collectors.joining("", "prompt,variant,score,tag:topic,latency_ms\n", ""));
+    ScoreTraining.Result inTime =
+        limited(new LearnedSettings.Limits(null, null, Duration.ofSeconds(2)), rows);
+    ScoreTraining.Result late =
+        limited(new LearnedSettings.Limits(null, null, Duration.ofSeconds(1)), rows);
+
+    assertThat(inTime.lines().get(2).score().mean()).isGreaterThan(0.9);
+    assertThat(late.lines().get(2).score().mean())
+        .as(
+            "large is slow in five of six: what is left of it is holdout and half the uniform"
+                + " slice")
+        .isCloseTo(0.055, within(1e-9));
+    assertThat(late.lines().get(1).score().mean()).as("as it will serve").isGreaterThan(0.5);
+  }
+
+  @Test
+  void run_dollarTarget_isHeldOnHeldOutPrompts() {
+    // Large is better and costs 2 dollars, small 1 cent; half of the requests can be paid.
+    String rows =
+        IntStream.range(0, 600)
+            .mapToObj(i -> "p%d,large,true,2,t\np%d,small,%s,0.01,t\n".formatted(i, i, i % 2 == 0))
+            .collect(Collectors.joining("", "prompt,variant,score,cost,tag:topic\n", ""));
+
+    ScoreTraining.Result free = limited(LearnedSettings.Limits.NONE, rows);
+    ScoreTraining.Result paced = limited(LearnedSettings.Limits.ofTarget(1), rows);
+
+    assertThat(free.costPrice()).isNull();
+    assertThat(free.lines().get(1).costUsd().mean()).isGreaterThan(1.5);
+    assertThat(paced.costPrice()).isPositive();
+    assertThat(paced.lines().get(1).costUsd().mean()).isCloseTo(1, within(0.1));
   }
 
   private static ScoreTraining training(double costWeight, LaneShares lanes) {

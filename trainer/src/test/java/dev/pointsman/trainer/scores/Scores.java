@@ -39,19 +39,25 @@ final class Scores {
   }
 
   static Experimentation.Learned learned(double costWeight, LaneShares shares) {
+    return learned(costWeight, shares, "segments", LearnedSettings.Limits.NONE);
+  }
+
+  static Experimentation.Learned learned(
+      double costWeight, LaneShares shares, String context, LearnedSettings.Limits limits) {
     return new Experimentation.Learned(
         "resolved",
         new LearnedSettings(
-            "squarecb",
-            CANDIDATES,
-            "large",
-            costWeight,
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14)),
-        "segments",
+                "squarecb",
+                CANDIDATES,
+                "large",
+                costWeight,
+                0,
+                0.005,
+                0.02,
+                LearnedSettings.Nursery.DEFAULT,
+                Duration.ofDays(14))
+            .withLimits(limits),
+        context,
         shares,
         List.of(),
         Duration.ofSeconds(5),
@@ -65,13 +71,17 @@ final class Scores {
   }
 
   static ScoreFile.Expected expected(RewardRule rule, String... segmentBy) {
+    return expected(learned(0, LaneShares.POLICY_ONLY), rule, segmentBy);
+  }
+
+  static ScoreFile.Expected expected(
+      Experimentation.Learned learned, RewardRule rule, String... segmentBy) {
     Map<String, VariantDefinition> variants = new TreeMap<>();
     for (String variant : List.of("large", "retired", "small")) {
       variants.put(
           variant,
           new VariantDefinition(variant, "model-" + variant, Map.of(), null, null, null, null));
     }
-    Experimentation.Learned learned = learned(0, LaneShares.POLICY_ONLY);
     return new ScoreFile.Expected(
         new FunctionDefinition(
             "reply",

@@ -2,11 +2,16 @@ package dev.pointsman.trainer.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.FeatureVector;
+import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.TextTokens;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -14,10 +19,23 @@ import org.junit.jupiter.api.Test;
 final class TextFitTest {
 
   private static final List<String> VARIANTS = List.of("large", "small");
+  private static final FeatureVector PROOF =
+      ConversationFeatures.ofPrompt("Prove the lemma about groups number 123");
+  private static final FeatureVector HELLO =
+      ConversationFeatures.ofPrompt("Say hello to my friend number 123");
   private static final Instant START = Instant.parse("2026-11-20T00:00:00Z");
 
   /** Proofs go well with the large variant and badly with the small one, or say nothing. */
   private static List<TextSample> samples(int n, double told, long seed) {
+    return samples(n, told, seed, (proof, arm) -> Double.NaN);
+  }
+
+  /** How many tokens an answer has. */
+  private interface Length {
+    double of(boolean proof, int arm);
+  }
+
+  private static List<TextSample> samples(int n, double told, long seed, Length length) {
     SplittableRandom random = new SplittableRandom(seed);
     List<TextSample> samples = new ArrayList<>();
     for (int i = 0; i < n; i++) {
@@ -34,19 +52,40 @@ final class TextFitTest {
               ConversationFeatures.ofPrompt(prompt),
               "all",
               arm,
-              random.nextDouble() < quality ? 1 : 0));
+              random.nextDouble() < quality ? 1 : 0,
+              length.of(proof, arm)));
     }
     return samples;
   }
 
-  private static Function<String, double[]> means(List<TextSample> before) {
+  /**
+   * The large variant answers proofs at length and greetings shortly, the small one anything alike; or
+   * neither heeds what is asked. Answers vary by a factor of about 1.6.
+   */
+  private static List<TextSample> withTokens(int n, boolean heeds, long seed) {
+    SplittableRandom random = new SplittableRandom(seed + 1_000);
+    return samples(
+        n,
+        0,
+        seed,
+        (proof, arm) ->
+            (arm == 1 ? 150 : !heeds ? 400 : proof ? 800 : 200)
+                * Math.exp(0.5 * random.nextGaussian()));
+  }
+
+  private static Function<String, SegmentMean> means(List<TextSample> before) {
     double[] sum = {1, 1};
     double[] count = {2, 2};
+    double[] tokens = {400, 400};
     for (TextSample sample : before) {
       sum[sample.arm()] += sample.reward();
+      tokens[sample.arm()] += sample.tokensKnown() ? sample.outputTokens() : 200;
       count[sample.arm()]++;
     }
-    return segment -> new double[] {sum[0] / count[0], sum[1] / count[1]};
+    return segment ->
+        new SegmentMean(
+            new double[] {sum[0] / count[0], sum[1] / count[1]},
+            new double[] {tokens[0] / count[0], tokens[1] / count[1]});
   }
 
   private static TextFit.Fitted fit(List<TextSample> samples) {
@@ -85,6 +124,53 @@ final class TextFitTest {
                 fitted.model().outputsOf(VARIANTS));
     assertThat(Math.abs(shifts[0])).isLessThan(0.05);
     assertThat(Math.abs(shifts[1])).isLessThan(0.05);
+  }
+
+  @Test
+  void fit_textThatTellsOfTokens_servesWhereLaterRowsHaveLessError() {
+    TextFit.Fitted fitted = fit(withTokens(1_800, true, 5));
+    TextTokens tokens = Objects.requireNonNull(fitted.model().tokens());
+    int[] outputs = fitted.model().outputsOf(VARIANTS);
+    double[] proof = fitted.model().tokenFactors(PROOF, outputs);
+    double[] hello = fitted.model().tokenFactors(HELLO, outputs);
+    double spread = Math.exp(0.125); // of a logarithmic normal distribution over its median
+    assertThat(fitted.tokens()).extracting(TokenFigures::serves).containsExactly(true, false);
+    assertThat(tokens.weight("large")).isGreaterThan(0.9);
+    assertThat(tokens.weight("small")).isZero();
+    double mean = means(withTokens(1_800, true, 5)).apply("all").outputTokens()[0];
+    assertThat(proof[0] * mean).isCloseTo(800 * spread, withinPercentage(15));
+    assertThat(hello[0] * mean).isCloseTo(200 * spread, withinPercentage(35));
+    assertThat(proof[1]).isEqualTo(1);
+    TokenFigures large = fitted.tokens().getFirst();
+    assertThat(large.rows()).isGreaterThan(300);
+    assertThat(large.text()).isLessThan(0.9 * large.segments());
+  }
+
+  @Test
+  void fit_textThatSaysNothingOfTokens_leavesTheMeanOfTheSegment() {
+    int served = 0;
+    for (int seed = 10; seed < 20; seed++) {
+      for (TokenFigures figures : fit(withTokens(700, false, seed)).tokens()) {
+        assertThat(figures.rows()).isGreaterThan(100);
+        served += figures.serves() ? 1 : 0;
+      }
+    }
+    assertThat(served).as("of 20, each by chance once in twenty times").isLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void fit_tokensOfFewSamplesKnown_saysNothingOfThem() {
+    TextFit.Fitted fitted = fit(samples(400, 0.3, 3));
+    assertThat(fitted.model().tokens()).isNull();
+    assertThat(fitted.tokens()).isEmpty();
+    assertThat(fitted.model().tokenFactors(PROOF, new int[] {0, 1})).isEmpty();
+  }
+
+  @Test
+  void fit_sameTokens_giveTheSameBytes() {
+    byte[] model = fit(withTokens(700, true, 6)).model().encode();
+    assertThat(fit(withTokens(700, true, 6)).model().encode()).isEqualTo(model);
+    assertThat(TextQuality.decode(model).encode()).isEqualTo(model);
   }
 
   @Test

@@ -12,11 +12,14 @@ import dev.pointsman.routing.SquareCbPolicy;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.LinearScorer;
 import dev.pointsman.routing.features.RisingCurve;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.TextTokens;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -93,7 +96,19 @@ public class TextScoreBenchmark {
     scorer = LinearScorer.of(variants, new double[VARIANTS], weights);
     double[] knots = IntStream.range(0, 20).mapToDouble(knot -> knot / 10.0 - 1).toArray();
     RisingCurve curve = RisingCurve.of(knots, knots);
-    model = TextQuality.of(scorer, Collections.nCopies(VARIANTS, curve), 0.5);
+    double[] lengths =
+        random.doubles((long) VARIANTS * ConversationFeatures.DIMENSION, -1, 1).toArray();
+    double[] believed = new double[VARIANTS];
+    Arrays.fill(believed, 0.5);
+    model =
+        TextQuality.of(
+            scorer,
+            Collections.nCopies(VARIANTS, curve),
+            0.5,
+            TextTokens.of(
+                LinearScorer.of(variants, new double[VARIANTS], lengths),
+                Collections.nCopies(VARIANTS, curve),
+                believed));
     outputs = model.outputsOf(variants);
     routing = routing(variants);
   }
@@ -153,7 +168,7 @@ public class TextScoreBenchmark {
       throw new IllegalStateException("load() must run before decision()");
     }
     String prompt = prompts.get(random.nextInt(PROMPTS));
-    double[] shifts = text.shifts(ConversationFeatures.ofPrompt(prompt), outputs);
+    FeatureVector features = ConversationFeatures.ofPrompt(prompt);
     return sampler.decide(
         loaded,
         new DecisionRequest(
@@ -165,6 +180,6 @@ public class TextScoreBenchmark {
             List.of(),
             true,
             null,
-            new TextShift(text.id(), shifts)));
+            new TextShift(text.id(), text.forecast(features, outputs))));
   }
 }

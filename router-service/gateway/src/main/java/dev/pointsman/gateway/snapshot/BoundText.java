@@ -5,6 +5,7 @@ import dev.pointsman.chat.ConversationTurns;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.features.ConversationFeatures;
 import dev.pointsman.routing.features.ConversationModel;
+import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.NeighbourQuality;
 import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.TextQuality;
@@ -29,13 +30,15 @@ public final class BoundText {
    * @return null where the model reads embeddings and there is none that it can compare
    */
   public @Nullable TextShift of(ChatInput input, int tools, @Nullable PromptVector embedding) {
-    double[] shifts =
-        switch (model) {
-          case TextQuality text ->
-              text.shifts(ConversationFeatures.of(ConversationTurns.of(input), tools), outputs);
-          case NeighbourQuality neighbours ->
-              embedding == null ? null : neighbours.shifts(embedding, outputs);
-        };
-    return shifts == null ? null : new TextShift(model.id(), shifts);
+    return switch (model) {
+      case TextQuality text -> {
+        FeatureVector features = ConversationFeatures.of(ConversationTurns.of(input), tools);
+        yield new TextShift(text.id(), text.forecast(features, outputs));
+      }
+      case NeighbourQuality neighbours -> {
+        double[] shifts = embedding == null ? null : neighbours.shifts(embedding, outputs);
+        yield shifts == null ? null : new TextShift(neighbours.id(), shifts);
+      }
+    };
   }
 }

@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.routing.Exclusion;
-import dev.pointsman.routing.Wilson;
+import dev.pointsman.routing.SoftRules;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -15,20 +15,11 @@ import org.jspecify.annotations.Nullable;
  * How often each variant of a function kept a caller waiting longer than {@code latency_slo}, learnt
  * from this router's own calls of the running and the last hour.
  *
- * <p>A variant is too slow while its share of slow calls may be above {@value #MOST_SLOW}: the upper
- * end of the one-sided 95 % Wilson bound. With fewer than {@value #LEAST_CALLS} calls nothing is
- * said, so a variant that was left out is tried again at the latest when its slow calls are two hours
+ * <p>A variant is too slow while {@link SoftRules#isTooSlow} says so. With few calls nothing is said, so a variant that was left out is tried again at the latest when its slow calls are two hours
  * old. Safe for concurrent use, without a lock.
  */
 public final class LatencyWatch {
 
-  /** The share of slow calls that is still in order. */
-  static final double MOST_SLOW = 0.1;
-
-  /** Below this many calls nothing is said; this many without a slow one are in order. */
-  static final int LEAST_CALLS = 30;
-
-  private static final double Z = 1.6448536269514722;
   private static final long HOUR_SECONDS = 3_600;
 
   private final Duration objective;
@@ -117,10 +108,7 @@ public final class LatencyWatch {
     // Read first, so that a call counted in between is not slow without being a call.
     long slow = sum(current.get(), now, Hour::slow);
     long calls = sum(current.get(), now, Hour::calls);
-    return calls >= LEAST_CALLS
-            && Wilson.interval(Math.min(slow, calls), calls, Z).upper() > MOST_SLOW
-        ? exclusion
-        : null;
+    return SoftRules.isTooSlow(Math.min(slow, calls), calls) ? exclusion : null;
   }
 
   /** How many calls of a variant count now. */

@@ -44,6 +44,7 @@ import dev.pointsman.routing.features.ConversationFeatures;
 import dev.pointsman.routing.features.LinearScorer;
 import dev.pointsman.routing.features.RisingCurve;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.TextTokens;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -675,6 +676,40 @@ final class InferencePipelineTest {
     publish(naming(2, null));
     run("learning");
     assertThat(row().decision().features()).doesNotContainKey(Decision.TEXT_MODEL);
+  }
+
+  @Test
+  void run_textModelThatForetellsTokens_logsItsFactorsAndTheCostThatFollows() throws Exception {
+    LinearScorer flat =
+        LinearScorer.of(List.of("dear"), new double[1], new double[ConversationFeatures.DIMENSION]);
+    RisingCurve tripled = RisingCurve.of(new double[] {0}, new double[] {2});
+    TextQuality model =
+        TextQuality.of(
+            flat,
+            List.of(RisingCurve.ZERO),
+            0.5,
+            TextTokens.of(flat, List.of(tripled), new double[] {1}));
+    run("learning");
+    long[] plain = row().decision().predictedCostNanos();
+    snapshots.swap(published(model, model.encode()));
+    publish(naming(1, model.id()));
+    run("learning");
+
+    Decision decided = row().decision();
+    assertThat(decided.features()).containsEntry(Decision.TEXT_TOKENS, "1.0,3.0");
+    assertThat(decided.predictedCostNanos()[0]).isEqualTo(plain[0]);
+    assertThat(decided.predictedCostNanos()[1]).isGreaterThan(plain[1]);
+    assertThat(PropensityCheck.check(decided, "dear")).isEmpty();
+    assertThat(
+            PropensityCheck.rederive(
+                    Objects.requireNonNull(
+                        snapshots.routingUnder(
+                            "learning",
+                            active(naming(1, model.id())),
+                            snapshots.current().catalog().configHash())),
+                    decided)
+                .discrepancies())
+        .isEmpty();
   }
 
   @Test

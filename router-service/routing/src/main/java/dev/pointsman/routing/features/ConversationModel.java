@@ -17,8 +17,13 @@ public sealed interface ConversationModel permits TextQuality, NeighbourQuality 
   /** The variants it knows. */
   List<String> variants();
 
-  /** How much it is believed, 0..1; at 0 it says nothing. */
+  /** How much it is believed on qualities, 0..1; at 0 it says nothing of them. */
   double weight();
+
+  /** Whether it says anything: of qualities, or of output tokens where it knows these. */
+  default boolean tells() {
+    return weight() > 0;
+  }
 
   /** The model as bytes, which {@link #decode} reads back. */
   byte[] encode();

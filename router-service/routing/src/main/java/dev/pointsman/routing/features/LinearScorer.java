@@ -3,6 +3,7 @@ package dev.pointsman.routing.features;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
 
@@ -56,6 +57,26 @@ public final class LinearScorer {
     requireFinite(intercepts, "intercept");
     requireFinite(weights, "weight");
     return new LinearScorer(List.copyOf(outputs), intercepts.clone(), weights.clone());
+  }
+
+  /**
+   * Two scorers as one, whose scores are those of the first and then those of the second. Their weights
+   * of an index lie side by side, so that both cost one walk over the features and not two. Not to be
+   * encoded: outputs may share names.
+   */
+  static LinearScorer together(LinearScorer first, LinearScorer second) {
+    int k = first.intercepts.length;
+    int all = k + second.intercepts.length;
+    double[] intercepts = Arrays.copyOf(first.intercepts, all);
+    System.arraycopy(second.intercepts, 0, intercepts, k, all - k);
+    double[] weights = new double[all * ConversationFeatures.DIMENSION];
+    for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
+      System.arraycopy(first.weights, row * k, weights, row * all, k);
+      System.arraycopy(second.weights, row * (all - k), weights, row * all + k, all - k);
+    }
+    List<String> outputs = new ArrayList<>(first.outputs);
+    outputs.addAll(second.outputs);
+    return new LinearScorer(List.copyOf(outputs), intercepts, weights);
   }
 
   /** Names of the outputs, in the order of the scores. */

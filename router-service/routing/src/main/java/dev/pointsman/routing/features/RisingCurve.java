@@ -1,5 +1,6 @@
 package dev.pointsman.routing.features;
 
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
@@ -7,6 +8,8 @@ import java.util.Arrays;
  * regression gives, and what a raw score is read through.
  */
 public final class RisingCurve {
+
+  private static final int MOST_KNOTS = 1_000;
 
   /** Zero everywhere. */
   public static final RisingCurve ZERO = new RisingCurve(new double[] {0}, new double[] {0});
@@ -56,6 +59,39 @@ public final class RisingCurve {
   /** The value of a knot. */
   public double value(int knot) {
     return value[knot];
+  }
+
+  /** How many bytes {@link #writeTo} writes. */
+  int encodedLength() {
+    return 4 + 16 * at.length;
+  }
+
+  /** Writes the number of knots, and each knot's place and value. */
+  void writeTo(ByteBuffer out) {
+    out.putInt(at.length);
+    for (int knot = 0; knot < at.length; knot++) {
+      out.putDouble(at[knot]).putDouble(value[knot]);
+    }
+  }
+
+  /**
+   * Reads what {@link #writeTo} wrote.
+   *
+   * @throws IllegalArgumentException if it is cut or no curve; with what is wrong
+   */
+  static RisingCurve read(ByteBuffer in) {
+    int count = in.remaining() < 4 ? 0 : in.getInt();
+    if (count < 1 || count > MOST_KNOTS || 16 * count > in.remaining()) {
+      throw new IllegalArgumentException(
+          "a curve has %d knots in the %d bytes that are left".formatted(count, in.remaining()));
+    }
+    double[] at = new double[count];
+    double[] value = new double[count];
+    for (int knot = 0; knot < count; knot++) {
+      at[knot] = in.getDouble();
+      value[knot] = in.getDouble();
+    }
+    return of(at, value);
   }
 
   /** The value anywhere. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How far the quality of each variant on one conversation lies from the mean of its segment, by what
@@ -15,27 +16,48 @@ import java.util.zip.CRC32C;
  * <pre>  shift(v) = weight · curve_v(score_v(features))</pre>
  *
  * <p>The score is linear, the curve of each variant calibrates it, and the weight says how much the
- * text is believed: 0.5 is the average of the segment mean and of the mean moved all the way.
+ * text is believed: 0.5 is the average of the segment mean and of the mean moved all the way. Where the
+ * text also foretells how long answers get, the model carries that along, see {@link TextTokens}.
  * Immutable; equal models have equal bytes and an equal id.
  */
 public final class TextQuality implements ConversationModel {
 
   private static final int MAGIC = 0x504d5451; // PMTQ
-  private static final byte FORMAT = 1;
-  private static final int MOST_KNOTS = 1_000;
+
+  /** Without a word on tokens, as it was before there was one. */
+  private static final byte QUALITY_ALONE = 1;
+
+  private static final byte WITH_TOKENS = 2;
+  private static final double[] NOTHING = {};
 
   private final String id;
   private final byte[] bytes;
   private final LinearScorer scorer;
   private final List<RisingCurve> curves;
   private final double weight;
+  private final @Nullable TextTokens tokens;
 
-  private TextQuality(byte[] bytes, LinearScorer scorer, List<RisingCurve> curves, double weight) {
+  /** Of quality, and of tokens where it says something of them. */
+  private final LinearScorer both;
+
+  private TextQuality(
+      byte[] bytes,
+      LinearScorer scorer,
+      List<RisingCurve> curves,
+      double weight,
+      @Nullable TextTokens tokens) {
     this.id = idOf(bytes);
     this.bytes = bytes;
     this.scorer = scorer;
     this.curves = curves;
     this.weight = weight;
+    this.tokens = tokens;
+    this.both = tokens == null ? scorer : LinearScorer.together(scorer, tokens.scorer());
+  }
+
+  /** A finished model that says nothing of tokens. */
+  public static TextQuality of(LinearScorer scorer, List<RisingCurve> curves, double weight) {
+    return of(scorer, curves, weight, null);
   }
 
   /**
@@ -43,14 +65,23 @@ public final class TextQuality implements ConversationModel {
    *
    * @param curves one per output of the scorer
    * @param weight 0..1
+   * @param tokens of the same variants; null where the segment's mean is all that is known of them
    * @throws IllegalArgumentException if these do not fit
    */
-  public static TextQuality of(LinearScorer scorer, List<RisingCurve> curves, double weight) {
-    checkFit(scorer, curves, weight);
-    return new TextQuality(encode(scorer, curves, weight), scorer, List.copyOf(curves), weight);
+  public static TextQuality of(
+      LinearScorer scorer, List<RisingCurve> curves, double weight, @Nullable TextTokens tokens) {
+    checkFit(scorer, curves, weight, tokens);
+    return new TextQuality(
+        encode(scorer, curves, weight, tokens), scorer, List.copyOf(curves), weight, tokens);
   }
 
-  private static void checkFit(LinearScorer scorer, List<RisingCurve> curves, double weight) {
+  private static void checkFit(
+      LinearScorer scorer, List<RisingCurve> curves, double weight, @Nullable TextTokens tokens) {
+    if (tokens != null && !tokens.variants().equals(scorer.outputs())) {
+      throw new IllegalArgumentException(
+          "quality and tokens must be of the same variants: %s and %s"
+              .formatted(scorer.outputs(), tokens.variants()));
+    }
     if (curves.size() != scorer.outputs().size() || !(weight >= 0 && weight <= 1)) {
       throw new IllegalArgumentException(
           "one curve per variant and a weight from 0 to 1 are needed: %d variants, %d curves, %s"
@@ -76,6 +107,16 @@ public final class TextQuality implements ConversationModel {
     return weight;
   }
 
+  @Override
+  public boolean tells() {
+    return weight > 0 || tokens != null;
+  }
+
+  /** What it says of tokens; null where it says nothing. */
+  public @Nullable TextTokens tokens() {
+    return tokens;
+  }
+
   /**
    * The shifts of a conversation, points of quality.
    *
@@ -83,7 +124,10 @@ public final class TextQuality implements ConversationModel {
    * @return one per entry; 0 for a variant it does not know
    */
   public double[] shifts(FeatureVector features, int[] outputs) {
-    double[] scores = scorer.scores(features);
+    return shifts(scorer.scores(features), outputs);
+  }
+
+  private double[] shifts(double[] scores, int[] outputs) {
     double[] shifts = new double[outputs.length];
     for (int arm = 0; arm < shifts.length; arm++) {
       int output = outputs[arm];
@@ -93,29 +137,55 @@ public final class TextQuality implements ConversationModel {
   }
 
   /**
+   * What the output tokens of a conversation are, as factors of the means of its segment.
+   *
+   * @param outputs as {@link #outputsOf} gave them
+   * @return one per entry, finite and at least 0; 1 for a variant it does not know; empty where the
+   *     model says nothing of tokens
+   */
+  public double[] tokenFactors(FeatureVector features, int[] outputs) {
+    return tokens == null ? NOTHING : tokens.factors(features, outputs);
+  }
+
+  /**
+   * Both at once, to the last bit, in one walk over the features.
+   *
+   * @param outputs as {@link #outputsOf} gave them
+   */
+  public TextForecast forecast(FeatureVector features, int[] outputs) {
+    double[] scores = both.scores(features);
+    return new TextForecast(
+        shifts(scores, outputs),
+        tokens == null ? NOTHING : tokens.factors(scores, curves.size(), outputs));
+  }
+
+  /**
    * The model as bytes: big-endian {@code magic, format, weight, number of curves, per curve the number of
-   * knots and each knot's place and value, the scorer, CRC-32C}.
+   * knots and each knot's place and value, the scorer, CRC-32C}; in the second format, for models that
+   * say something of tokens, the length of the scorer before it and after it the same for tokens,
+   * with a weight before each curve.
    */
   @Override
   public byte[] encode() {
     return bytes.clone();
   }
 
-  private static byte[] encode(LinearScorer scorer, List<RisingCurve> curves, double weight) {
+  private static byte[] encode(
+      LinearScorer scorer, List<RisingCurve> curves, double weight, @Nullable TextTokens tokens) {
     byte[] scores = scorer.encode();
-    int length = 4 + 1 + 8 + 4 + scores.length + 4;
+    byte[] ofTokens = tokens == null ? new byte[0] : tokens.encode();
+    int length = 4 + 1 + 8 + 4 + scores.length + 4 + (tokens == null ? 0 : 4 + ofTokens.length);
     for (RisingCurve curve : curves) {
-      length += 4 + 16 * curve.size();
+      length += curve.encodedLength();
     }
-    ByteBuffer out = ByteBuffer.allocate(length).putInt(MAGIC).put(FORMAT).putDouble(weight);
+    ByteBuffer out = ByteBuffer.allocate(length).putInt(MAGIC);
+    out.put(tokens == null ? QUALITY_ALONE : WITH_TOKENS).putDouble(weight);
     out.putInt(curves.size());
-    for (RisingCurve curve : curves) {
-      out.putInt(curve.size());
-      for (int knot = 0; knot < curve.size(); knot++) {
-        out.putDouble(curve.at(knot)).putDouble(curve.value(knot));
-      }
+    curves.forEach(curve -> curve.writeTo(out));
+    if (tokens != null) {
+      out.putInt(scores.length);
     }
-    out.put(scores);
+    out.put(scores).put(ofTokens);
     out.putInt(checksum(out.array(), out.position()));
     return out.array();
   }
@@ -130,7 +200,10 @@ public final class TextQuality implements ConversationModel {
     ByteBuffer in = ByteBuffer.wrap(bytes.clone());
     require(bytes.length >= 21 && in.getInt() == MAGIC, "it does not begin like one");
     byte format = in.get();
-    require(format == FORMAT, "its format is %d, this version reads %d".formatted(format, FORMAT));
+    require(
+        format == QUALITY_ALONE || format == WITH_TOKENS,
+        "its format is %d, this version reads %d and %d"
+            .formatted(format, QUALITY_ALONE, WITH_TOKENS));
     require(
         checksum(bytes, bytes.length - 4) == in.getInt(bytes.length - 4),
         "its checksum does not fit: it was cut or changed");
@@ -139,24 +212,25 @@ public final class TextQuality implements ConversationModel {
     List<RisingCurve> curves = new ArrayList<>();
     int size = in.getInt();
     for (int curve = 0; curve < size; curve++) {
-      require(in.remaining() >= 4, "its curves are cut");
-      int count = in.getInt();
-      require(
-          count > 0 && count <= MOST_KNOTS && 16 * count <= in.remaining(),
-          "a curve has %d knots".formatted(count));
-      double[] at = new double[count];
-      double[] value = new double[count];
-      for (int knot = 0; knot < count; knot++) {
-        at[knot] = in.getDouble();
-        value[knot] = in.getDouble();
-      }
-      curves.add(RisingCurve.of(at, value));
+      curves.add(curve(in));
     }
-    byte[] scores = new byte[in.remaining()];
+    require(format == QUALITY_ALONE || in.remaining() >= 4, "its scores are cut");
+    int length = format == WITH_TOKENS ? in.getInt() : in.remaining();
+    require(length >= 0 && length <= in.remaining(), "its scores are cut");
+    byte[] scores = new byte[length];
     in.get(scores);
     LinearScorer scorer = LinearScorer.decode(scores);
-    checkFit(scorer, curves, weight);
-    return new TextQuality(bytes.clone(), scorer, List.copyOf(curves), weight);
+    TextTokens tokens = format == WITH_TOKENS ? TextTokens.decode(in) : null;
+    checkFit(scorer, curves, weight, tokens);
+    return new TextQuality(bytes.clone(), scorer, List.copyOf(curves), weight, tokens);
+  }
+
+  static RisingCurve curve(ByteBuffer in) {
+    try {
+      return RisingCurve.read(in);
+    } catch (IllegalArgumentException broken) {
+      throw new IllegalArgumentException("not a text model: " + broken.getMessage(), broken);
+    }
   }
 
   private static String idOf(byte[] bytes) {
