@@ -58,6 +58,9 @@ final class FunctionRun {
   /** Whether the control store may hold another one. */
   boolean priorUnread = true;
 
+  /** Whether a text model was among what was taken from there, had there been one. */
+  boolean tookText;
+
   @Nullable PolicyRevision latest;
 
   /** What a threshold is calibrated on; null where the policy has none. */

@@ -365,7 +365,7 @@ public final class PolicyTrainer implements AutoCloseable {
       present.lastTick = now;
       int refreshed = around.store().refreshStatistics(present.serving.rule, now);
       Map<String, Double> priors = priors(catalog, function, present.serving);
-      boolean readsText = learned.readsText();
+      boolean readsText = present.serving.text.takesPrior(learned);
       Reading reading = train(present.serving, priors, refreshed, null, readsText, now);
       look(present.serving, now);
       read(catalog, function, learned, present, now);
@@ -401,7 +401,7 @@ public final class PolicyTrainer implements AutoCloseable {
     boolean firstLook = run.ages == null;
     Reading reading = refresh(run, refreshed, other, now);
     run.state.setPriors(priors);
-    if (run.priorUnread) {
+    if (run.priorUnread || (readsText && !run.tookText)) {
       readPriorEvidence(run, readsText);
     }
     if (firstLook) {
@@ -426,6 +426,7 @@ public final class PolicyTrainer implements AutoCloseable {
       run.unpublished = true;
     }
     run.priorUnread = false;
+    run.tookText = readsText;
     String model = stored == null || !readsText ? null : PriorProvenance.textModelOf(stored);
     TextPublication text = model == null ? null : priorText(run.rule.functionName(), model);
     if (model != null && text == null) {
@@ -510,7 +511,7 @@ public final class PolicyTrainer implements AutoCloseable {
     // Both are computed from the same shifts, and so is what is promoted.
     TextLadder text = serving != null ? serving.text : new TextLadder(around.store(), rule);
     if (serving == null && latest != null) {
-      text.resume(latest, computed);
+      text.resume(latest);
     }
     return new FunctionRun(
         rule,

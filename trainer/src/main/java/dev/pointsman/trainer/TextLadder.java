@@ -23,8 +23,13 @@ import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.TextShift;
 import dev.pointsman.routing.ThresholdPolicy;
 import dev.pointsman.routing.TokenPrice;
+import dev.pointsman.routing.features.ConversationModel;
 import dev.pointsman.routing.features.FeatureVector;
+import dev.pointsman.routing.features.NeighbourQuality;
+import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.trainer.text.NeighbourFit;
+import dev.pointsman.trainer.text.NeighbourSample;
 import dev.pointsman.trainer.text.SegmentMean;
 import dev.pointsman.trainer.text.TextFit;
 import dev.pointsman.trainer.text.TextSample;
@@ -41,6 +46,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -49,8 +55,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two rungs of one function: deciding by segments, and deciding by segments
- * and what the conversation says. Fits text models now and then, judges them on decisions that came
- * after them, and says which rung decides.
+ * and what the conversation says. Fits text models now and then, or neighbours where the function has
+ * an embedding model, judges them on decisions that came after them, and says which rung decides.
  *
  * <p>A model is fitted when the function's rewards have grown by a quarter since the last one. It is
  * judged without serving: on each matured decision after its log cut, what the policy would have
@@ -118,16 +124,10 @@ final class TextLadder {
    * @param cut only decisions from here on may judge it
    */
   private record Judge(
-      Instant cut,
-      TextQuality model,
-      int[] outputs,
-      PolicyStatistics evidence,
-      Deque<Inputs> divided) {
+      Instant cut, ConversationModel model, PolicyStatistics evidence, Deque<Inputs> divided) {
 
-    static Judge of(
-        Instant cut, TextQuality model, LearnedSettings settings, PolicyStatistics evidence) {
-      return new Judge(
-          cut, model, model.outputsOf(settings.candidates()), evidence, new ArrayDeque<>());
+    static Judge of(Instant cut, ConversationModel model, PolicyStatistics evidence) {
+      return new Judge(cut, model, evidence, new ArrayDeque<>());
     }
 
     /** Takes what a threshold is to divide. */
@@ -139,6 +139,13 @@ final class TextLadder {
         }
       }
     }
+  }
+
+  /** Takes a decision with what a model says of it. */
+  private interface AskedTaker {
+
+    /** Takes one; the features are null where the model reads the prompt's embedding instead. */
+    void take(LoggedDecision row, @Nullable FeatureVector features, TextShift said);
   }
 
   /** What a policy looks at by segments, and by text. */
@@ -180,25 +187,24 @@ final class TextLadder {
    * Goes on where a stored revision left off: with its judgement, and with the models that judge what
    * has not matured yet, each beside the evidence that it was fitted beside.
    */
-  void resume(PolicyRevision latest, LearnedSettings settings) {
+  void resume(PolicyRevision latest) {
     standing = TextStanding.ofProvenance(latest.provenance());
-    standing
-        .earlier()
-        .forEach(one -> resume(one.model(), one.cut(), latest.generation(), settings));
+    standing.earlier().forEach(one -> resume(one.model(), one.cut(), latest.generation()));
     String id = standing.model();
     Instant cut = standing.fittedAt();
     if (id != null && cut != null) {
-      resume(id, cut, latest.generation(), settings);
+      resume(id, cut, latest.generation());
     }
     dividedAnew = true;
   }
 
-  private void resume(String id, Instant cut, String generation, LearnedSettings settings) {
+  private void resume(String id, Instant cut, String generation) {
     TextPublication publication = store.history().textModel(rule.functionName(), id);
     PolicyRevision then = revisionAt(cut, generation);
     if (publication != null && then != null) {
-      TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
-      judges.add(Judge.of(cut, model, settings, then.statistics()));
+      ConversationModel model =
+          ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
+      judges.add(Judge.of(cut, model, then.statistics()));
     }
   }
 
@@ -224,6 +230,14 @@ final class TextLadder {
   }
 
   /**
+   * Whether a model learnt from scores may be taken: it reads words, so not where neighbours are
+   * configured, nor before those that were have ceased to decide.
+   */
+  boolean takesPrior(Experimentation.Learned learned) {
+    return learned.readsWords() && !standing.ofNeighbours();
+  }
+
+  /**
    * Takes a model that was learnt from scores, or takes it away. It decides until one from the log
    * proves better than it, or a change of quality is found; where one from the log decides already,
    * it is not used.
@@ -236,11 +250,12 @@ final class TextLadder {
   }
 
   /** What the model learnt from scores says, null while it does not decide. */
-  private @Nullable TextShift priorSaid(FeatureVector features, LearnedSettings settings) {
+  private @Nullable TextShift priorSaid(
+      @Nullable FeatureVector features, LearnedSettings settings) {
     TextQuality model = prior;
-    return model == null || standing.prior() == null
+    return model == null || features == null || standing.prior() == null
         ? null
-        : said(model, features, model.outputsOf(settings.candidates()));
+        : said(model, features, settings);
   }
 
   /** A model that is to be in the log before anything names it, with the moment of its log cut. */
@@ -268,15 +283,10 @@ final class TextLadder {
 
   private Optional<Fitted> fit(Moment moment, long feedbacks) {
     Instant now = moment.now();
-    LearnedSettings settings = moment.settings();
-    List<TextSample> samples = sampler.samples(rule, settings.candidates(), now);
-    if (samples.size() < LEAST_SAMPLES) {
+    Fit fit = moment.learned().embedding() == null ? fitText(moment) : fitNeighbours(moment);
+    if (fit == null) {
       return Optional.empty();
     }
-    TextSettings fitSettings = TextSettings.DEFAULT;
-    TextFit.Fitted fitted =
-        new TextFit(settings.candidates(), fitSettings, before -> means(moment, before))
-            .fit(samples);
     String provenance =
         new TextProvenance(
                 now,
@@ -284,32 +294,80 @@ final class TextLadder {
                 moment.generation(),
                 rule.metric(),
                 feedbacks,
-                samples.getFirst().decidedAt(),
-                samples.getLast().decidedAt(),
-                samples.size(),
-                fitSettings,
+                fit.from(),
+                fit.to(),
+                fit.samples(),
                 moment.codeVersion(),
-                fitted)
+                fit.recipe())
             .toJson();
     TextPublication publication =
         new TextPublication(
             rule.functionName(),
-            fitted.model().id(),
+            fit.model().id(),
             now,
             provenance,
-            Base64.getEncoder().encodeToString(fitted.model().encode()));
+            Base64.getEncoder().encodeToString(fit.model().encode()));
     return Optional.of(new Fitted(publication, moment));
+  }
+
+  /** A finished model of either kind. */
+  private record Fit(
+      ConversationModel model,
+      Instant from,
+      Instant to,
+      int samples,
+      TextProvenance.Recipe recipe) {}
+
+  private @Nullable Fit fitText(Moment moment) {
+    List<String> candidates = moment.settings().candidates();
+    List<TextSample> samples = sampler.samples(rule, candidates, moment.now());
+    if (samples.size() < LEAST_SAMPLES) {
+      return null;
+    }
+    TextSettings settings = TextSettings.DEFAULT;
+    TextFit.Fitted fitted =
+        new TextFit(candidates, settings, before -> means(moment, before, Outcome::of))
+            .fit(samples);
+    return new Fit(
+        fitted.model(),
+        samples.getFirst().decidedAt(),
+        samples.getLast().decidedAt(),
+        samples.size(),
+        TextProvenance.text(settings, fitted));
+  }
+
+  private @Nullable Fit fitNeighbours(Moment moment) {
+    List<String> candidates = moment.settings().candidates();
+    List<NeighbourSample> samples = NeighbourSampler.samples(store, rule, candidates, moment.now());
+    if (samples.size() < LEAST_SAMPLES) {
+      return null;
+    }
+    NeighbourFit.Fitted fitted =
+        new NeighbourFit(
+                candidates,
+                before -> {
+                  Function<String, SegmentMean> means = means(moment, before, Outcome::of);
+                  return segment -> means.apply(segment).quality();
+                })
+            .fit(samples);
+    return new Fit(
+        fitted.model(),
+        samples.getFirst().decidedAt(),
+        samples.getLast().decidedAt(),
+        samples.size(),
+        TextProvenance.neighbours(fitted));
   }
 
   /** Takes a model that is in the log now. */
   void fitted(Fitted fitted) {
     TextPublication publication = fitted.publication();
     Moment moment = fitted.moment();
-    TextQuality model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
+    ConversationModel model =
+        ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
     standing =
         standing.fitted(
             publication.model(), feedbacks(moment.statistics()), publication.publishedAt());
-    judges.add(Judge.of(publication.publishedAt(), model, moment.settings(), moment.statistics()));
+    judges.add(Judge.of(publication.publishedAt(), model, moment.statistics()));
     if (judges.size() > MOST_MODELS) {
       judges.remove();
     }
@@ -333,11 +391,35 @@ final class TextLadder {
         .sum();
   }
 
+  /** What a mean needs of a sample. */
+  private record Outcome(
+      Instant decidedAt, String segment, int arm, double reward, double outputTokens) {
+
+    static Outcome of(TextSample sample) {
+      return new Outcome(
+          sample.decidedAt(),
+          sample.segment(),
+          sample.arm(),
+          sample.reward(),
+          sample.outputTokens());
+    }
+
+    /** Neighbours tell nothing of tokens. */
+    static Outcome of(NeighbourSample sample) {
+      return new Outcome(
+          sample.decidedAt(), sample.segment(), sample.arm(), sample.reward(), Double.NaN);
+    }
+  }
+
   /** The means by segment that the function's own policy has on some samples. */
-  private Function<String, SegmentMean> means(Moment moment, List<TextSample> samples) {
+  private <T> Function<String, SegmentMean> means(
+      Moment moment, List<T> samples, Function<T, Outcome> look) {
     LearnedSettings settings = moment.settings();
     TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
-    for (TextSample sample : samples) {
+    Instant last = moment.now();
+    for (T one : samples) {
+      Outcome sample = look.apply(one);
+      last = sample.decidedAt();
       String variant = settings.candidates().get(sample.arm());
       state.decided(sample.decidedAt(), sample.segment(), variant);
       state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
@@ -346,7 +428,7 @@ final class TextLadder {
         state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
       }
     }
-    return SegmentMean.of(policy(moment, state.statistics(samples.getLast().decidedAt())));
+    return SegmentMean.of(policy(moment, state.statistics(last)));
   }
 
   private Policy policy(Moment moment, PolicyStatistics statistics) {
@@ -369,8 +451,10 @@ final class TextLadder {
     void take(LoggedDecision row, @Nullable TextShift said);
   }
 
-  private static TextShift said(TextQuality model, FeatureVector features, int[] outputs) {
-    return new TextShift(model.id(), model.forecast(features, outputs));
+  private static TextShift said(
+      TextQuality model, FeatureVector features, LearnedSettings settings) {
+    return new TextShift(
+        model.id(), model.forecast(features, model.outputsOf(settings.candidates())));
   }
 
   /**
@@ -394,18 +478,59 @@ final class TextLadder {
               : null;
       if (logged != null && logged.model().equals(id)) {
         taker.take(row, logged);
+      } else if (id.startsWith(NeighbourQuality.ID_PREFIX)
+          && row.features().containsKey(Decision.EMBEDDING_LEFT_OUT)) {
+        taker.take(row, null); // what it decided without, and would again
       } else {
         unread.add(row);
       }
     }
     Judge latest = judges.peekLast();
-    TextQuality model = standing.used() ? (latest == null ? null : latest.model()) : prior;
+    ConversationModel model = standing.used() ? (latest == null ? null : latest.model()) : prior;
     if (model != null && model.id().equals(id)) {
-      int[] outputs = model.outputsOf(settings.candidates());
-      sampler.withFeatures(
+      asked(
           unread.subList(Math.max(0, unread.size() - MOST_READ_AGAIN), unread.size()),
-          (row, features) -> taker.take(row, said(model, features, outputs)));
+          row -> model,
+          settings,
+          (row, features, said) -> taker.take(row, said));
     }
+  }
+
+  /**
+   * Asks models about decisions, in order; those of which nothing was logged that a model reads are
+   * left out.
+   *
+   * @param modelOf who is asked; null for none
+   * @param settings whose candidates it is said of
+   */
+  private void asked(
+      List<LoggedDecision> rows,
+      Function<LoggedDecision, @Nullable ConversationModel> modelOf,
+      LearnedSettings settings,
+      AskedTaker taker) {
+    List<LoggedDecision> ofText = new ArrayList<>();
+    for (LoggedDecision row : rows) {
+      ConversationModel model = modelOf.apply(row);
+      if (model instanceof NeighbourQuality neighbours) {
+        PromptVector vector = NeighbourSampler.vector(row);
+        double[] shifts =
+            vector == null
+                ? null
+                : neighbours.shifts(vector, neighbours.outputsOf(settings.candidates()));
+        if (shifts != null) {
+          taker.take(row, null, new TextShift(neighbours.id(), shifts));
+        }
+      } else if (model != null) {
+        ofText.add(row);
+      }
+    }
+    sampler.withFeatures(
+        ofText,
+        (row, features) -> {
+          if (modelOf.apply(row) instanceof TextQuality text) {
+            taker.take(row, features, said(text, features, settings));
+          }
+        });
   }
 
   /** Judges what has matured since the last judgement, and steps where the rule says so. */
@@ -415,10 +540,14 @@ final class TextLadder {
           ? Optional.of(step(moment, false, "The configuration says to read no text."))
           : Optional.empty();
     }
+    boolean neighbours = moment.learned().embedding() != null;
+    if ((standing.model() != null && neighbours != standing.ofNeighbours())
+        || (neighbours && standing.prior() != null)) {
+      return beginAnew(moment);
+    }
     judgeMatured(moment);
     Judge latest = judges.peekLast();
-    boolean says =
-        latest != null && (latest.model().weight() > 0 || latest.model().tokens() != null);
+    boolean says = latest != null && latest.model().tells();
     if (moment.learned().context().equals("text")) {
       return says && !standing.used()
           ? Optional.of(step(moment, true, "The configuration says to read the text."))
@@ -445,6 +574,25 @@ final class TextLadder {
       return Optional.of(step(moment, false, told("loses", bounds)));
     }
     return Optional.empty();
+  }
+
+  /** A kind of model is left, and with it what was judged of it. */
+  private Optional<Switch> beginAnew(Moment moment) {
+    Optional<Switch> step =
+        standing.inUse() != null
+            ? Optional.of(
+                step(
+                    moment,
+                    false,
+                    moment.learned().embedding() == null
+                        ? "The configuration names no embedding model any more."
+                        : "The configuration names an embedding model, which has to be learnt"
+                            + " from."))
+            : Optional.empty();
+    standing = standing.begunAnew();
+    judges.clear();
+    lastLook = null;
+    return step;
   }
 
   private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
@@ -518,20 +666,18 @@ final class TextLadder {
     Sums sums = new Sums();
     List<@Nullable TokenPrice> prices = prices(moment);
     List<Read> read = new ArrayList<>();
-    sampler.withFeatures(
+    asked(
         rows,
-        (row, features) -> {
-          Judge judge = judgeOf(row.decidedAt());
-          if (judge != null) {
+        this::modelOf,
+        moment.settings(),
+        (row, features, said) ->
             read.add(
                 new Read(
                     row,
-                    judge,
+                    Objects.requireNonNull(judgeOf(row.decidedAt())),
                     priorSaid(features, moment.settings()),
-                    said(judge.model(), features, judge.outputs()),
-                    rateOf.getOrDefault(row.inferenceId(), 1.0)));
-          }
-        });
+                    said,
+                    rateOf.getOrDefault(row.inferenceId(), 1.0))));
     if (moment.settings().options().strongShare() != null) {
       if (dividedAnew) {
         divideAgain(moment, from, prices);
@@ -567,7 +713,7 @@ final class TextLadder {
 
   /** What the models were asked about before a restart, which is in the log. */
   private void divideAgain(Moment moment, Instant until, List<@Nullable TokenPrice> prices) {
-    sampler.withFeatures(
+    asked(
         LatestDecisions.before(
             store,
             rule,
@@ -575,18 +721,16 @@ final class TextLadder {
             moment.now(),
             ThresholdSample.MOST_DECISIONS * judges.size(),
             row -> judgeOf(row.decidedAt()) != null),
-        (row, features) -> {
-          Judge judge = judgeOf(row.decidedAt());
-          if (judge != null) {
+        this::modelOf,
+        moment.settings(),
+        (row, features, said) ->
             divide(
                 moment,
-                judge,
+                Objects.requireNonNull(judgeOf(row.decidedAt())),
                 row,
                 priorSaid(features, moment.settings()),
-                said(judge.model(), features, judge.outputs()),
-                prices);
-          }
-        });
+                said,
+                prices));
   }
 
   /**
@@ -690,6 +834,11 @@ final class TextLadder {
       }
     }
     return found;
+  }
+
+  private @Nullable ConversationModel modelOf(LoggedDecision row) {
+    Judge judge = judgeOf(row.decidedAt());
+    return judge == null ? null : judge.model();
   }
 
   private static final class Sums {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.pointsman.analysis.AsymptoticConfidenceSequence;
+import dev.pointsman.routing.features.NeighbourQuality;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -210,6 +211,30 @@ record TextStanding(
   /** The id of the model that decides; null where segments alone do. */
   @Nullable String inUse() {
     return used ? model : prior;
+  }
+
+  /** Before the first model of another kind: nothing that was judged holds for it. */
+  TextStanding begunAnew() {
+    return new TextStanding(
+        false,
+        null,
+        0,
+        null,
+        judged == 0 ? stretch : stretch + 1,
+        0,
+        0,
+        0,
+        0,
+        judgedUntil,
+        switchedAt,
+        List.of(),
+        prior,
+        retired);
+  }
+
+  /** Whether the latest model is of neighbours. */
+  boolean ofNeighbours() {
+    return model != null && model.startsWith(NeighbourQuality.ID_PREFIX);
   }
 
   double alpha() {

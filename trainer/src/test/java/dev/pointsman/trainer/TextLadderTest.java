@@ -3,7 +3,6 @@ package dev.pointsman.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.RevisionEvent;
@@ -12,14 +11,9 @@ import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TextPublication;
-import dev.pointsman.routing.features.ConversationFeatures;
-import dev.pointsman.routing.features.LinearScorer;
-import dev.pointsman.routing.features.RisingCurve;
-import dev.pointsman.routing.features.TextQuality;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.AfterEach;
@@ -215,41 +209,11 @@ final class TextLadderTest {
     assertThat(models().getFirst().body()).isEqualTo(first.body());
   }
 
-  /** Text taken in from scores, with nothing else learnt there. */
-  private void takeIn(PolicyTrainer trainer, TextPublication text) {
-    PriorEvidence evidence =
-        new PriorEvidence(
-            "reply",
-            "resolved",
-            PriorCell.toJson(List.of(new PriorCell("a", "large", 1, 0.5, 0.5, null))),
-            "{\"file\":\"scores.csv\",\"text\":{\"model\":\"%s\"}}".formatted(text.model()),
-            Events.START);
-    int known = log.logged.size();
-    trainer.relearn("reply", text, () -> log.control().setPriorEvidence(evidence));
-    log.store(List.copyOf(log.logged.subList(known, log.logged.size())));
-  }
-
-  /** Says that small is best, whatever is asked. */
-  private static TextPublication alwaysSmall() {
-    TextQuality model =
-        TextQuality.of(
-            LinearScorer.of(
-                List.of("small"), new double[1], new double[ConversationFeatures.DIMENSION]),
-            List.of(RisingCurve.of(new double[] {0}, new double[] {0.5})),
-            1);
-    return new TextPublication(
-        "reply",
-        model.id(),
-        Events.START,
-        "{}",
-        Base64.getEncoder().encodeToString(model.encode()));
-  }
-
   @Test
   void relearn_textOfScores_decidesAtOnceAndUntilTheLogProvesBetter() {
     PolicyTrainer trainer = log.trainer();
-    TextPublication bad = alwaysSmall();
-    takeIn(trainer, bad);
+    TextPublication bad = TrainedLog.alwaysSmall();
+    log.takeIn(trainer, bad);
     assertThat(log.latest().textModel()).isEqualTo(bad.model());
     assertThat(log.taken).containsExactly(bad);
     assertThat(log.latest().provenance()).contains("\"rung\":\"scores\"");
@@ -285,7 +249,7 @@ final class TextLadderTest {
     TextPublication good = models().getFirst();
     log.startAnew(directory.resolve("other"));
     PolicyTrainer trainer = log.trainer();
-    takeIn(trainer, good);
+    log.takeIn(trainer, good);
     ask(960, 1_600, 0.4);
     log.tick(trainer, 1_610);
     log.tick(trainer, 1_600 + TrainedLog.WINDOW.toSeconds());

@@ -6,6 +6,7 @@ import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.catalog.MetricDefinition;
 import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.ControlStore;
+import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
@@ -19,9 +20,14 @@ import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.ConversationFeatures;
+import dev.pointsman.routing.features.LinearScorer;
+import dev.pointsman.routing.features.RisingCurve;
+import dev.pointsman.routing.features.TextQuality;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -124,10 +130,16 @@ final class TrainedLog implements AutoCloseable {
 
   /** The same, or one that nothing could answer. */
   static InferenceEvent asked(int n, Decision shape, boolean proof, boolean failed) {
+    return asked(n, shape, proof, failed, Map.of());
+  }
+
+  /** The same with features. */
+  static InferenceEvent asked(
+      int n, Decision shape, boolean proof, boolean failed, Map<String, String> features) {
     Events.InferenceBuilder inference =
         Events.inferenceOf(n)
             .function("reply")
-            .decision(withTokens(shape, 128))
+            .decision(with(shape, 128, features))
             .withoutAttempts()
             .payload(
                 InferenceEvent.Payload.of(
@@ -141,6 +153,12 @@ final class TrainedLog implements AutoCloseable {
   }
 
   static Decision withTokens(Decision d, int tokens) {
+    return with(d, tokens, Map.of());
+  }
+
+  private static Decision with(Decision d, int tokens, Map<String, String> features) {
+    Map<String, String> all = new TreeMap<>(features);
+    all.put(Decision.INPUT_TOKENS, Integer.toString(tokens));
     return new Decision(
         d.kind(),
         d.decidedBy(),
@@ -165,7 +183,7 @@ final class TrainedLog implements AutoCloseable {
         d.propensities(),
         d.utilityWeight(),
         d.gamma(),
-        Map.of(Decision.INPUT_TOKENS, Integer.toString(tokens)),
+        all,
         d.chosenVariant(),
         d.propensity(),
         d.explored(),
@@ -232,5 +250,35 @@ final class TrainedLog implements AutoCloseable {
   public void close() {
     control.close();
     store.close();
+  }
+
+  /** Text taken in from scores, with nothing else learnt there. */
+  void takeIn(PolicyTrainer trainer, TextPublication text) {
+    PriorEvidence evidence =
+        new PriorEvidence(
+            "reply",
+            "resolved",
+            PriorCell.toJson(List.of(new PriorCell("a", "large", 1, 0.5, 0.5, null))),
+            "{\"file\":\"scores.csv\",\"text\":{\"model\":\"%s\"}}".formatted(text.model()),
+            Events.START);
+    int known = logged.size();
+    trainer.relearn("reply", text, () -> control().setPriorEvidence(evidence));
+    store(List.copyOf(logged.subList(known, logged.size())));
+  }
+
+  /** Says that small is best, whatever is asked. */
+  static TextPublication alwaysSmall() {
+    TextQuality model =
+        TextQuality.of(
+            LinearScorer.of(
+                List.of("small"), new double[1], new double[ConversationFeatures.DIMENSION]),
+            List.of(RisingCurve.of(new double[] {0}, new double[] {0.5})),
+            1);
+    return new TextPublication(
+        "reply",
+        model.id(),
+        Events.START,
+        "{}",
+        Base64.getEncoder().encodeToString(model.encode()));
   }
 }

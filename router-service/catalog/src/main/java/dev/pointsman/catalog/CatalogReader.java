@@ -192,12 +192,13 @@ public final class CatalogReader {
       StoreSettings store = process.store(storeSection);
       Map<String, MetricDefinition> metrics = MetricReader.read(root);
       Map<String, ToolDefinition> tools = ToolReader.read(root, files);
-      Map<String, ModelDefinition> models =
-          new ModelReader(kinds, environment, problems).read(root);
+      ModelReader modelReader = new ModelReader(kinds, environment, problems);
+      Map<String, ModelDefinition> models = modelReader.read(root);
+      Map<String, EmbeddingModelDefinition> embeddingModels = modelReader.readEmbedding(root);
       TemplateLanguage language = new TemplateLanguage(files.read()::get);
       VariantReader variants = new VariantReader(files, language, models.keySet(), kinds.keySet());
       Map<String, FunctionDefinition> functions =
-          new FunctionReader(variants, files, models, metrics, tools).read(root);
+          new FunctionReader(variants, files, models, embeddingModels, metrics, tools).read(root);
       if (storeSection != null) {
         ProcessSettingsReader.checkRetention(storeSection, store.retention(), functions.values());
       }
@@ -210,6 +211,7 @@ public final class CatalogReader {
           store,
           functions,
           models,
+          embeddingModels,
           metrics,
           tools);
     }

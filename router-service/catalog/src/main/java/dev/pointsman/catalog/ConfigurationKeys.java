@@ -45,12 +45,11 @@ final class ConfigurationKeys {
   private static Map<String, Map<String, Key>> tables() {
     Tables t = new Tables();
     t.table("")
-        .read("gateway", "store", "functions", "models", "metrics", "tools")
+        .read("gateway", "store", "functions", "models", "embedding_models", "metrics", "tools")
         .warned("clickhouse", "where events are kept is set under [store]")
         .warned("postgres", "where control data is kept is set under [store]")
         .refused("rate_limiting", "remove it and limit traffic in front of Pointsman")
         .warned("object_storage", "files of requests are not stored")
-        .refused("embedding_models", "remove it: embeddings are not served")
         .warned("evaluations", "evaluations are not run here")
         .refused("provider_types", "set api_key_location on each provider")
         .warned("optimizers", "fine-tuning is not run here")
@@ -110,6 +109,7 @@ final class ConfigurationKeys {
             "cost_per_million",
             "cost_per_unit",
             "required");
+    t.table("embedding_models.M").read("routing", "providers", "timeout_ms");
     t.table("timeouts").read("non_streaming", "streaming");
     t.table("timeouts.non_streaming").read("total_ms");
     t.table("timeouts.streaming").read("ttft_ms", "total_ms", "silence_ms");
@@ -194,6 +194,8 @@ final class ConfigurationKeys {
             "strong_share",
             "strong_variant",
             "context",
+            "embedding_model",
+            "embedding_deadline",
             "cost_weight",
             "value_of_success",
             "latency_weight",

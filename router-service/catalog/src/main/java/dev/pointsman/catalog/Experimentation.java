@@ -40,6 +40,7 @@ public sealed interface Experimentation {
    * @param guardrails metrics that changed settings may not make worse
    * @param surrogates metrics that stand for {@code metric} where it has no value: judges that score
    *     every decision; verdicts combine both; at most one
+   * @param embedding the embedding of prompts that neighbours are found by; null without one
    */
   record Learned(
       String metric,
@@ -56,7 +57,8 @@ public sealed interface Experimentation {
       @Nullable ExploreCondition exploreIf,
       @Nullable Promotion promotion,
       List<Guarded> guardrails,
-      List<String> surrogates)
+      List<String> surrogates,
+      @Nullable Embedding embedding)
       implements Experimentation {
 
     public Learned {
@@ -64,7 +66,43 @@ public sealed interface Experimentation {
       surrogates = List.copyOf(surrogates);
     }
 
-    /** Without guardrails and surrogates. */
+    /** Without an embedding model. */
+    public Learned(
+        String metric,
+        LearnedSettings settings,
+        String context,
+        LaneShares shares,
+        List<String> fallbackVariants,
+        Duration revisionInterval,
+        Duration stickyTtl,
+        int stickyMax,
+        Duration attributionWindow,
+        @Nullable Double noFeedback,
+        double rewardOnError,
+        @Nullable ExploreCondition exploreIf,
+        @Nullable Promotion promotion,
+        List<Guarded> guardrails,
+        List<String> surrogates) {
+      this(
+          metric,
+          settings,
+          context,
+          shares,
+          fallbackVariants,
+          revisionInterval,
+          stickyTtl,
+          stickyMax,
+          attributionWindow,
+          noFeedback,
+          rewardOnError,
+          exploreIf,
+          promotion,
+          guardrails,
+          surrogates,
+          null);
+    }
+
+    /** Without guardrails, surrogates and an embedding model. */
     public Learned(
         String metric,
         LearnedSettings settings,
@@ -101,7 +139,20 @@ public sealed interface Experimentation {
     public boolean readsText() {
       return context.equals("text") || context.equals("auto");
     }
+
+    /** Whether a model of its words says so, and not neighbours by embedding. */
+    public boolean readsWords() {
+      return readsText() && embedding == null;
+    }
   }
+
+  /**
+   * Where the embedding of a prompt comes from.
+   *
+   * @param model a declared embedding model
+   * @param deadline how long a decision waits for it; what is later is left out
+   */
+  record Embedding(String model, Duration deadline) {}
 
   /**
    * A gate: changed settings wait beside those that serve until they have proved themselves.

@@ -59,7 +59,9 @@ public record ExperimentationFragment(
                     section,
                     prices,
                     FunctionReader.longestAnswers(function.variants()),
-                    catalog.metrics())
+                    catalog.metrics(),
+                    catalog.embeddingModels(),
+                    function.logText())
                 .read(Map.of());
       }
     }

@@ -29,23 +29,30 @@ final class ExperimentationReader {
   private final Map<String, @Nullable TokenPrice> prices;
   private final Map<String, Integer> longestAnswers;
   private final Map<String, MetricDefinition> metrics;
+  private final Map<String, EmbeddingModelDefinition> embeddingModels;
+  private final boolean logText;
 
   /**
    * The reader for one function.
    *
    * @param prices today's price per variant, null where it is unknown
    * @param longestAnswers the most output tokens of the variants that have a limit
+   * @param logText whether the function keeps what it is asked
    */
   ExperimentationReader(
       Section function,
       Map<String, @Nullable TokenPrice> prices,
       Map<String, Integer> longestAnswers,
-      Map<String, MetricDefinition> metrics) {
+      Map<String, MetricDefinition> metrics,
+      Map<String, EmbeddingModelDefinition> embeddingModels,
+      boolean logText) {
     this.function = function;
     this.variants = prices.keySet();
     this.prices = prices;
     this.longestAnswers = longestAnswers;
     this.metrics = metrics;
+    this.embeddingModels = embeddingModels;
+    this.logText = logText;
   }
 
   /**
@@ -244,7 +251,61 @@ final class ExperimentationReader {
         section.parsed("explore_if", ExperimentationReader::parseCondition),
         promotion(section),
         guardrails(section),
-        surrogates(section, metric));
+        surrogates(section, metric),
+        embedding(section, context, candidates));
+  }
+
+  private Experimentation.@Nullable Embedding embedding(
+      Section section, @Nullable String context, List<String> candidates) {
+    Duration deadline = duration(section, "embedding_deadline", LearnedDefaults.EMBEDDING_DEADLINE);
+    if (deadline.compareTo(LearnedDefaults.LONGEST_EMBEDDING) > 0) {
+      section.error(
+          "embedding_deadline",
+          "%s must be <= 10s, since every decision may wait that long"
+              .formatted(section.path("embedding_deadline")));
+    }
+    if (!section.has("embedding_model")) {
+      if (section.has("embedding_deadline")) {
+        section.error(
+            "embedding_deadline",
+            "%s is for functions with an embedding_model: name one of [embedding_models]"
+                .formatted(section.path("embedding_deadline")));
+      }
+      return null;
+    }
+    String name = section.requiredText("embedding_model");
+    if (name == null) {
+      return null;
+    }
+    EmbeddingModelDefinition model = embeddingModels.get(name);
+    if (model == null) {
+      section.error(
+          "embedding_model",
+          section.unknown("embedding_model", "embedding model", name, embeddingModels.keySet()));
+      return null;
+    }
+    if ("none".equals(context) || "segments".equals(context)) {
+      section.error(
+          "embedding_model",
+          "%s: context = \"%s\" looks at nothing but segments: remove one of the two"
+              .formatted(section.path("embedding_model"), context));
+    }
+    if (!logText) {
+      section.error(
+          "embedding_model",
+          "%s keeps a vector of what is asked, and log_text = false says to keep none of it: remove one of the two"
+              .formatted(section.path("embedding_model")));
+    }
+    boolean priced = candidates.stream().anyMatch(candidate -> prices.get(candidate) != null);
+    for (ModelDefinition.ProviderDefinition provider : model.providers().values()) {
+      if (priced && provider.cost().isEmpty()) {
+        section.warning(
+            "embedding_model",
+            "%s: embedding_models.%s.providers.%s has no cost, so what inferences cost will be unknown"
+                .formatted(section.path("embedding_model"), name, provider.name()));
+      }
+    }
+    return new Experimentation.Embedding(name, deadline);
   }
 
   /** TensorZero's adaptive experiment: a learned function without cost, segments, age or lanes. */
@@ -908,6 +969,8 @@ final class ExperimentationReader {
     static final double CANARY = 0.05;
     static final double MOST_CANARY = 0.25;
     static final Duration HALF_LIFE = Duration.ofDays(14);
+    static final Duration EMBEDDING_DEADLINE = Duration.ofMillis(150);
+    static final Duration LONGEST_EMBEDDING = Duration.ofSeconds(10);
     static final LaneShares SHARES = new LaneShares(0.01, 0.05, 0);
     static final Duration REVISION = Duration.ofSeconds(5);
     static final Duration STICKY_TTL = Duration.ofHours(24);

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param store where data is kept
  * @param functions by name, the built-in {@code tensorzero::default} not among them
  * @param models by name
+ * @param embeddingModels by name
  * @param metrics by name; {@code comment} and {@code demonstration} are built in and not among them
  * @param tools by configuration key
  */
@@ -26,8 +27,22 @@ public record FunctionCatalog(
     StoreSettings store,
     Map<String, FunctionDefinition> functions,
     Map<String, ModelDefinition> models,
+    Map<String, EmbeddingModelDefinition> embeddingModels,
     Map<String, MetricDefinition> metrics,
     Map<String, ToolDefinition> tools) {
+
+  /** Without embedding models. */
+  public FunctionCatalog(
+      String configHash,
+      String text,
+      GatewaySettings gateway,
+      StoreSettings store,
+      Map<String, FunctionDefinition> functions,
+      Map<String, ModelDefinition> models,
+      Map<String, MetricDefinition> metrics,
+      Map<String, ToolDefinition> tools) {
+    this(configHash, text, gateway, store, functions, models, Map.of(), metrics, tools);
+  }
 
   /**
    * Today's price of a model's tokens at the provider that is tried first.

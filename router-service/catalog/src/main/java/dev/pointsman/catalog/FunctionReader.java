@@ -17,6 +17,7 @@ final class FunctionReader {
   private final VariantReader variantReader;
   private final ReferencedFiles files;
   private final Map<String, ModelDefinition> models;
+  private final Map<String, EmbeddingModelDefinition> embeddingModels;
   private final Map<String, MetricDefinition> metrics;
   private final Map<String, ToolDefinition> tools;
 
@@ -24,11 +25,13 @@ final class FunctionReader {
       VariantReader variantReader,
       ReferencedFiles files,
       Map<String, ModelDefinition> models,
+      Map<String, EmbeddingModelDefinition> embeddingModels,
       Map<String, MetricDefinition> metrics,
       Map<String, ToolDefinition> tools) {
     this.variantReader = variantReader;
     this.files = files;
     this.models = models;
+    this.embeddingModels = embeddingModels;
     this.metrics = metrics;
     this.tools = tools;
   }
@@ -73,6 +76,7 @@ final class FunctionReader {
       section.error(
           "variants", "%s is empty: name at least one variant".formatted(section.path("variants")));
     }
+    boolean logText = section.flag("log_text", true);
     Map<String, @Nullable TokenPrice> prices = new TreeMap<>();
     variants.forEach(
         (variant, definition) ->
@@ -87,9 +91,11 @@ final class FunctionReader {
         toolChoice(section),
         section.flag("parallel_tool_calls"),
         chat ? null : outputSchema(section),
-        new ExperimentationReader(section, prices, longestAnswers(variants), metrics).read(weights),
+        new ExperimentationReader(
+                section, prices, longestAnswers(variants), metrics, embeddingModels, logText)
+            .read(weights),
         segmentBy(section),
-        section.flag("log_text", true));
+        logText);
   }
 
   /** The {@code max_tokens} of the variants that have one. */

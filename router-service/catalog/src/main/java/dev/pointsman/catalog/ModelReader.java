@@ -1,6 +1,7 @@
 package dev.pointsman.catalog;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,10 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Reads {@code [models.*]}: where each model can be reached, and what it costs. */
+/**
+ * Reads {@code [models.*]} and {@code [embedding_models.*]}: where each model can be reached, and what it
+ * costs.
+ */
 final class ModelReader {
 
   private final Map<String, ProviderKind> kinds;
@@ -40,7 +44,56 @@ final class ModelReader {
     return models;
   }
 
+  /** The models that embed. */
+  Map<String, EmbeddingModelDefinition> readEmbedding(Section root) {
+    Map<String, EmbeddingModelDefinition> models = new TreeMap<>();
+    root.namedSections("embedding_models", "embedding_models.M")
+        .forEach(
+            (name, section) -> {
+              Map<String, ModelDefinition.ProviderDefinition> providers = providers(section);
+              List<String> routing = routing(section, providers);
+              section
+                  .named("providers")
+                  .forEach((provider, table) -> requireEmbeds(section, provider, table));
+              Long timeout = section.whole("timeout_ms", 1, Integer.MAX_VALUE);
+              models.put(
+                  name,
+                  new EmbeddingModelDefinition(
+                      name,
+                      routing,
+                      providers,
+                      timeout == null ? null : Duration.ofMillis(timeout)));
+            });
+    return models;
+  }
+
+  private void requireEmbeds(Section section, String provider, TomlNode.Table table) {
+    if (table.entries().get("type") instanceof TomlNode.Leaf leaf
+        && leaf.value() instanceof String type
+        && kinds.get(type) instanceof ProviderKind kind
+        && !kind.embeds()) {
+      problems.error(
+          leaf.place(),
+          "%s.%s.type: a provider of the kind '%s' makes no embeddings; kinds that do are %s"
+              .formatted(
+                  section.path("providers"),
+                  provider,
+                  type,
+                  kinds.values().stream()
+                      .filter(ProviderKind::embeds)
+                      .map(ProviderKind::name)
+                      .sorted()
+                      .collect(Collectors.joining(", "))));
+    }
+  }
+
   private ModelDefinition model(String name, Section section) {
+    Map<String, ModelDefinition.ProviderDefinition> providers = providers(section);
+    return new ModelDefinition(
+        name, routing(section, providers), providers, TimeoutsReader.read(section));
+  }
+
+  private Map<String, ModelDefinition.ProviderDefinition> providers(Section section) {
     Map<String, ModelDefinition.ProviderDefinition> providers = new TreeMap<>();
     section
         .named("providers")
@@ -55,6 +108,11 @@ final class ModelReader {
       section.error(
           "providers", "%s is empty: name at least one".formatted(section.path("providers")));
     }
+    return providers;
+  }
+
+  private static List<String> routing(
+      Section section, Map<String, ModelDefinition.ProviderDefinition> providers) {
     if (!section.has("routing")) {
       section.missing("routing");
     } else if (section.texts("routing").isEmpty()) {
@@ -77,7 +135,7 @@ final class ModelReader {
                       "%s leaves out provider '%s', which is never used"
                           .formatted(section.path("routing"), provider)));
     }
-    return new ModelDefinition(name, routing, providers, TimeoutsReader.read(section));
+    return routing;
   }
 
   private ModelDefinition.ProviderDefinition provider(

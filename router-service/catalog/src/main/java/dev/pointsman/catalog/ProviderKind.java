@@ -10,8 +10,14 @@ import org.tomlj.TomlTable;
  *
  * @param name the value of {@code type}
  * @param reader makes the provider's settings of its table
+ * @param embeds whether it can be a provider of an embedding model
  */
-public record ProviderKind(String name, Reader reader) {
+public record ProviderKind(String name, Reader reader, boolean embeds) {
+
+  /** One that only chats. */
+  public ProviderKind(String name, Reader reader) {
+    this(name, reader, false);
+  }
 
   /** Reads a provider's own keys. */
   @FunctionalInterface

@@ -16,7 +16,9 @@ final class Readings {
   static final List<ProviderKind> KINDS =
       List.of(
           new ProviderKind(
-              "dummy", (table, reading) -> new DummySettings(reading.requiredText("model_name"))),
+              "dummy",
+              (table, reading) -> new DummySettings(reading.requiredText("model_name")),
+              true),
           new ProviderKind(
               "remote",
               (table, reading) -> {

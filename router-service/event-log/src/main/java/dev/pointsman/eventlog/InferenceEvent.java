@@ -183,7 +183,7 @@ public record InferenceEvent(
   /**
    * One provider call.
    *
-   * @param ordinal counted from 1 within the inference
+   * @param ordinal counted from 1 within the inference; 0 for a call beside those that answer
    * @param purpose {@code answer}, {@code judge}, {@code candidate} or {@code embedding}
    * @param status {@code ok}, {@code failed}, {@code abandoned} or {@code truncated}
    * @param httpStatus the upstream's status, null when it gave none

@@ -1,5 +1,6 @@
 package dev.pointsman.eventstore;
 
+import dev.pointsman.routing.Decision;
 import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
@@ -48,6 +49,7 @@ record BanditRound(
     }
     TreeMap<String, String> context = new TreeMap<>(decision.features());
     context.put(SEGMENT, decision.segment());
+    context.remove(Decision.EMBEDDING); // a vector in base64 is no value to learn from as it is
     Double reward = decision.reward();
     if (reward == null) {
       throw new IllegalArgumentException(

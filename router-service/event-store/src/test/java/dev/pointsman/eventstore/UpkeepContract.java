@@ -356,7 +356,7 @@ abstract class UpkeepContract {
             d.propensities(),
             d.utilityWeight(),
             d.gamma(),
-            Map.of("tokens", "12", "tag:user_id", user),
+            Map.of("tokens", "12", "tag:user_id", user, "embedding", "space:AQ=="),
             d.chosenVariant(),
             d.propensity(),
             d.explored(),

@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.routing.TextPublication;
+import dev.pointsman.routing.features.NeighbourQuality;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +47,8 @@ public final class TextStory {
             "from",
             "to",
             "weight",
+            "nearest",
+            "pseudo_counts",
             "seed",
             "log_position",
             "calibration",
@@ -94,13 +97,17 @@ public final class TextStory {
     if (!standing.has("model")) {
       return logText
           ? "by segments: no text model yet, it takes 300 rewarded decisions with their"
-              + " conversation"
+              + " conversation, or with its embedding"
           : "by segments: log_text = false leaves nothing to read";
     }
+    String what =
+        standing.path("model").asText().startsWith(NeighbourQuality.ID_PREFIX)
+            ? "neighbours"
+            : "text";
     if (context.equals("text")) {
       return byText
-          ? "by segments and text: context = \"text\", judged or not"
-          : "by segments: the text told nothing about the rewards";
+          ? "by segments and %s: context = \"text\", judged or not".formatted(what)
+          : "by segments: the %s told nothing about the rewards".formatted(what);
     }
     String bounds =
         standing.has("lower")
@@ -114,9 +121,10 @@ public final class TextStory {
     long needed = standing.path("needed").asLong();
     return String.format(
         Locale.ROOT,
-        "%s: text %s, %+.4f points of utility a request in %d matured decisions, %d with an"
-            + " outcome%s%s",
-        byText ? "by segments and text" : "by segments",
+        "%s: deciding by %s %s, %+.4f points of utility a request in %d matured decisions, %d with"
+            + " an outcome%s%s",
+        byText ? "by segments and " + what : "by segments",
+        what,
         byText ? "was adopted, since then" : "has not proved better yet",
         standing.path("delta_utility").asDouble(),
         judged,

@@ -25,16 +25,22 @@ final class TextStoryTest {
             TextStory.why(
                 "auto", true, TextStory.standing(JUDGED.formatted("segments", "-0.02", 900))))
         .isEqualTo(
-            "by segments: text has not proved better yet, +0.0123 points of utility a request in"
-                + " 420 matured decisions, 84 with an outcome (-0.0200 to +0.0500 at every look);"
-                + " about 900 more outcomes would decide");
+            "by segments: deciding by text has not proved better yet, +0.0123 points of utility a"
+                + " request in 420 matured decisions, 84 with an outcome (-0.0200 to +0.0500 at"
+                + " every look); about 900 more outcomes would decide");
     assertThat(
             TextStory.why("auto", true, TextStory.standing(JUDGED.formatted("text", "0.002", 0))))
-        .startsWith("by segments and text: text was adopted, since then, +0.0123")
+        .startsWith("by segments and text: deciding by text was adopted, since then, +0.0123")
         .doesNotContain("more");
     assertThat(
             TextStory.why("text", true, TextStory.standing(JUDGED.formatted("text", "0.002", 0))))
         .contains("judged or not");
+    String byNeighbours =
+        JUDGED
+            .formatted("text", "0.002", 0)
+            .replaceFirst("\"model\":\"[^\"]*", "\"model\":\"knn-1");
+    assertThat(TextStory.why("auto", true, TextStory.standing(byNeighbours)))
+        .startsWith("by segments and neighbours: deciding by neighbours was adopted");
   }
 
   @Test

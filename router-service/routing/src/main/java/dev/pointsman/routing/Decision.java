@@ -117,6 +117,19 @@ public record Decision(
    */
   public static final String TEXT_TOKENS = "text_tokens";
 
+  /**
+   * The feature that holds the prompt's embedding, {@link
+   * dev.pointsman.routing.features.PromptVector}, where the function has an embedding model.
+   */
+  public static final String EMBEDDING = "embedding";
+
+  /**
+   * The feature that says why there is no {@link #EMBEDDING} although the function has a model: {@code
+   * late}, {@code failed}, {@code spared} (its circuit is open), {@code no_text}, or {@code
+   * no_direction}.
+   */
+  public static final String EMBEDDING_LEFT_OUT = "embedding_left_out";
+
   private static final double[] NONE = {};
   private static final long[] NO_COUNTS = {};
 

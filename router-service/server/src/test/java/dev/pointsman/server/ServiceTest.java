@@ -217,6 +217,60 @@ final class ServiceTest {
     }
   }
 
+  @Test
+  void serve_embeddingModel_decidesByNeighboursAndBothChecksHold() throws Exception {
+    Path config =
+        config(
+            LEARNED
+                + """
+                context = "text"
+                embedding_model = "words"
+                embedding_deadline = "5s"
+
+                [embedding_models.words]
+                routing = ["here"]
+                [embedding_models.words.providers.here]
+                type = "dummy"
+                model_name = "first_word"
+                cost = [{ pointer = "/usage/prompt_tokens", cost_per_million = 1.0 }]
+                """);
+    String decided;
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      for (int i = 0; i < 340; i++) {
+        JsonNode answer = ask(url, i % 2 == 0, i);
+        call(
+            url,
+            "/feedback",
+            "{\"metric_name\":\"good\",\"inference_id\":\"%s\",\"value\":%s}"
+                .formatted(
+                    answer.path("inference_id").asText(),
+                    answer.path("variant_name").asText().equals(i % 2 == 0 ? "a" : "b")));
+      }
+      waitFor(
+          "a decision by neighbours", () -> textModel(url, ask(url, true, 0)).startsWith("knn-"));
+      decided = checkedDecision(url, true);
+      checkedDecision(url, false);
+      JsonNode story = call(url, "/api/inferences/" + decided, "");
+      JsonNode attempt = story.path("inference").path("attempts").path(0);
+      assertThat(attempt.path("purpose").asText()).as(story.toString()).isEqualTo("embedding");
+      assertThat(attempt.path("cost_nanos").asLong()).isEqualTo(10_000);
+      JsonNode text = call(url, "/api/policies/greet", "").path("text");
+      assertThat(text.path("why").asText()).contains("neighbours", "judged or not");
+      assertThat(text.path("model").path("weight").asDouble()).isPositive();
+      assertThat(text.path("model").path("nearest").asInt()).isPositive();
+      assertThat(text.path("model").path("calibration")).hasSize(2);
+    }
+    try (ServedProcess service = serve(config)) {
+      URI url = service.url();
+      assertThat(textModel(url, ask(url, true, 1)))
+          .as("at once after a restart")
+          .startsWith("knn-");
+      JsonNode again = call(url, "/api/inferences/" + decided, "");
+      assertThat(again.path("rederived").path("equal").asBoolean()).isTrue();
+    }
+  }
+
   /** Proofs go well with the variant a, greetings with b. */
   private static JsonNode ask(URI service, boolean proof, int number) {
     try {

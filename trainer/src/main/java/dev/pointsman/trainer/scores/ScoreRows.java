@@ -460,7 +460,7 @@ final class ScoreRows {
 
   /** Keeps what the router would read of it, if it reads at all and this is among the kept. */
   private void keep(long request, ChatInput input) {
-    if (!expected.learned().readsText()
+    if (!expected.learned().readsWords()
         || conversations.containsKey(request)
         || (conversations.size() == MOST_CONVERSATIONS
             && Long.compareUnsigned(request, conversations.lastKey()) > 0)) {

@@ -85,19 +85,17 @@ final class ForwardFit {
                 target.outcome(mean, sample)));
       }
     }
-    double products = 0;
-    double squares = 0;
+    ForwardWeight forward = new ForwardWeight();
     List<Judged> judged = new ArrayList<>();
     for (int block = 2; block < BLOCKS; block++) {
       int until = block;
       List<RisingCurve> curves =
           curves(predicted.stream().filter(one -> one.block() < until).toList());
-      double weight = weight(products, squares);
+      double weight = forward.weight();
       for (Predicted one : predicted) {
         if (one.block() == block) {
           double shift = curves.get(one.arm()).of(one.score());
-          products += shift * (one.outcome() - one.mean());
-          squares += shift * shift;
+          forward.add(one.mean(), shift, one.outcome());
           if (block > 2) {
             judged.add(new Judged(one.arm(), one.unit(), one.mean(), shift, weight, one.outcome()));
           }
@@ -105,15 +103,11 @@ final class ForwardFit {
       }
     }
     return new Result(
-        train(samples, means.apply(samples)), curves(predicted), weight(products, squares), judged);
+        train(samples, means.apply(samples)), curves(predicted), forward.weight(), judged);
   }
 
   private static int begin(List<TextSample> samples, int block) {
     return (int) ((long) samples.size() * block / BLOCKS);
-  }
-
-  private static double weight(double products, double squares) {
-    return squares == 0 ? 0 : Math.clamp(products / squares, 0, 1);
   }
 
   private List<RisingCurve> curves(List<Predicted> from) {

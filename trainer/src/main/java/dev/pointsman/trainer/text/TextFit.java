@@ -116,31 +116,11 @@ public final class TextFit {
   }
 
   private List<CalibrationFigures> calibration(List<ForwardFit.Judged> judged) {
-    List<CalibrationFigures> calibration = new ArrayList<>();
-    for (int arm = 0; arm < variants.size(); arm++) {
-      List<double[]> bySegments = new ArrayList<>();
-      List<double[]> byText = new ArrayList<>();
-      List<double[]> byBoth = new ArrayList<>();
-      for (ForwardFit.Judged one : judged) {
-        if (one.arm() == arm) {
-          bySegments.add(pair(one.mean(), one.outcome()));
-          byText.add(pair(one.mean() + one.shift(), one.outcome()));
-          byBoth.add(pair(one.mean() + one.weight() * one.shift(), one.outcome()));
-        }
-      }
-      calibration.add(
-          new CalibrationFigures(
-              variants.get(arm),
-              bySegments.size(),
-              CalibrationFigures.Errors.of(bySegments),
-              CalibrationFigures.Errors.of(byText),
-              CalibrationFigures.Errors.of(byBoth)));
+    ForwardErrors errors = new ForwardErrors(variants.size());
+    for (ForwardFit.Judged one : judged) {
+      errors.tell(one.arm(), one.mean(), one.shift(), one.outcome(), one.weight());
     }
-    return calibration;
-  }
-
-  private static double[] pair(double predicted, double reward) {
-    return new double[] {Math.clamp(predicted, 0, 1), reward};
+    return errors.figures(variants);
   }
 
   private List<TokenFigures> tokenFigures(List<ForwardFit.Judged> judged) {

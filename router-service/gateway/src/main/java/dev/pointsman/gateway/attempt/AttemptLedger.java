@@ -35,6 +35,11 @@ public final class AttemptLedger {
     }
   }
 
+  /** A call beside those that answer: it costs, and its failure is no reason why nothing answered. */
+  void addBeside(Attempt attempt) {
+    attempts.add(attempt);
+  }
+
   void failure(String line) {
     failures.add(line);
   }

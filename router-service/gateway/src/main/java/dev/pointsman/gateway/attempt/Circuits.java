@@ -38,7 +38,10 @@ public final class Circuits {
   }
 
   Circuit of(Deployment deployment) {
-    String name = deployment.name();
+    return of(deployment.name());
+  }
+
+  Circuit of(String name) {
     Circuit known = circuits.get(name);
     if (known != null) {
       return known;

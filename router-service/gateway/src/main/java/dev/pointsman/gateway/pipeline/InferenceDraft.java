@@ -57,7 +57,8 @@ final class InferenceDraft {
       BoundFunction function,
       OfferedTools tools,
       Map<String, String> tags,
-      Decision decision) {
+      Decision decision,
+      AttemptLedger ledger) {
     this.inferenceId = inferenceId;
     this.episodeId = episodeId;
     this.startedAt = startedAt;
@@ -68,7 +69,7 @@ final class InferenceDraft {
     this.tools = tools;
     this.tags = tags;
     this.decision = decision;
-    this.ledger = new AttemptLedger(function.definition().logText());
+    this.ledger = ledger;
   }
 
   void serving(RunningAttempt attempt, AnswerFacts answerFacts) {

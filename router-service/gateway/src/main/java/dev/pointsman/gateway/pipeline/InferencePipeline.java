@@ -14,8 +14,10 @@ import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.InferenceEvent.Ending;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.eventlog.SpoolFullException;
+import dev.pointsman.gateway.attempt.AttemptLedger;
 import dev.pointsman.gateway.attempt.Attempts;
 import dev.pointsman.gateway.attempt.Circuits;
+import dev.pointsman.gateway.attempt.PromptEmbeddings;
 import dev.pointsman.gateway.attempt.RequestDeadlines;
 import dev.pointsman.gateway.attempt.RunningAttempt;
 import dev.pointsman.gateway.dialect.AnswerFacts;
@@ -32,6 +34,7 @@ import dev.pointsman.gateway.sink.AnswerHead;
 import dev.pointsman.gateway.sink.AnswerSink;
 import dev.pointsman.gateway.sink.CallerLeftException;
 import dev.pointsman.gateway.snapshot.ActiveSnapshot;
+import dev.pointsman.gateway.snapshot.BoundEmbedding;
 import dev.pointsman.gateway.snapshot.BoundFunction;
 import dev.pointsman.gateway.snapshot.BoundVariant;
 import dev.pointsman.gateway.snapshot.LatencyWatch;
@@ -47,6 +50,7 @@ import dev.pointsman.routing.FunctionRouting;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.NoEligibleVariantException;
 import dev.pointsman.routing.SoftRules;
+import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.RequestComplexity;
 import java.time.Duration;
 import java.time.Instant;
@@ -77,6 +81,7 @@ public final class InferencePipeline {
   private final DecisionSampler sampler;
   private final Circuits circuits;
   private final Attempts attempts;
+  private final PromptEmbeddings embeddings;
   private final EventLog log;
   private final IdSource ids;
   private final PointsmanMeters meters;
@@ -96,6 +101,7 @@ public final class InferencePipeline {
     this.sampler = sampler;
     this.circuits = circuits;
     this.attempts = attempts;
+    this.embeddings = new PromptEmbeddings(circuits, ids);
     this.log = log;
     this.ids = ids;
     this.meters = meters;
@@ -133,7 +139,8 @@ public final class InferencePipeline {
       OfferedTools tools = check(call, snapshot, function);
       UUID inferenceId = ids.next();
       UUID episodeId = call.episodeId() == null ? ids.next() : call.episodeId();
-      Decision decision = decide(call, function, tools, inferenceId, episodeId);
+      AttemptLedger ledger = new AttemptLedger(function.definition().logText());
+      Decision decision = decide(call, function, tools, inferenceId, episodeId, ledger);
       InferenceDraft draft =
           new InferenceDraft(
               inferenceId,
@@ -145,7 +152,8 @@ public final class InferencePipeline {
               function,
               tools,
               tags(call),
-              decision);
+              decision,
+              ledger);
       BudgetPacer.Charge charge = charge(call, function, decision);
       Closing closing = Closing.NOTHING;
       boolean logged;
@@ -264,7 +272,8 @@ public final class InferencePipeline {
       BoundFunction function,
       OfferedTools tools,
       UUID inferenceId,
-      UUID episodeId) {
+      UUID episodeId,
+      AttemptLedger ledger) {
     String lastUserText = lastUserText(call.input().messages());
     Map<String, String> features = function.segments().features(call.tags(), lastUserText);
     String segment = function.vocabulary().admit(function.segments().segment(features));
@@ -287,13 +296,16 @@ public final class InferencePipeline {
       features.put(Decision.COMPLEXITY, RequestComplexity.of(lastUserText).label());
     }
     Experimentation.Learned learned = function.learned();
+    List<@Nullable Exclusion> exclusions =
+        softly(exclusions(function, routing.policy().candidates()), function, segment);
+    PromptVector embedding = embed(function, lastUserText, exclusions, features, ledger);
     DecisionRequest request =
         new DecisionRequest(
             episodeId,
             segment,
             features,
             call.input().estimatedTokens(),
-            softly(exclusions(function, routing.policy().candidates()), function, segment),
+            exclusions,
             exclusions(function, routing.fallbackVariants()),
             learned == null
                 || learned.exploreIf() == null
@@ -301,7 +313,7 @@ public final class InferencePipeline {
             function.pacer() == null ? null : function.pacer().price(),
             function.text() == null
                 ? null
-                : function.text().of(call.input(), tools.specs().size()));
+                : function.text().of(call.input(), tools.specs().size(), embedding));
     Decision decision;
     try {
       decision = sampler.decide(routing, request);
@@ -323,6 +335,34 @@ public final class InferencePipeline {
       }
     }
     return decision;
+  }
+
+  /**
+   * The embedding of the prompt, where the function has a model for it and there is something to choose;
+   * features say what came of it.
+   */
+  private @Nullable PromptVector embed(
+      BoundFunction function,
+      @Nullable String prompt,
+      List<@Nullable Exclusion> exclusions,
+      Map<String, String> features,
+      AttemptLedger ledger) {
+    BoundEmbedding model = function.embedding();
+    long eligible =
+        exclusions.stream()
+            .filter(exclusion -> exclusion == null || exclusion.level() == Exclusion.Level.SOFT)
+            .count();
+    if (model == null || eligible < 2) {
+      return null;
+    }
+    PromptEmbeddings.Outcome outcome = embeddings.of(model, prompt, ledger);
+    PromptVector vector = outcome.vector();
+    if (vector != null) {
+      features.put(Decision.EMBEDDING, vector.toText());
+    } else if (outcome.leftOut() != null) {
+      features.put(Decision.EMBEDDING_LEFT_OUT, outcome.leftOut());
+    }
+    return vector;
   }
 
   private Decision follow(
@@ -414,6 +454,9 @@ public final class InferencePipeline {
     if (latencies != null) {
       Instant now = ids.now();
       for (InferenceEvent.Attempt attempt : draft.ledger.attempts()) {
+        if (attempt.purpose().equals(PromptEmbeddings.PURPOSE)) {
+          continue; // no variant's time
+        }
         Long first = attempt.ttftMicros();
         boolean answered = attempt.status().equals("ok") || attempt.status().equals("truncated");
         latencies.record(

@@ -49,6 +49,20 @@ public final class ProviderRegistry {
   }
 
   /**
+   * A client for a configured deployment of an embedding model.
+   *
+   * @throws IllegalArgumentException if the kind is not known, or makes no embeddings
+   */
+  public EmbeddingClient embeddingClient(ProviderDefinition definition) {
+    ProviderType type = types.get(definition.type());
+    if (type == null || type.embedding() == null) {
+      throw new IllegalArgumentException(
+          "provider type %s makes no embeddings".formatted(definition.type()));
+    }
+    return type.embedding().apply(definition.settings());
+  }
+
+  /**
    * The model that a shorthand {@code provider::model} stands for: one deployment, no price.
    *
    * @return null when the text is no shorthand of a known kind

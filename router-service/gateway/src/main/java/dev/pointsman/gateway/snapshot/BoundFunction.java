@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param softRules which variants its evidence leaves out; null without a soft rule
  * @param latencies which variants are too slow on this node, likewise; null without an objective
  * @param text the text model that its decisions use; null where they go by segments alone
+ * @param embedding what embeds its prompts; null without one
  */
 public record BoundFunction(
     FunctionDefinition definition,
@@ -33,7 +34,8 @@ public record BoundFunction(
     @Nullable BudgetPacer pacer,
     @Nullable SoftRules softRules,
     @Nullable LatencyWatch latencies,
-    @Nullable BoundText text) {
+    @Nullable BoundText text,
+    @Nullable BoundEmbedding embedding) {
 
   /** The function that calls of a model by its name run under. */
   public static final String DEFAULT_FUNCTION = "tensorzero::default";

@@ -1,5 +1,6 @@
 package dev.pointsman.gateway.snapshot;
 
+import dev.pointsman.catalog.EmbeddingModelDefinition;
 import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.catalog.FunctionDefinition;
@@ -27,7 +28,7 @@ import dev.pointsman.routing.StaticPolicy;
 import dev.pointsman.routing.TokenPrice;
 import dev.pointsman.routing.TrainedPolicy;
 import dev.pointsman.routing.UniformPolicy;
-import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.ConversationModel;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -96,7 +97,8 @@ public record Snapshot(
               memory.pacer(function),
               softRules(function, variants, revision),
               memory.latencies(function),
-              text(function, revision, texts)));
+              text(function, revision, texts),
+              embedding(function, catalog, registry)));
     }
     Map<String, BoundTool> tools = new LinkedHashMap<>();
     catalog.tools().forEach((key, tool) -> tools.put(key, BoundTool.of(tool)));
@@ -203,8 +205,24 @@ public record Snapshot(
         || !learned.readsText()) {
       return null;
     }
-    TextQuality model = texts.of(function.name(), revision == null ? null : revision.textModel());
+    ConversationModel model =
+        texts.of(function.name(), revision == null ? null : revision.textModel());
     return model == null ? null : new BoundText(model, learned.settings().candidates());
+  }
+
+  private static @Nullable BoundEmbedding embedding(
+      FunctionDefinition function, FunctionCatalog catalog, ProviderRegistry registry) {
+    if (!(function.experimentation() instanceof Experimentation.Learned learned)
+        || learned.embedding() == null) {
+      return null;
+    }
+    EmbeddingModelDefinition model = catalog.embeddingModels().get(learned.embedding().model());
+    if (model == null) {
+      throw new IllegalArgumentException(
+          "functions.%s: embedding model %s is not in [embedding_models]"
+              .formatted(function.name(), learned.embedding().model()));
+    }
+    return BoundEmbedding.of(model, learned.embedding(), registry);
   }
 
   private static @Nullable SoftRules softRules(
@@ -312,6 +330,7 @@ public record Snapshot(
         Map.of(model, new BoundVariant(variant, bound)),
         SegmentRule.of(List.of()),
         new SegmentVocabulary(List.of()),
+        null,
         null,
         null,
         null,

@@ -1,7 +1,7 @@
 package dev.pointsman.gateway.snapshot;
 
 import dev.pointsman.routing.TextPublication;
-import dev.pointsman.routing.features.TextQuality;
+import dev.pointsman.routing.features.ConversationModel;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class TextModels {
 
-  private final Map<String, TextQuality> newest = new HashMap<>();
-  private final Map<String, TextQuality> inUse = new HashMap<>();
+  private final Map<String, ConversationModel> newest = new HashMap<>();
+  private final Map<String, ConversationModel> inUse = new HashMap<>();
 
   /**
    * Takes a published model.
@@ -22,9 +22,9 @@ final class TextModels {
    * @throws IllegalArgumentException if its body is broken or not the one it says; nothing changes
    */
   void put(TextPublication publication) {
-    TextQuality model;
+    ConversationModel model;
     try {
-      model = TextQuality.decode(Base64.getDecoder().decode(publication.body()));
+      model = ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
     } catch (IllegalArgumentException broken) {
       throw new IllegalArgumentException(
           "functions.%s: text model %s is refused, the one before it stays: %s"
@@ -45,12 +45,12 @@ final class TextModels {
    *
    * @param named null for a revision that decides by segments alone
    */
-  @Nullable TextQuality of(String function, @Nullable String named) {
+  @Nullable ConversationModel of(String function, @Nullable String named) {
     if (named == null) {
       inUse.remove(function);
       return null;
     }
-    TextQuality fresh = newest.get(function);
+    ConversationModel fresh = newest.get(function);
     if (fresh != null && fresh.id().equals(named)) {
       inUse.put(function, fresh);
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * text also foretells how long answers get, the model carries that along, see {@link TextTokens}.
  * Immutable; equal models have equal bytes and an equal id.
  */
-public final class TextQuality {
+public final class TextQuality implements ConversationModel {
 
   private static final int MAGIC = 0x504d5451; // PMTQ
 
@@ -90,28 +90,31 @@ public final class TextQuality {
   }
 
   /** {@code text-} and 16 hex digits of the bytes' SHA-256. */
+  @Override
   public String id() {
     return id;
   }
 
   /** The variants it knows. */
+  @Override
   public List<String> variants() {
     return scorer.outputs();
   }
 
   /** How much the text is believed, 0..1. */
+  @Override
   public double weight() {
     return weight;
+  }
+
+  @Override
+  public boolean tells() {
+    return weight > 0 || tokens != null;
   }
 
   /** What it says of tokens; null where it says nothing. */
   public @Nullable TextTokens tokens() {
     return tokens;
-  }
-
-  /** Which output belongs to each of these variants, −1 to those it does not know. */
-  public int[] outputsOf(List<String> candidates) {
-    return candidates.stream().mapToInt(scorer.outputs()::indexOf).toArray();
   }
 
   /**
@@ -162,6 +165,7 @@ public final class TextQuality {
    * say something of tokens, the length of the scorer before it and after it the same for tokens,
    * with a weight before each curve.
    */
+  @Override
   public byte[] encode() {
     return bytes.clone();
   }

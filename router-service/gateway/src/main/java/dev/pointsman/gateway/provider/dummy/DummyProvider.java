@@ -9,6 +9,7 @@ import dev.pointsman.chat.json.Json;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
 import dev.pointsman.gateway.inference.AnswerEvent;
 import dev.pointsman.gateway.inference.FinishReason;
+import dev.pointsman.gateway.provider.EmbeddingClient;
 import dev.pointsman.gateway.provider.ModelRequest;
 import dev.pointsman.gateway.provider.Pause;
 import dev.pointsman.gateway.provider.ProviderAnswer;
@@ -20,17 +21,23 @@ import dev.pointsman.routing.IdSource;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A model that needs no network: its name says how it answers or fails. Names that are not known
- * answer like {@code good}.
+ * answer like {@code good}. As an embedding model it gives zeros, or, with {@code first_word} in its
+ * name, a direction of the text's first word: the same word always has the same, and two words have
+ * nearly independent ones.
  */
-public final class DummyProvider implements ProviderClient {
+public final class DummyProvider implements ProviderClient, EmbeddingClient {
 
   private static final int MAX_COUNTED_NAMES = 1000;
   private static final long WORD_MILLIS = 10;
+  private static final int EMBEDDING_NUMBERS = 1536;
+  private static final long EMBEDDING_TOKENS = 10;
 
   private final String model;
   private final IdSource ids;
@@ -50,9 +57,10 @@ public final class DummyProvider implements ProviderClient {
   public static ProviderType type(IdSource ids) {
     ConcurrentHashMap<String, AtomicLong> calls = new ConcurrentHashMap<>();
     return new ProviderType(
-        new ProviderKind("dummy", (table, reading) -> reading.requiredText("model_name")),
+        new ProviderKind("dummy", (table, reading) -> reading.requiredText("model_name"), true),
         settings -> new DummyProvider((String) settings, ids, calls),
-        model -> model);
+        model -> model,
+        settings -> new DummyProvider((String) settings, ids, calls));
   }
 
   @Override
@@ -63,20 +71,49 @@ public final class DummyProvider implements ProviderClient {
   @Override
   public ProviderAnswer open(ModelRequest request, long beginBy)
       throws ProviderFailureException, InterruptedException {
-    if (model.startsWith("error") || (model.startsWith("flaky_") && isEvenCall())) {
+    if (fails()) {
       String raw = model.contains("raw_response") ? "{\"error\":\"dummy raw response\"}" : null;
-      ProviderFailure failure =
-          model.contains("rate_limit")
-              ? new ProviderFailure.RateLimited("the dummy model is rate limited", 429, null)
-              : new ProviderFailure.UpstreamFault(
-                  "the dummy model %s always fails or failed this time".formatted(model),
-                  raw == null ? null : 500);
-      throw new ProviderFailureException(failure, text(request), raw);
+      throw new ProviderFailureException(failure(raw == null ? null : 500), text(request), raw);
     }
     if (model.equals("slow")) {
       Pause.of(Duration.ofSeconds(5), beginBy);
     }
     return request.stream() ? streamed(request) : whole(request);
+  }
+
+  private boolean fails() {
+    return model.startsWith("error") || (model.startsWith("flaky_") && isEvenCall());
+  }
+
+  private ProviderFailure failure(@Nullable Integer status) {
+    return model.contains("rate_limit")
+        ? new ProviderFailure.RateLimited("the dummy model is rate limited", 429, null)
+        : new ProviderFailure.UpstreamFault(
+            "the dummy model %s always fails or failed this time".formatted(model), status);
+  }
+
+  @Override
+  public Embedded embed(String text, long by)
+      throws ProviderFailureException, InterruptedException {
+    if (fails()) {
+      throw new ProviderFailureException(failure(null));
+    }
+    if (model.contains("slow")) {
+      Pause.of(Duration.ofSeconds(30), by);
+    }
+    float[] vector = new float[EMBEDDING_NUMBERS];
+    if (model.contains("first_word")) {
+      SplittableRandom direction =
+          new SplittableRandom(text.strip().split("\\s+", 2)[0].hashCode());
+      for (int i = 0; i < vector.length; i++) {
+        vector[i] = (float) direction.nextDouble(-1, 1);
+      }
+    }
+    ObjectNode raw = Json.object();
+    raw.putObject("usage")
+        .put("prompt_tokens", EMBEDDING_TOKENS)
+        .put("total_tokens", EMBEDDING_TOKENS);
+    return new Embedded(vector, EMBEDDING_TOKENS, null, raw);
   }
 
   private boolean isEvenCall() {

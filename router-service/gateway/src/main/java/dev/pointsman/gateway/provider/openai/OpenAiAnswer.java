@@ -211,7 +211,7 @@ final class OpenAiAnswer implements ProviderAnswer {
     return new ProviderFailureException(failure, rawRequest(), rawResponse());
   }
 
-  private static ProviderFailure failure(UpstreamException problem, boolean afterHead) {
+  static ProviderFailure failure(UpstreamException problem, boolean afterHead) {
     String message = String.valueOf(problem.getMessage());
     return switch (problem) {
       case DeadlineExceededException late -> new ProviderFailure.TimedOut(message);

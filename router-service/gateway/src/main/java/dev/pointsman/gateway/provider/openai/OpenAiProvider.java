@@ -3,6 +3,8 @@ package dev.pointsman.gateway.provider.openai;
 import dev.pointsman.catalog.CredentialLocation;
 import dev.pointsman.catalog.ProviderKind;
 import dev.pointsman.catalog.ProviderKind.ProviderReading;
+import dev.pointsman.chat.json.Json;
+import dev.pointsman.gateway.provider.EmbeddingClient;
 import dev.pointsman.gateway.provider.ModelRequest;
 import dev.pointsman.gateway.provider.ProviderAnswer;
 import dev.pointsman.gateway.provider.ProviderClient;
@@ -17,8 +19,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A model behind OpenAI's chat completions. */
-public final class OpenAiProvider implements ProviderClient {
+/** A model behind OpenAI's chat completions, or an embedding model behind its embeddings. */
+public final class OpenAiProvider implements ProviderClient, EmbeddingClient {
 
   private static final CredentialLocation DEFAULT_KEY =
       CredentialLocation.parse("env::OPENAI_API_KEY");
@@ -27,6 +29,7 @@ public final class OpenAiProvider implements ProviderClient {
   private final Upstreams upstreams;
   private final UpstreamTarget target;
   private final String path;
+  private final String embeddingPath;
   private final Map<String, String> headers;
   private final String maskedKey;
 
@@ -35,6 +38,7 @@ public final class OpenAiProvider implements ProviderClient {
     this.upstreams = upstreams;
     this.target = UpstreamTarget.of(settings.chatCompletions());
     this.path = UpstreamRequest.pathOf(settings.chatCompletions());
+    this.embeddingPath = UpstreamRequest.pathOf(settings.embeddings());
     Map<String, String> all = new LinkedHashMap<>();
     all.put("content-type", "application/json");
     if (settings.apiKey() != null) {
@@ -52,9 +56,10 @@ public final class OpenAiProvider implements ProviderClient {
    */
   public static ProviderType type(Upstreams upstreams, Map<String, String> environment) {
     return new ProviderType(
-        new ProviderKind("openai", (table, reading) -> read(reading, environment)),
+        new ProviderKind("openai", (table, reading) -> read(reading, environment), true),
         settings -> new OpenAiProvider((OpenAiSettings) settings, upstreams),
-        model -> settings(model, OpenAiSettings.OPENAI, DEFAULT_KEY, environment));
+        model -> settings(model, OpenAiSettings.OPENAI, DEFAULT_KEY, environment),
+        settings -> new OpenAiProvider((OpenAiSettings) settings, upstreams));
   }
 
   private static OpenAiSettings read(ProviderReading reading, Map<String, String> environment) {
@@ -100,6 +105,23 @@ public final class OpenAiProvider implements ProviderClient {
   @Override
   public ProviderAnswer open(ModelRequest request, long beginBy)
       throws ProviderFailureException, InterruptedException {
+    requireSecret();
+    byte[] body = ChatRequestWriter.write(settings, request);
+    UpstreamRequest upstream = new UpstreamRequest(target, "POST", path, headers, body);
+    return OpenAiAnswer.begin(
+        upstreams.open(upstream), body, request.stream(), beginBy, this::mask);
+  }
+
+  @Override
+  public Embedded embed(String text, long by)
+      throws ProviderFailureException, InterruptedException {
+    requireSecret();
+    byte[] body = Json.bytes(Json.object().put("model", settings.modelName()).put("input", text));
+    UpstreamRequest upstream = new UpstreamRequest(target, "POST", embeddingPath, headers, body);
+    return OpenAiEmbedding.read(upstreams.open(upstream), by, this::mask);
+  }
+
+  private void requireSecret() throws ProviderFailureException {
     if (settings.missingSecret() != null) {
       throw new ProviderFailureException(
           new ProviderFailure.CredentialRefused(
@@ -107,10 +129,6 @@ public final class OpenAiProvider implements ProviderClient {
                   .formatted(settings.missingSecret()),
               null));
     }
-    byte[] body = ChatRequestWriter.write(settings, request);
-    UpstreamRequest upstream = new UpstreamRequest(target, "POST", path, headers, body);
-    return OpenAiAnswer.begin(
-        upstreams.open(upstream), body, request.stream(), beginBy, this::mask);
   }
 
   /** Providers repeat keys in error messages. */

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * A deployment's own settings.
  *
  * @param modelName the model's name at the provider
- * @param apiBase what {@code /chat/completions} is appended to
+ * @param apiBase what {@code /chat/completions} and {@code /embeddings} are appended to
  * @param apiKey the resolved secret, null when the provider takes none or it was not found
  * @param missingSecret where a secret was expected and none was, null when all is well
  */
@@ -16,10 +16,19 @@ record OpenAiSettings(
 
   static final URI OPENAI = URI.create("https://api.openai.com/v1");
 
-  /** Where requests go. */
+  /** Where chat requests go. */
   URI chatCompletions() {
+    return below("chat/completions");
+  }
+
+  /** Where texts to embed go. */
+  URI embeddings() {
+    return below("embeddings");
+  }
+
+  private URI below(String path) {
     String base = apiBase.toString();
-    return URI.create((base.endsWith("/") ? base : base + "/") + "chat/completions");
+    return URI.create((base.endsWith("/") ? base : base + "/") + path);
   }
 
   /** Whether this is OpenAI itself rather than something shaped like it. */
