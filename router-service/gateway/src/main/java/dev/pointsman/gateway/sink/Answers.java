@@ -53,7 +53,7 @@ public final class Answers {
     sink.attach(Thread.currentThread());
     try {
       work.run(sink);
-      sink.fail(new IllegalStateException("the work returned without completing its answer"));
+      sink.requireEnded();
     } catch (CallerLeftException | InterruptedException left) {
       sink.fail(left);
     } catch (Throwable t) {

@@ -213,6 +213,13 @@ final class NettyAnswerSink implements AnswerSink, BufferConsumer.Upstream {
         });
   }
 
+  /** Fails an answer that the work returned without completing. */
+  void requireEnded() {
+    if (phase != Phase.DONE) {
+      fail(new IllegalStateException("the work returned without completing its answer"));
+    }
+  }
+
   @Override
   public boolean callerLeft() {
     return left;

@@ -1,6 +1,6 @@
 -- The units decided in some buckets of one length, all of them in [from, to), under one reward rule.
 INSERT INTO decision_rollup BY NAME
-WITH head AS (
+WITH head AS NOT MATERIALIZED (
   SELECT *
   FROM inference
   WHERE function_name = :function AND kind = 'decision'

@@ -1,6 +1,6 @@
 -- Computes the rows of some buckets of one length, all of them in [from, to).
 INSERT INTO statistics
-WITH head AS (
+WITH head AS NOT MATERIALIZED (
   SELECT *
   FROM inference
   WHERE function_name = :function AND kind = 'decision'

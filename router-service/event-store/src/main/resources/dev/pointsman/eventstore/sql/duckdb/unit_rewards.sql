@@ -7,6 +7,8 @@
 --   deciding     one row per (function, episode): the decision, and what came of it
 --   valued       last value in time per target
 --   unit         the deciding rows with their rewards
+-- `head` and `deciding` are computed anew wherever they are named: kept whole, a full minute's rows
+-- leave the engine's memory, and writing them out costs more than reading a few columns again.
 shared AS (
   SELECT episode_id
   FROM inference
@@ -66,7 +68,7 @@ gathered AS (
   JOIN first_of d USING (episode_id)
   GROUP BY m.episode_id
 ),
-deciding AS (
+deciding AS NOT MATERIALIZED (
   SELECT
     * EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
     TRUE AS alone,
