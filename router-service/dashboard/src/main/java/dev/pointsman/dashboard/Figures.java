@@ -66,6 +66,16 @@ public final class Figures {
     return share == null || share.isNaN() ? UNKNOWN : String.format(Locale.ROOT, "%.3f", share);
   }
 
+  /** A mean error of numbers of 0..1, with four digits. */
+  public static String error(double error) {
+    return String.format(Locale.ROOT, "%.4f", error);
+  }
+
+  /** An error in tokens. */
+  public static String tokensOff(@Nullable Double tokens) {
+    return tokens == null ? UNKNOWN : String.format(Locale.ROOT, "%,.1f", tokens);
+  }
+
   /** Dollars; small amounts keep more digits. */
   public static String dollars(@Nullable Double dollars) {
     if (dollars == null || dollars.isNaN()) {

@@ -86,6 +86,8 @@ final class UiController {
                         range,
                         "gates",
                         gates.of(name).stream().toList(),
+                        "textErrors",
+                        reports.textErrors(name),
                         "live",
                         reports.live(LiveQuery.of(name, 20)))))
         .orElseGet(

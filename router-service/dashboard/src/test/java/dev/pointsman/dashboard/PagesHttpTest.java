@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.CatalogReader;
 import dev.pointsman.catalog.CatalogReading;
 import dev.pointsman.catalog.FunctionCatalog;
@@ -13,6 +14,7 @@ import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.GateStanding;
 import dev.pointsman.control.Generation;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.eventstore.RewardRule;
@@ -20,6 +22,7 @@ import dev.pointsman.eventstore.RollupTags;
 import dev.pointsman.report.FunctionReport;
 import dev.pointsman.report.GateStories;
 import dev.pointsman.report.Reports;
+import dev.pointsman.routing.TextPublication;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.runtime.server.EmbeddedServer;
 import java.net.URI;
@@ -84,6 +87,25 @@ final class PagesHttpTest {
                 Events.decision(
                     List.of(HOSTILE, "small"), new double[] {0.5, 0.5}, HOSTILE, HOSTILE))
             .build());
+    events.add(
+        new TextModelEvent(
+            Events.id(9_000_201),
+            new TextPublication(
+                HOSTILE,
+                "text-201",
+                Events.time(201),
+                JSON.createObjectNode()
+                    .set(
+                        "calibration",
+                        JSON.createArrayNode()
+                            .add(
+                                JSON.createObjectNode()
+                                    .put("variant", HOSTILE)
+                                    .put("rows", 512)
+                                    .<ObjectNode>set(
+                                        "both", JSON.createObjectNode().put("brier", 0.1234))))
+                    .toString(),
+                "UE1RVA==")));
     store.append(events, events.size());
     List<RewardRule> rules =
         List.of(RewardRule.unrewarded("support_reply"), RewardRule.unrewarded(HOSTILE));
@@ -217,6 +239,13 @@ final class PagesHttpTest {
         "/ui/inferences/" + Events.id(201),
         "/ui/inferences/%3Cscript%3E",
         "/ui?range=%3Cscript%3E");
+  }
+
+  @Test
+  void function_textModelThatWasJudged_showsItsErrorsByVariant() throws Exception {
+    assertThat(get("/ui/functions/" + HOSTILE_SEGMENT).body())
+        .contains("<h2>Text model</h2>", "0.1234", "512");
+    assertThat(get("/ui/functions/support_reply").body()).doesNotContain("<h2>Text model</h2>");
   }
 
   @Test

@@ -124,9 +124,16 @@ public final class HistoryQueries {
   }
 
   /** The text model that was published last, whether it is in use or not; null before the first. */
-  public @Nullable TextPublication latestTextModel(String functionName) {
-    List<TextPublication> found =
-        readers.query("text_model_latest", Map.of("function", functionName), Rows::textModel);
+  public @Nullable TextModelLine latestTextModel(String functionName) {
+    List<TextModelLine> found =
+        readers.query(
+            "text_model_latest",
+            Map.of("function", functionName),
+            row ->
+                new TextModelLine(
+                    row.getString("model"),
+                    Rows.instant(row, "published_at"),
+                    row.getString("provenance")));
     return found.isEmpty() ? null : found.getFirst();
   }
 

@@ -16,6 +16,7 @@ import dev.pointsman.routing.DecisionKind;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import dev.pointsman.routing.PolicyVersion;
+import dev.pointsman.routing.TextPublication;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,8 +175,9 @@ abstract class EventStoreContract {
     assertThat(store.history().configuration("hash-none")).isNull();
     assertThat(store.history().textModel("support_reply", "text-7"))
         .isEqualTo(Events.textModel(7).publication());
+    TextPublication latest = Events.textModel(8).publication();
     assertThat(store.history().latestTextModel("support_reply"))
-        .isEqualTo(Events.textModel(8).publication());
+        .isEqualTo(new TextModelLine(latest.model(), latest.publishedAt(), latest.provenance()));
     assertThat(store.history().textModel("support_reply", "text-9")).isNull();
     assertThat(store.history().latestTextModel("written")).isNull();
   }

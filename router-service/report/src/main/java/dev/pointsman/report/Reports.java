@@ -16,6 +16,7 @@ import dev.pointsman.eventstore.LatencyHistogram;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.eventstore.StoredInference;
 import dev.pointsman.eventstore.TableExport;
+import dev.pointsman.eventstore.TextModelLine;
 import dev.pointsman.eventstore.TrafficFilter;
 import dev.pointsman.eventstore.TrafficQueries;
 import dev.pointsman.eventstore.TrafficQueries.Dimension;
@@ -581,6 +582,12 @@ public final class Reports {
         headline.holdoutQuality(),
         costs,
         relearning ? "relearning: " + alarms.getLast().text() : "");
+  }
+
+  /** How far the function's latest text model was off, variant by variant; empty without one. */
+  public List<TextErrors> textErrors(String name) {
+    TextModelLine latest = store.history().latestTextModel(name);
+    return latest == null ? List.of() : TextErrors.of(TextStory.read(latest.provenance()));
   }
 
   /** A page of the live table, newest first. */

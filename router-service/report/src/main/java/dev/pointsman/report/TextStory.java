@@ -6,7 +6,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.pointsman.routing.TextPublication;
+import dev.pointsman.eventstore.TextModelLine;
 import dev.pointsman.routing.features.NeighbourQuality;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ public final class TextStory {
    * @param provenance of that model
    */
   public static ObjectNode of(
-      JsonNode settings, JsonNode standing, @Nullable TextPublication latest, JsonNode provenance) {
+      JsonNode settings, JsonNode standing, @Nullable TextModelLine latest, JsonNode provenance) {
     ObjectNode story = JsonNodeFactory.instance.objectNode();
     String rung = standing.path("rung").asText("segments");
     story.put("rung", rung);
@@ -62,8 +62,13 @@ public final class TextStory {
 
   /** {@code text} of a stored provenance; missing where there is none, or it is not readable. */
   static JsonNode standing(String provenance) {
+    return read(provenance).path("text");
+  }
+
+  /** A stored provenance; missing where it is not readable. */
+  static JsonNode read(String provenance) {
     try {
-      return JSON.readTree(provenance).path("text");
+      return JSON.readTree(provenance);
     } catch (JsonProcessingException unreadable) {
       return MissingNode.getInstance();
     }

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.pointsman.routing.TextPublication;
+import dev.pointsman.eventstore.TextModelLine;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
@@ -49,20 +49,19 @@ final class TextStoryTest {
   }
 
   @Test
-  void of_modelAndStanding_holdsFiguresButNoBody() throws Exception {
+  void of_modelAndStanding_holdsFigures() throws Exception {
     ObjectMapper json = new ObjectMapper();
     JsonNode story =
         TextStory.of(
             json.readTree("{\"context\":\"auto\"}"),
             TextStory.standing(JUDGED.formatted("segments", "-0.02", 900)),
-            new TextPublication("f", "text-a", Instant.EPOCH, "{}", "body"),
+            new TextModelLine("text-a", Instant.EPOCH, "{}"),
             json.readTree(
                 "{\"samples\":600,\"weight\":0.5,\"calibration\":[],\"output_tokens\":[{\"variant\":\"a\"}]}"));
     assertThat(story.path("rung").asText()).isEqualTo("segments");
     assertThat(story.path("judgement").path("judged").asLong()).isEqualTo(420);
     assertThat(story.path("model").path("samples").asLong()).isEqualTo(600);
     assertThat(story.path("model").path("output_tokens")).hasSize(1);
-    assertThat(story.toString()).doesNotContain("body");
     assertThat(
             TextStory.of(json.createObjectNode(), TextStory.standing("{}"), null, json.nullNode())
                 .path("model")

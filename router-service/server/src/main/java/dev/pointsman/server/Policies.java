@@ -13,11 +13,11 @@ import dev.pointsman.control.Generation;
 import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.dashboard.ReportJson;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.TextModelLine;
 import dev.pointsman.report.StrongShareStory;
 import dev.pointsman.report.TextStory;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
-import dev.pointsman.routing.TextPublication;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -86,7 +86,7 @@ final class Policies {
     }
     Generation serving = control.currentGeneration(function).orElse(generations.getFirst());
     PolicyRevision decides = store.history().latestRevision(function, serving.id());
-    TextPublication text = store.history().latestTextModel(function);
+    TextModelLine text = store.history().latestTextModel(function);
     answer.set(
         "text",
         TextStory.of(

@@ -1,4 +1,4 @@
-SELECT *
+SELECT model, published_at, provenance
 FROM text_model
 WHERE function_name = :function
 ORDER BY published_at DESC
