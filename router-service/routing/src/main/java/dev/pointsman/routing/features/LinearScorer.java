@@ -25,12 +25,14 @@ public final class LinearScorer {
 
   private final List<String> outputs;
   private final double[] intercepts;
-  private final double[] weights;
 
-  private LinearScorer(List<String> outputs, double[] intercepts, double[] weights) {
+  /** By index one weight per output; the same row wherever all are 0. */
+  private final double[][] rows;
+
+  private LinearScorer(List<String> outputs, double[] intercepts, double[][] rows) {
     this.outputs = outputs;
     this.intercepts = intercepts;
-    this.weights = weights;
+    this.rows = rows;
   }
 
   /**
@@ -56,7 +58,15 @@ public final class LinearScorer {
     }
     requireFinite(intercepts, "intercept");
     requireFinite(weights, "weight");
-    return new LinearScorer(List.copyOf(outputs), intercepts.clone(), weights.clone());
+    double[] zero = new double[k];
+    double[][] rows = new double[ConversationFeatures.DIMENSION][];
+    Arrays.setAll(
+        rows,
+        row ->
+            Arrays.equals(weights, row * k, row * k + k, zero, 0, k)
+                ? zero
+                : Arrays.copyOfRange(weights, row * k, row * k + k));
+    return new LinearScorer(List.copyOf(outputs), intercepts.clone(), rows);
   }
 
   /**
@@ -69,14 +79,18 @@ public final class LinearScorer {
     int all = k + second.intercepts.length;
     double[] intercepts = Arrays.copyOf(first.intercepts, all);
     System.arraycopy(second.intercepts, 0, intercepts, k, all - k);
-    double[] weights = new double[all * ConversationFeatures.DIMENSION];
-    for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
-      System.arraycopy(first.weights, row * k, weights, row * all, k);
-      System.arraycopy(second.weights, row * (all - k), weights, row * all + k, all - k);
+    double[] zero = new double[all];
+    double[][] rows = new double[ConversationFeatures.DIMENSION][];
+    for (int row = 0; row < rows.length; row++) {
+      rows[row] = zero;
+      if (!first.isZero(row) || !second.isZero(row)) {
+        rows[row] = Arrays.copyOf(first.rows[row], all);
+        System.arraycopy(second.rows[row], 0, rows[row], k, all - k);
+      }
     }
     List<String> outputs = new ArrayList<>(first.outputs);
     outputs.addAll(second.outputs);
-    return new LinearScorer(List.copyOf(outputs), intercepts, weights);
+    return new LinearScorer(List.copyOf(outputs), intercepts, rows);
   }
 
   /** Names of the outputs, in the order of the scores. */
@@ -92,14 +106,45 @@ public final class LinearScorer {
   }
 
   private void add(FeatureVector features, double[] scores) {
-    int k = scores.length;
     int size = features.size();
-    for (int pair = 0; pair < size; pair++) {
+    int pair = 0;
+    for (; pair + 4 <= size; pair += 4) {
+      addFour(
+          scores,
+          features.value(pair),
+          rows[features.index(pair)],
+          features.value(pair + 1),
+          rows[features.index(pair + 1)],
+          features.value(pair + 2),
+          rows[features.index(pair + 2)],
+          features.value(pair + 3),
+          rows[features.index(pair + 3)]);
+    }
+    for (; pair < size; pair++) {
       double value = features.value(pair);
-      int at = features.index(pair) * k;
-      for (int output = 0; output < k; output++) {
-        scores[output] += weights[at + output] * value;
+      double[] row = rows[features.index(pair)];
+      for (int output = 0; output < scores.length; output++) {
+        scores[output] += row[output] * value;
       }
+    }
+  }
+
+  /**
+   * Four pairs in one pass, added in their order. One index walks all arrays: the compiler makes vector
+   * instructions of that, and not of one array with an offset.
+   */
+  private static void addFour(
+      double[] scores,
+      double v0,
+      double[] w0,
+      double v1,
+      double[] w1,
+      double v2,
+      double[] w2,
+      double v3,
+      double[] w3) {
+    for (int o = 0; o < scores.length; o++) {
+      scores[o] = scores[o] + w0[o] * v0 + w1[o] * v1 + w2[o] * v2 + w3[o] * v3;
     }
   }
 
@@ -117,11 +162,11 @@ public final class LinearScorer {
       names.add(name);
       length += 4 + name.length;
     }
-    int rows = 0;
+    int told = 0;
     for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
-      rows += isZero(row) ? 0 : 1;
+      told += isZero(row) ? 0 : 1;
     }
-    ByteBuffer out = ByteBuffer.allocate(length + rows * (4 + 8 * k));
+    ByteBuffer out = ByteBuffer.allocate(length + told * (4 + 8 * k));
     out.putInt(MAGIC).put(FORMAT).putInt(ConversationFeatures.VERSION).putInt(k);
     for (byte[] name : names) {
       out.putInt(name.length).put(name);
@@ -129,12 +174,12 @@ public final class LinearScorer {
     for (double intercept : intercepts) {
       out.putDouble(intercept);
     }
-    out.putInt(rows);
+    out.putInt(told);
     for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
       if (!isZero(row)) {
         out.putInt(row);
         for (int output = 0; output < k; output++) {
-          out.putDouble(weights[row * k + output]);
+          out.putDouble(rows[row][output]);
         }
       }
     }
@@ -207,7 +252,7 @@ public final class LinearScorer {
   private boolean isZero(int row) {
     int k = outputs.size();
     for (int output = 0; output < k; output++) {
-      if (weights[row * k + output] != 0) {
+      if (rows[row][output] != 0) {
         return false;
       }
     }
