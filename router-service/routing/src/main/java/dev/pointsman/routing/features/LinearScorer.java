@@ -1,11 +1,9 @@
 package dev.pointsman.routing.features;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.zip.CRC32C;
 
 /**
  * Linear models of several outputs over one feature space, kept so that the weights of all outputs of
@@ -18,10 +16,9 @@ import java.util.zip.CRC32C;
  */
 public final class LinearScorer {
 
-  private static final int MAGIC = 0x504d4c53; // PMLS
-  private static final byte FORMAT = 1;
+  private static final ModelBytes BYTES =
+      new ModelBytes(0x504d4c53, "a linear scorer", 1, 17); // PMLS
   private static final int MOST_OUTPUTS = 256; // of a quarter megabyte each
-  private static final int LONGEST_NAME = 1_000;
 
   private final List<String> outputs;
   private final double[] intercepts;
@@ -155,22 +152,18 @@ public final class LinearScorer {
    */
   public byte[] encode() {
     int k = outputs.size();
-    List<byte[]> names = new ArrayList<>();
+    List<byte[]> names = outputs.stream().map(ModelBytes::name).toList();
     int length = 4 + 1 + 4 + 4 + 8 * k + 4 + 4;
-    for (String output : outputs) {
-      byte[] name = output.getBytes(StandardCharsets.UTF_8);
-      names.add(name);
-      length += 4 + name.length;
+    for (byte[] name : names) {
+      length += name.length;
     }
     int told = 0;
     for (int row = 0; row < ConversationFeatures.DIMENSION; row++) {
       told += isZero(row) ? 0 : 1;
     }
-    ByteBuffer out = ByteBuffer.allocate(length + told * (4 + 8 * k));
-    out.putInt(MAGIC).put(FORMAT).putInt(ConversationFeatures.VERSION).putInt(k);
-    for (byte[] name : names) {
-      out.putInt(name.length).put(name);
-    }
+    ByteBuffer out = BYTES.begin(BYTES.newest(), length + told * (4 + 8 * k));
+    out.putInt(ConversationFeatures.VERSION).putInt(k);
+    names.forEach(out::put);
     for (double intercept : intercepts) {
       out.putDouble(intercept);
     }
@@ -183,8 +176,7 @@ public final class LinearScorer {
         }
       }
     }
-    out.putInt(checksum(out.array(), out.position()));
-    return out.array();
+    return ModelBytes.end(out);
   }
 
   /**
@@ -194,40 +186,33 @@ public final class LinearScorer {
    *     version; with what is wrong
    */
   public static LinearScorer decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes);
-    require(bytes.length >= 17 && in.getInt() == MAGIC, "it does not begin like one");
-    byte format = in.get();
-    require(format == FORMAT, "its format is %d, this version reads %d".formatted(format, FORMAT));
-    require(
-        checksum(bytes, bytes.length - 4) == in.getInt(bytes.length - 4),
-        "its checksum does not fit: it was cut or changed");
-    in.limit(bytes.length - 4);
+    ByteBuffer in = BYTES.open(bytes);
     int version = in.getInt();
-    require(
+    BYTES.require(
         version == ConversationFeatures.VERSION,
         "it was trained on feature version %d, this version extracts %d: train it again"
             .formatted(version, ConversationFeatures.VERSION));
     int k = in.getInt();
-    require(k > 0 && k <= MOST_OUTPUTS, "it has %d outputs".formatted(k));
+    BYTES.require(k > 0 && k <= MOST_OUTPUTS, "it has %d outputs".formatted(k));
     List<String> outputs = new ArrayList<>();
     for (int output = 0; output < k; output++) {
-      outputs.add(name(in));
+      outputs.add(BYTES.name(in));
     }
-    require(outputs.stream().distinct().count() == k, "an output comes twice: " + outputs);
-    require(in.remaining() >= 8 * k + 4, "its intercepts are cut");
+    BYTES.require(outputs.stream().distinct().count() == k, "an output comes twice: " + outputs);
+    BYTES.require(in.remaining() >= 8 * k + 4, "its intercepts are cut");
     double[] intercepts = new double[k];
     for (int output = 0; output < k; output++) {
       intercepts[output] = in.getDouble();
     }
     int rows = in.getInt();
-    require(
+    BYTES.require(
         rows >= 0 && in.remaining() == (long) rows * (4 + 8 * k),
         "%d rows do not fit into the %d bytes that are left".formatted(rows, in.remaining()));
     double[] weights = new double[k * ConversationFeatures.DIMENSION];
     int last = -1;
     for (int i = 0; i < rows; i++) {
       int row = in.getInt();
-      require(
+      BYTES.require(
           row > last && row < ConversationFeatures.DIMENSION,
           "row %d follows row %d".formatted(row, last));
       last = row;
@@ -238,17 +223,6 @@ public final class LinearScorer {
     return of(outputs, intercepts, weights);
   }
 
-  private static String name(ByteBuffer in) {
-    require(in.remaining() >= 4, "its names are cut");
-    int length = in.getInt();
-    require(
-        length >= 0 && length <= LONGEST_NAME && length <= in.remaining(),
-        "a name has %d bytes".formatted(length));
-    byte[] name = new byte[length];
-    in.get(name);
-    return new String(name, StandardCharsets.UTF_8);
-  }
-
   private boolean isZero(int row) {
     int k = outputs.size();
     for (int output = 0; output < k; output++) {
@@ -257,18 +231,6 @@ public final class LinearScorer {
       }
     }
     return true;
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C sum = new CRC32C();
-    sum.update(bytes, 0, length);
-    return (int) sum.getValue();
-  }
-
-  private static void require(boolean fits, String otherwise) {
-    if (!fits) {
-      throw new IllegalArgumentException("not a linear scorer: " + otherwise);
-    }
   }
 
   private static void requireFinite(double[] numbers, String what) {
