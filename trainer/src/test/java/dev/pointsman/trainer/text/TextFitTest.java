@@ -7,11 +7,9 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import dev.pointsman.routing.features.ConversationFeatures;
 import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.TextQuality;
-import dev.pointsman.routing.features.TextTokens;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
@@ -99,9 +97,13 @@ final class TextFitTest {
     double[] proof =
         fitted
             .model()
-            .shifts(ConversationFeatures.ofPrompt("Prove the lemma about groups"), outputs);
+            .forecast(ConversationFeatures.ofPrompt("Prove the lemma about groups"), outputs)
+            .shifts();
     double[] hello =
-        fitted.model().shifts(ConversationFeatures.ofPrompt("Say hello to my friend"), outputs);
+        fitted
+            .model()
+            .forecast(ConversationFeatures.ofPrompt("Say hello to my friend"), outputs)
+            .shifts();
     assertThat(fitted.model().weight()).isGreaterThan(0.8);
     assertThat(proof[0]).isBetween(0.2, 0.45);
     assertThat(proof[1]).isBetween(-0.45, -0.2);
@@ -119,9 +121,10 @@ final class TextFitTest {
     double[] shifts =
         fitted
             .model()
-            .shifts(
+            .forecast(
                 ConversationFeatures.ofPrompt("Prove the lemma about groups"),
-                fitted.model().outputsOf(VARIANTS));
+                fitted.model().outputsOf(VARIANTS))
+            .shifts();
     assertThat(Math.abs(shifts[0])).isLessThan(0.05);
     assertThat(Math.abs(shifts[1])).isLessThan(0.05);
   }
@@ -129,14 +132,13 @@ final class TextFitTest {
   @Test
   void fit_textThatTellsOfTokens_servesWhereLaterRowsHaveLessError() {
     TextFit.Fitted fitted = fit(withTokens(1_800, true, 5));
-    TextTokens tokens = Objects.requireNonNull(fitted.model().tokens());
     int[] outputs = fitted.model().outputsOf(VARIANTS);
-    double[] proof = fitted.model().tokenFactors(PROOF, outputs);
-    double[] hello = fitted.model().tokenFactors(HELLO, outputs);
+    double[] proof = fitted.model().forecast(PROOF, outputs).tokenFactors();
+    double[] hello = fitted.model().forecast(HELLO, outputs).tokenFactors();
     double spread = Math.exp(0.125); // of a logarithmic normal distribution over its median
     assertThat(fitted.tokens()).extracting(TokenFigures::serves).containsExactly(true, false);
-    assertThat(tokens.weight("large")).isGreaterThan(0.9);
-    assertThat(tokens.weight("small")).isZero();
+    assertThat(fitted.model().tokenWeight("large")).isGreaterThan(0.9);
+    assertThat(fitted.model().tokenWeight("small")).isZero();
     double mean = means(withTokens(1_800, true, 5)).apply("all").outputTokens()[0];
     assertThat(proof[0] * mean).isCloseTo(800 * spread, withinPercentage(15));
     assertThat(hello[0] * mean).isCloseTo(200 * spread, withinPercentage(35));
@@ -161,9 +163,9 @@ final class TextFitTest {
   @Test
   void fit_tokensOfFewSamplesKnown_saysNothingOfThem() {
     TextFit.Fitted fitted = fit(samples(400, 0.3, 3));
-    assertThat(fitted.model().tokens()).isNull();
+    assertThat(fitted.model().tokenWeight("large")).isZero();
     assertThat(fitted.tokens()).isEmpty();
-    assertThat(fitted.model().tokenFactors(PROOF, new int[] {0, 1})).isEmpty();
+    assertThat(fitted.model().forecast(PROOF, new int[] {0, 1}).tokenFactors()).isEmpty();
   }
 
   @Test

@@ -33,6 +33,22 @@ public final class ConversationFeatures {
   private static final int LONGEST_TEXT = 2048;
   private static final int LONGEST_HEAD = 1536;
 
+  /** Beginning and end, and a line end between them. */
+  static final int LONGEST_READ = LONGEST_TEXT + 1;
+
+  private static final int FIRST = 0x811c9dc5; // FNV-1a
+  private static final int SPACE = 1 << 16;
+  private static final int PART = 1 << 17;
+
+  /** Kinds of the characters that most texts are made of. */
+  private static final int[] ASCII = new int[128];
+
+  static {
+    for (char sign = 0; sign < ASCII.length; sign++) {
+      ASCII[sign] = kind(sign);
+    }
+  }
+
   private ConversationFeatures() {}
 
   /** Names of the measures by index, for reports and provenance. */
@@ -50,8 +66,8 @@ public final class ConversationFeatures {
     String whole = lastUserText(turns);
     String text = read(whole);
     double[] measures = TextMeasures.of(turns, text, whole.length(), tools);
-    NgramCounts counts = new NgramCounts(text.length());
-    hash(text, counts);
+    NgramCounts counts = NgramCounts.take();
+    hash(text.toCharArray(), counts);
     return counts.vector(measures);
   }
 
@@ -79,31 +95,34 @@ public final class ConversationFeatures {
   }
 
   /** Counts words, word pairs and runs of four characters. */
-  private static void hash(String text, NgramCounts counts) {
+  private static void hash(char[] text, NgramCounts counts) {
     long window = 0; // the last four characters, 16 bits each
     int filled = 0;
-    int word = 0;
+    int word = FIRST;
     int before = 0;
     boolean inWord = false;
-    for (int at = 0; at < text.length(); at++) {
-      char sign = lower(text.charAt(at));
-      boolean space = sign <= ' ' || (sign > 127 && Character.isWhitespace(sign));
+    for (int at = 0; at < text.length; at++) {
+      char written = text[at];
+      int kind = written < ASCII.length ? ASCII[written] : kind(written);
+      int sign = kind & 0xffff;
+      boolean space = (kind & SPACE) != 0;
       if (!(space && (window & 0xffff) == ' ')) {
         window = (window << 16) | (space ? ' ' : sign);
         if (++filled >= 4) {
-          counts.add(mixed(window), true);
+          counts.add(mixed(window), NgramCounts.CHARACTERS);
         }
       }
-      boolean alone = isWordOfItsOwn(sign);
-      boolean letter = !alone && isWordPart(sign);
-      if (inWord && !letter) {
+      if ((kind & PART) != 0) {
+        word = word * 0x01000193 ^ sign;
+        inWord = true;
+        continue;
+      }
+      if (inWord) {
         before = addWord(word, before, counts);
+        word = FIRST;
         inWord = false;
       }
-      if (letter) {
-        word = (inWord ? word : 0x811c9dc5) * 0x01000193 ^ sign;
-        inWord = true;
-      } else if (!space) {
+      if (!space) {
         // Signs count as words too: they tell code and formulas from prose.
         before = addWord(sign * 0x9e3779b1, before, counts);
       }
@@ -114,9 +133,18 @@ public final class ConversationFeatures {
   }
 
   private static int addWord(int word, int before, NgramCounts counts) {
-    counts.add(mixed(word * 0x9e3779b97f4a7c15L), false);
-    counts.add(mixed(((long) before << 32 | (word & 0xffffffffL)) ^ 0x5851f42d4c957f2dL), false);
+    counts.add(mixed(word * 0x9e3779b97f4a7c15L), NgramCounts.WORDS);
+    long pair = ((long) before << 32 | (word & 0xffffffffL)) ^ 0x5851f42d4c957f2dL;
+    counts.add(mixed(pair), NgramCounts.WORDS);
     return word;
+  }
+
+  /** A character in lower case, and whether it is a space or part of a word. */
+  private static int kind(char written) {
+    char sign = lower(written);
+    boolean space = sign <= ' ' || (sign > 127 && Character.isWhitespace(sign));
+    boolean part = !isWordOfItsOwn(sign) && isWordPart(sign);
+    return sign | (space ? SPACE : 0) | (part ? PART : 0);
   }
 
   private static char lower(char sign) {

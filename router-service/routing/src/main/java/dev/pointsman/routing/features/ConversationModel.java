@@ -39,7 +39,7 @@ public sealed interface ConversationModel permits TextQuality, NeighbourQuality 
    * @throws IllegalArgumentException if the bytes are broken, or of another format; with what is wrong
    */
   static ConversationModel decode(byte[] bytes) {
-    return bytes.length >= 4 && ByteBuffer.wrap(bytes).getInt() == NeighbourQuality.MAGIC
+    return bytes.length >= 4 && ByteBuffer.wrap(bytes).getInt() == NeighbourQuality.BYTES.magic()
         ? NeighbourQuality.decode(bytes)
         : TextQuality.decode(bytes);
   }

@@ -1,14 +1,9 @@
 package dev.pointsman.routing.features;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +29,10 @@ public final class NeighbourQuality implements ConversationModel {
   /** What its id begins with. */
   public static final String ID_PREFIX = "knn-";
 
-  static final int MAGIC = 0x504d4e51; // PMNQ
-  private static final byte FORMAT = 1;
+  static final ModelBytes BYTES =
+      new ModelBytes(0x504d4e51, "a model of neighbours", 1, 41); // PMNQ
   private static final int MOST_VARIANTS = 256;
   private static final int MOST_ROWS = 100_000;
-  private static final int LONGEST_NAME = 1_000;
 
   private final String id;
   private final byte[] bytes;
@@ -113,7 +107,7 @@ public final class NeighbourQuality implements ConversationModel {
 
   private NeighbourQuality(
       byte[] bytes, Settings settings, List<String> variants, List<Row> sorted) {
-    this.id = idOf(bytes);
+    this.id = ModelBytes.id(ID_PREFIX, bytes);
     this.bytes = bytes;
     this.settings = settings;
     this.variants = variants;
@@ -366,21 +360,17 @@ public final class NeighbourQuality implements ConversationModel {
   }
 
   private static byte[] encode(Settings settings, List<String> variants, List<Row> sorted) {
-    byte[] space = settings.space().getBytes(StandardCharsets.UTF_8);
-    List<byte[]> names = new ArrayList<>();
-    int length = 4 + 1 + 4 + 8 + 8 + 4 + space.length + 4 + 4 + 4;
-    for (String variant : variants) {
-      byte[] name = variant.getBytes(StandardCharsets.UTF_8);
-      names.add(name);
-      length += 4 + name.length + 4;
-    }
-    ByteBuffer out = ByteBuffer.allocate(length + sorted.size() * (settings.dimension() + 4));
-    out.putInt(MAGIC).put(FORMAT).putInt(settings.nearest()).putDouble(settings.pseudoCounts());
-    out.putDouble(settings.weight()).putInt(space.length).put(space).putInt(settings.dimension());
-    out.putInt(variants.size());
+    byte[] space = ModelBytes.name(settings.space());
+    List<byte[]> names = variants.stream().map(ModelBytes::name).toList();
+    int length = 4 + 1 + 4 + 8 + 8 + space.length + 4 + 4 + 4 * variants.size() + 4;
     for (byte[] name : names) {
-      out.putInt(name.length).put(name);
+      length += name.length;
     }
+    length += sorted.size() * (settings.dimension() + 4);
+    ByteBuffer out = BYTES.begin(BYTES.newest(), length).putInt(settings.nearest());
+    out.putDouble(settings.pseudoCounts()).putDouble(settings.weight()).put(space);
+    out.putInt(settings.dimension()).putInt(variants.size());
+    names.forEach(out::put);
     int[] counts = new int[variants.size()];
     sorted.forEach(row -> counts[row.variant()]++);
     for (int count : counts) {
@@ -389,8 +379,7 @@ public final class NeighbourQuality implements ConversationModel {
     for (Row row : sorted) {
       out.put(row.vector().values()).putFloat((float) row.residual());
     }
-    out.putInt(checksum(out.array(), out.position()));
-    return out.array();
+    return ModelBytes.end(out);
   }
 
   /**
@@ -399,35 +388,28 @@ public final class NeighbourQuality implements ConversationModel {
    * @throws IllegalArgumentException if the bytes are broken, or of another format; with what is wrong
    */
   public static NeighbourQuality decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes.clone());
-    require(bytes.length >= 41 && in.getInt() == MAGIC, "it does not begin like one");
-    byte format = in.get();
-    require(format == FORMAT, "its format is %d, this version reads %d".formatted(format, FORMAT));
-    require(
-        checksum(bytes, bytes.length - 4) == in.getInt(bytes.length - 4),
-        "its checksum does not fit: it was cut or changed");
-    in.limit(bytes.length - 4);
+    ByteBuffer in = BYTES.open(bytes);
     int nearest = in.getInt();
     double pseudoCounts = in.getDouble();
     double weight = in.getDouble();
-    String space = name(in);
-    require(in.remaining() >= 8, "its head is cut");
+    String space = BYTES.name(in);
+    BYTES.require(in.remaining() >= 8, "its head is cut");
     Settings settings = new Settings(space, in.getInt(), nearest, pseudoCounts, weight);
     int size = in.getInt();
-    require(size > 0 && size <= MOST_VARIANTS, "it has %d variants".formatted(size));
+    BYTES.require(size > 0 && size <= MOST_VARIANTS, "it has %d variants".formatted(size));
     List<String> variants = new ArrayList<>();
     for (int variant = 0; variant < size; variant++) {
-      variants.add(name(in));
+      variants.add(BYTES.name(in));
     }
-    require(in.remaining() >= 4 * size, "its counts are cut");
+    BYTES.require(in.remaining() >= 4 * size, "its counts are cut");
     int[] counts = new int[size];
     long rows = 0;
     for (int variant = 0; variant < size; variant++) {
       counts[variant] = in.getInt();
-      require(counts[variant] >= 0, "a variant has %d rows".formatted(counts[variant]));
+      BYTES.require(counts[variant] >= 0, "a variant has %d rows".formatted(counts[variant]));
       rows += counts[variant];
     }
-    require(
+    BYTES.require(
         rows <= MOST_ROWS && in.remaining() == rows * (settings.dimension() + 4),
         "%d rows do not fit into the %d bytes that are left".formatted(rows, in.remaining()));
     List<Row> read = new ArrayList<>((int) rows);
@@ -439,38 +421,6 @@ public final class NeighbourQuality implements ConversationModel {
       }
     }
     return of(settings, variants, read);
-  }
-
-  private static String name(ByteBuffer in) {
-    require(in.remaining() >= 4, "its names are cut");
-    int length = in.getInt();
-    require(
-        length >= 0 && length <= LONGEST_NAME && length <= in.remaining(),
-        "a name has %d bytes".formatted(length));
-    byte[] name = new byte[length];
-    in.get(name);
-    return new String(name, StandardCharsets.UTF_8);
-  }
-
-  private static String idOf(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return ID_PREFIX + HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C sum = new CRC32C();
-    sum.update(bytes, 0, length);
-    return (int) sum.getValue();
-  }
-
-  private static void require(boolean fits, String otherwise) {
-    if (!fits) {
-      throw new IllegalArgumentException("not a model of neighbours: " + otherwise);
-    }
   }
 
   @Override

@@ -53,7 +53,7 @@ final class TextMeasures {
    */
   static double[] of(List<Turn> turns, String text, int length, int tools) {
     Scan scan = new Scan();
-    scan.read(text);
+    scan.read(text.toCharArray());
     int n = Math.max(text.length(), 1);
     int letters = Math.max(scan.letters(), 1);
     double[] out = new double[ConversationFeatures.MEASURES];
@@ -125,13 +125,13 @@ final class TextMeasures {
     private int maths;
     private int spaces;
     private int numbers;
-    private int backticks; // in a row
     private int fences;
     private int questions;
     private int options;
     private int sentences;
     private int brackets;
     private boolean latex;
+    private int lastQuestion = -1; // where it is
     private boolean lastIsQuestion;
 
     private int letters() {
@@ -142,28 +142,33 @@ final class TextMeasures {
       return sum;
     }
 
-    private void read(String text) {
-      lines = text.isEmpty() ? 0 : 1;
+    private void read(char[] text) {
+      // What counts at most characters is in local variables, which stay in registers.
+      int latin = 0;
+      int blank = 0;
+      int begun = 0;
       boolean inWord = false;
       boolean inNumber = false;
       int inLine = 0; // visible signs since the line began
-      for (int at = 0; at < text.length(); at++) {
-        char sign = text.charAt(at);
+      int lastLetter = -1; // where the last letter or digit is
+      lines = text.length == 0 ? 0 : 1;
+      for (int at = 0; at < text.length; at++) {
+        char sign = text[at];
         boolean letter = false;
         boolean digit = false;
         if (sign >= 'a' && sign <= 'z') {
           letter = true;
-          scripts[LATIN]++;
+          latin++;
         } else if (sign <= ' ') {
-          spaces++;
+          blank++;
           if (sign == '\n') {
             lines++;
-            inLine = -1;
+            inLine = 0;
           }
         } else if (sign >= 'A' && sign <= 'Z') {
           letter = true;
           upper++;
-          scripts[LATIN]++;
+          latin++;
         } else if (sign >= '0' && sign <= '9') {
           digit = true;
           digits++;
@@ -173,37 +178,32 @@ final class TextMeasures {
           // An accent or a vowel sign is part of its word, and no letter of its own.
           letter = true;
         } else if (Character.isSpaceChar(sign)) {
-          spaces++;
+          blank++;
         } else if (Character.isLetter(sign) || Character.isSurrogate(sign)) {
           letter = true;
           upper += Character.isUpperCase(sign) ? 1 : 0;
           scripts[script(sign)]++;
         } else {
-          wide(sign);
+          wide(sign, at);
         }
-        backticks = sign == '`' ? backticks + 1 : 0;
-        fences += backticks == 3 ? 1 : 0;
-        if (sign > ' ') {
-          lastIsQuestion = isQuestion(sign) || (lastIsQuestion && !letter && !digit);
-          inLine++;
-        } else if (inLine < 0) {
-          inLine = 0;
-        }
-        if (letter && !inWord) {
-          words++;
-        }
-        if (digit && !inNumber) {
-          numbers++;
-        }
+        inLine += sign > ' ' ? 1 : 0;
+        lastLetter = letter || digit ? at : lastLetter;
+        begun += letter && !inWord ? 1 : 0;
+        numbers += digit && !inNumber ? 1 : 0;
         inWord = letter;
         inNumber = digit;
       }
+      scripts[LATIN] += latin;
+      spaces = blank;
+      words = begun;
+      lastIsQuestion = lastQuestion > lastLetter;
     }
 
-    private void ascii(char sign, String text, int at, int inLine) {
+    private void ascii(char sign, char[] text, int at, int inLine) {
       punctuation++;
       switch (sign) {
-        case '?' -> questions++;
+        case '?' -> question(at);
+        case '`' -> fences += endsFence(text, at) ? 1 : 0;
         case '.', '!' -> sentences++;
         case '(', ')', '[', ']', '{', '}' -> {
           brackets++;
@@ -222,14 +222,27 @@ final class TextMeasures {
       }
     }
 
+    private void question(int at) {
+      questions++;
+      lastQuestion = at;
+    }
+
+    /** Whether this is the third backtick in a row. */
+    private static boolean endsFence(char[] text, int at) {
+      return at >= 2
+          && text[at - 1] == '`'
+          && text[at - 2] == '`'
+          && !(at >= 3 && text[at - 3] == '`');
+    }
+
     /** Whether LaTeX's brackets or a command of at least three letters follow the backslash. */
-    private static boolean isCommand(String text, int from) {
-      if (text.startsWith("(", from) || text.startsWith("[", from)) {
+    private static boolean isCommand(char[] text, int from) {
+      if (from < text.length && (text[from] == '(' || text[from] == '[')) {
         return true;
       }
       int letters = 0;
-      while (from + letters < text.length() && letters < 3) {
-        char sign = text.charAt(from + letters);
+      while (from + letters < text.length && letters < 3) {
+        char sign = text[from + letters];
         if (!((sign >= 'a' && sign <= 'z') || (sign >= 'A' && sign <= 'Z'))) {
           return false;
         }
@@ -239,10 +252,10 @@ final class TextMeasures {
     }
 
     /** Whether a second dollar sign closes something like {@code x^2} on the same line. */
-    private static boolean opensFormula(String text, int at) {
+    private static boolean opensFormula(char[] text, int at) {
       boolean formula = false;
-      for (int next = at + 1; next < Math.min(text.length(), at + LONGEST_FORMULA); next++) {
-        switch (text.charAt(next)) {
+      for (int next = at + 1; next < Math.min(text.length, at + LONGEST_FORMULA); next++) {
+        switch (text[next]) {
           case '$' -> {
             return formula || next == at + 1;
           }
@@ -261,20 +274,15 @@ final class TextMeasures {
       return type == Character.NON_SPACING_MARK || type == Character.COMBINING_SPACING_MARK;
     }
 
-    private void wide(char sign) {
+    private void wide(char sign, int at) {
       punctuation++;
-      if (isQuestion(sign)) {
-        questions++;
+      if (sign == '？' || sign == '؟' || sign == '՞') { // full-width, Arabic, Armenian
+        question(at);
       } else if (sign == '。' || sign == '।' || sign == '！') {
         sentences++;
       } else if (Character.getType(sign) == Character.MATH_SYMBOL) {
         maths++;
       }
-    }
-
-    /** Question marks of the Latin, Greek-free, Arabic, full-width and Armenian scripts. */
-    private static boolean isQuestion(char sign) {
-      return sign == '?' || sign == '？' || sign == '؟' || sign == '՞';
     }
 
     private static int script(char sign) {

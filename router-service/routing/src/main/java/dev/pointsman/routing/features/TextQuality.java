@@ -1,12 +1,8 @@
 package dev.pointsman.routing.features;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,23 +18,25 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TextQuality implements ConversationModel {
 
-  private static final int MAGIC = 0x504d5451; // PMTQ
-
   /** Without a word on tokens, as it was before there was one. */
-  private static final byte QUALITY_ALONE = 1;
+  private static final int QUALITY_ALONE = 1;
 
-  private static final byte WITH_TOKENS = 2;
+  private static final int WITH_TOKENS = 2;
+
+  static final ModelBytes BYTES =
+      new ModelBytes(0x504d5451, "a text model", WITH_TOKENS, 21); // PMTQ
   private static final double[] NOTHING = {};
 
   private final String id;
   private final byte[] bytes;
+  private final List<String> variants;
+
+  /** Of quality, and after it of tokens where it says something of them: one walk for both. */
   private final LinearScorer scorer;
+
   private final List<RisingCurve> curves;
   private final double weight;
-  private final @Nullable TextTokens tokens;
-
-  /** Of quality, and of tokens where it says something of them. */
-  private final LinearScorer both;
+  private final TextTokens.@Nullable Factors factors;
 
   private TextQuality(
       byte[] bytes,
@@ -46,13 +44,13 @@ public final class TextQuality implements ConversationModel {
       List<RisingCurve> curves,
       double weight,
       @Nullable TextTokens tokens) {
-    this.id = idOf(bytes);
+    this.id = ModelBytes.id("text-", bytes);
     this.bytes = bytes;
-    this.scorer = scorer;
-    this.curves = curves;
+    this.variants = scorer.outputs();
+    this.scorer = tokens == null ? scorer : LinearScorer.together(scorer, tokens.scorer());
+    this.curves = List.copyOf(curves);
     this.weight = weight;
-    this.tokens = tokens;
-    this.both = tokens == null ? scorer : LinearScorer.together(scorer, tokens.scorer());
+    this.factors = tokens == null ? null : tokens.factors();
   }
 
   /** A finished model that says nothing of tokens. */
@@ -71,8 +69,7 @@ public final class TextQuality implements ConversationModel {
   public static TextQuality of(
       LinearScorer scorer, List<RisingCurve> curves, double weight, @Nullable TextTokens tokens) {
     checkFit(scorer, curves, weight, tokens);
-    return new TextQuality(
-        encode(scorer, curves, weight, tokens), scorer, List.copyOf(curves), weight, tokens);
+    return new TextQuality(encode(scorer, curves, weight, tokens), scorer, curves, weight, tokens);
   }
 
   private static void checkFit(
@@ -98,7 +95,7 @@ public final class TextQuality implements ConversationModel {
   /** The variants it knows. */
   @Override
   public List<String> variants() {
-    return scorer.outputs();
+    return variants;
   }
 
   /** How much the text is believed, 0..1. */
@@ -109,54 +106,35 @@ public final class TextQuality implements ConversationModel {
 
   @Override
   public boolean tells() {
-    return weight > 0 || tokens != null;
-  }
-
-  /** What it says of tokens; null where it says nothing. */
-  public @Nullable TextTokens tokens() {
-    return tokens;
+    return weight > 0 || factors != null;
   }
 
   /**
-   * The shifts of a conversation, points of quality.
-   *
-   * @param outputs as {@link #outputsOf} gave them
-   * @return one per entry; 0 for a variant it does not know
+   * How much the text is believed about the tokens of a variant, 0..1; 0 where the segment's mean is
+   * all that is known.
    */
-  public double[] shifts(FeatureVector features, int[] outputs) {
-    return shifts(scorer.scores(features), outputs);
+  public double tokenWeight(String variant) {
+    int output = variants.indexOf(variant);
+    return factors == null || output < 0 ? 0 : factors.weights()[output];
   }
 
-  private double[] shifts(double[] scores, int[] outputs) {
+  /**
+   * What it says of a conversation: by how many points of quality each candidate is better, and what its
+   * output tokens are as a factor of the mean of its segment.
+   *
+   * @param outputs as {@link #outputsOf} gave them
+   * @return a shift of 0 and a factor of 1 for a variant it does not know; no factors where the model
+   *     says nothing of tokens
+   */
+  public TextForecast forecast(FeatureVector features, int[] outputs) {
+    double[] scores = scorer.scores(features);
     double[] shifts = new double[outputs.length];
     for (int arm = 0; arm < shifts.length; arm++) {
       int output = outputs[arm];
       shifts[arm] = output < 0 ? 0 : weight * curves.get(output).of(scores[output]);
     }
-    return shifts;
-  }
-
-  /**
-   * What the output tokens of a conversation are, as factors of the means of its segment.
-   *
-   * @param outputs as {@link #outputsOf} gave them
-   * @return one per entry, finite and at least 0; 1 for a variant it does not know; empty where the
-   *     model says nothing of tokens
-   */
-  public double[] tokenFactors(FeatureVector features, int[] outputs) {
-    return tokens == null ? NOTHING : tokens.factors(features, outputs);
-  }
-
-  /**
-   * Both at once, to the last bit, in one walk over the features.
-   *
-   * @param outputs as {@link #outputsOf} gave them
-   */
-  public TextForecast forecast(FeatureVector features, int[] outputs) {
-    double[] scores = both.scores(features);
     return new TextForecast(
-        shifts(scores, outputs),
-        tokens == null ? NOTHING : tokens.factors(scores, curves.size(), outputs));
+        shifts, factors == null ? NOTHING : factors.of(scores, curves.size(), outputs));
   }
 
   /**
@@ -178,16 +156,15 @@ public final class TextQuality implements ConversationModel {
     for (RisingCurve curve : curves) {
       length += curve.encodedLength();
     }
-    ByteBuffer out = ByteBuffer.allocate(length).putInt(MAGIC);
-    out.put(tokens == null ? QUALITY_ALONE : WITH_TOKENS).putDouble(weight);
+    ByteBuffer out = BYTES.begin(tokens == null ? QUALITY_ALONE : WITH_TOKENS, length);
+    out.putDouble(weight);
     out.putInt(curves.size());
     curves.forEach(curve -> curve.writeTo(out));
     if (tokens != null) {
       out.putInt(scores.length);
     }
     out.put(scores).put(ofTokens);
-    out.putInt(checksum(out.array(), out.position()));
-    return out.array();
+    return ModelBytes.end(out);
   }
 
   /**
@@ -197,32 +174,23 @@ public final class TextQuality implements ConversationModel {
    *     version; with what is wrong
    */
   public static TextQuality decode(byte[] bytes) {
-    ByteBuffer in = ByteBuffer.wrap(bytes.clone());
-    require(bytes.length >= 21 && in.getInt() == MAGIC, "it does not begin like one");
-    byte format = in.get();
-    require(
-        format == QUALITY_ALONE || format == WITH_TOKENS,
-        "its format is %d, this version reads %d and %d"
-            .formatted(format, QUALITY_ALONE, WITH_TOKENS));
-    require(
-        checksum(bytes, bytes.length - 4) == in.getInt(bytes.length - 4),
-        "its checksum does not fit: it was cut or changed");
-    in.limit(bytes.length - 4);
+    ByteBuffer in = BYTES.open(bytes);
+    byte format = bytes[4];
     double weight = in.getDouble();
     List<RisingCurve> curves = new ArrayList<>();
     int size = in.getInt();
     for (int curve = 0; curve < size; curve++) {
       curves.add(curve(in));
     }
-    require(format == QUALITY_ALONE || in.remaining() >= 4, "its scores are cut");
+    BYTES.require(format == QUALITY_ALONE || in.remaining() >= 4, "its scores are cut");
     int length = format == WITH_TOKENS ? in.getInt() : in.remaining();
-    require(length >= 0 && length <= in.remaining(), "its scores are cut");
+    BYTES.require(length >= 0 && length <= in.remaining(), "its scores are cut");
     byte[] scores = new byte[length];
     in.get(scores);
     LinearScorer scorer = LinearScorer.decode(scores);
     TextTokens tokens = format == WITH_TOKENS ? TextTokens.decode(in) : null;
     checkFit(scorer, curves, weight, tokens);
-    return new TextQuality(bytes.clone(), scorer, List.copyOf(curves), weight, tokens);
+    return new TextQuality(bytes.clone(), scorer, curves, weight, tokens);
   }
 
   static RisingCurve curve(ByteBuffer in) {
@@ -230,27 +198,6 @@ public final class TextQuality implements ConversationModel {
       return RisingCurve.read(in);
     } catch (IllegalArgumentException broken) {
       throw new IllegalArgumentException("not a text model: " + broken.getMessage(), broken);
-    }
-  }
-
-  private static String idOf(byte[] bytes) {
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return "text-" + HexFormat.of().formatHex(digest, 0, 8);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
-  }
-
-  private static int checksum(byte[] bytes, int length) {
-    CRC32C sum = new CRC32C();
-    sum.update(bytes, 0, length);
-    return (int) sum.getValue();
-  }
-
-  private static void require(boolean fits, String otherwise) {
-    if (!fits) {
-      throw new IllegalArgumentException("not a text model: " + otherwise);
     }
   }
 

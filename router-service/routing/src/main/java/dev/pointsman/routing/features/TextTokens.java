@@ -19,13 +19,40 @@ import java.util.List;
 public final class TextTokens {
 
   private final LinearScorer scorer;
-  private final List<RisingCurve> curves;
-  private final double[] weights;
+  private final Factors factors;
 
-  private TextTokens(LinearScorer scorer, List<RisingCurve> curves, double[] weights) {
+  /**
+   * How scores become factors.
+   *
+   * @param curves one per output
+   * @param weights one per output
+   */
+  @SuppressWarnings("ArrayRecordComponent") // internal, never compared
+  record Factors(List<RisingCurve> curves, double[] weights) {
+
+    /**
+     * The factors of a conversation.
+     *
+     * @param scores those of tokens begin at {@code from}
+     * @param outputs indices of the variants, −1 for one it does not know
+     * @return one per entry; 1 for a variant it does not know
+     */
+    double[] of(double[] scores, int from, int[] outputs) {
+      double[] result = new double[outputs.length];
+      for (int arm = 0; arm < result.length; arm++) {
+        int output = outputs[arm];
+        result[arm] =
+            output < 0 || weights[output] == 0
+                ? 1
+                : 1 + weights[output] * curves.get(output).of(scores[from + output]);
+      }
+      return result;
+    }
+  }
+
+  private TextTokens(LinearScorer scorer, Factors factors) {
     this.scorer = scorer;
-    this.curves = curves;
-    this.weights = weights;
+    this.factors = factors;
   }
 
   /**
@@ -53,7 +80,7 @@ public final class TextTokens {
                 .formatted(curves.get(output).value(0)));
       }
     }
-    return new TextTokens(scorer, List.copyOf(curves), weights.clone());
+    return new TextTokens(scorer, new Factors(List.copyOf(curves), weights.clone()));
   }
 
   /** The variants it knows. */
@@ -65,45 +92,21 @@ public final class TextTokens {
     return scorer;
   }
 
-  /** How much the text is believed about a variant, 0..1; 0 where the segment's mean did better. */
-  public double weight(String variant) {
-    int output = scorer.outputs().indexOf(variant);
-    return output < 0 ? 0 : weights[output];
-  }
-
-  /**
-   * The factors of a conversation.
-   *
-   * @param outputs indices of {@link #variants()}, −1 for a variant it does not know
-   * @return one per entry; 1 for a variant it does not know
-   */
-  double[] factors(FeatureVector features, int[] outputs) {
-    return factors(scorer.scores(features), 0, outputs);
-  }
-
-  /** The same of scores that begin somewhere. */
-  double[] factors(double[] scores, int from, int[] outputs) {
-    double[] factors = new double[outputs.length];
-    for (int arm = 0; arm < factors.length; arm++) {
-      int output = outputs[arm];
-      factors[arm] =
-          output < 0 || weights[output] == 0
-              ? 1
-              : 1 + weights[output] * curves.get(output).of(scores[from + output]);
-    }
+  Factors factors() {
     return factors;
   }
 
   /** Big-endian: per output its weight, number of knots, each knot's place and value; the scorer. */
   byte[] encode() {
     byte[] scores = scorer.encode();
+    List<RisingCurve> curves = factors.curves();
     int length = 4 + scores.length;
     for (RisingCurve curve : curves) {
       length += 8 + curve.encodedLength();
     }
     ByteBuffer out = ByteBuffer.allocate(length).putInt(curves.size());
     for (int output = 0; output < curves.size(); output++) {
-      out.putDouble(weights[output]);
+      out.putDouble(factors.weights()[output]);
       curves.get(output).writeTo(out);
     }
     out.put(scores);
@@ -116,13 +119,14 @@ public final class TextTokens {
    * @throws IllegalArgumentException if the bytes do not fit; with what is wrong
    */
   static TextTokens decode(ByteBuffer in) {
-    require(in.remaining() >= 4, "the number of its token curves is cut");
+    TextQuality.BYTES.require(in.remaining() >= 4, "the number of its token curves is cut");
     int k = in.getInt();
-    require(k > 0 && 12L * k <= in.remaining(), "it has %d token curves".formatted(k));
+    TextQuality.BYTES.require(
+        k > 0 && 12L * k <= in.remaining(), "it has %d token curves".formatted(k));
     double[] weights = new double[k];
     List<RisingCurve> curves = new ArrayList<>();
     for (int output = 0; output < k; output++) {
-      require(in.remaining() >= 8, "its token curves are cut");
+      TextQuality.BYTES.require(in.remaining() >= 8, "its token curves are cut");
       weights[output] = in.getDouble();
       curves.add(TextQuality.curve(in));
     }
@@ -131,14 +135,9 @@ public final class TextTokens {
     return of(LinearScorer.decode(scores), curves, weights);
   }
 
-  private static void require(boolean fits, String otherwise) {
-    if (!fits) {
-      throw new IllegalArgumentException("not a text model: " + otherwise);
-    }
-  }
-
   @Override
   public String toString() {
-    return "TextTokens[%s, weights %s]".formatted(scorer.outputs(), Arrays.toString(weights));
+    return "TextTokens[%s, weights %s]"
+        .formatted(scorer.outputs(), Arrays.toString(factors.weights()));
   }
 }

@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class ConversationFeaturesTest {
@@ -67,6 +68,19 @@ final class ConversationFeaturesTest {
   }
 
   @Test
+  void of_textsReadByManyThreadsAtOnce_areWhatOneThreadReads() {
+    List<String> texts =
+        IntStream.range(0, 400)
+            .mapToObj(i -> "What is " + "tea no. %d? ".formatted(i).repeat(i))
+            .toList();
+    List<List<String>> alone =
+        texts.stream().map(text -> grams(ConversationFeatures.ofPrompt(text))).toList();
+    assertThat(
+            texts.parallelStream().map(text -> grams(ConversationFeatures.ofPrompt(text))).toList())
+        .isEqualTo(alone);
+  }
+
+  @Test
   void of_code_isSeen() {
     assertThat(measure(ConversationFeatures.ofPrompt("x = f(1);\ny = g(2);"), "has_code"))
         .isEqualTo(1);
@@ -118,7 +132,10 @@ final class ConversationFeaturesTest {
       assertThat(measure(ConversationFeatures.ofPrompt(text), "has_latex")).as(text).isZero();
     }
     assertThat(measure(ConversationFeatures.ofPrompt("`a` or `b` or `c`"), "fences")).isZero();
-    assertThat(measure(ConversationFeatures.ofPrompt("```\na\n```"), "fences")).isPositive();
+    double fences = measure(ConversationFeatures.ofPrompt("```\na\n```"), "fences");
+    assertThat(fences).isPositive();
+    assertThat(measure(ConversationFeatures.ofPrompt("````\n``\n`````"), "fences"))
+        .isEqualTo(fences);
   }
 
   @Test

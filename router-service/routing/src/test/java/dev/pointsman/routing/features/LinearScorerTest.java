@@ -45,6 +45,28 @@ final class LinearScorerTest {
     assertThat(scores[1]).isEqualTo(expected, within(1e-9));
   }
 
+  /** Rows are read four at a time: whatever is left over, and however many outputs there are. */
+  @Test
+  void scores_areSummedPairByPair_toTheLastBit() {
+    SplittableRandom random = new SplittableRandom(9);
+    for (int k : new int[] {1, 2, 7, 8, 9, 18, 33}) {
+      double[] weights = random.doubles((long) k * ConversationFeatures.DIMENSION, -1, 1).toArray();
+      Arrays.fill(weights, 0, k, 0); // a row of no weight
+      List<String> names = IntStream.range(0, k).mapToObj(i -> "m" + i).toList();
+      LinearScorer scorer = LinearScorer.of(names, new double[k], weights);
+      for (String prompt : List.of("", "a", "ab c", PROMPT, PROMPT + "!", PROMPT.repeat(9))) {
+        FeatureVector vector = ConversationFeatures.ofPrompt(prompt);
+        double[] expected = new double[k];
+        for (int pair = 0; pair < vector.size(); pair++) {
+          for (int output = 0; output < k; output++) {
+            expected[output] += weights[vector.index(pair) * k + output] * vector.value(pair);
+          }
+        }
+        assertThat(scorer.scores(vector)).containsExactly(expected);
+      }
+    }
+  }
+
   @Test
   void decode_ofEncode_isTheSameToTheLastBit() {
     LinearScorer scorer = random(3, 1);

@@ -41,19 +41,16 @@ final class TextQualityTest {
     TextQuality model = withTokens();
     int[] outputs = model.outputsOf(List.of("fresh", "large", "small"));
     double score = lengths().scores(PROMPT)[0];
-    assertThat(model.tokenFactors(PROMPT, outputs))
+    assertThat(model.forecast(PROMPT, outputs).tokenFactors())
         .containsExactly(
             new double[] {1, 1 + 0.5 * (-1 + 4 * (Math.clamp(score, -2, 2) + 2) / 4), 1},
             within(1e-12));
-    assertThat(model.shifts(PROMPT, outputs)).containsExactly(model().shifts(PROMPT, outputs));
-    assertThat(model().tokenFactors(PROMPT, outputs)).isEmpty();
-    TextForecast forecast = model.forecast(PROMPT, outputs);
-    assertThat(forecast.shifts()).containsExactly(model.shifts(PROMPT, outputs));
-    assertThat(forecast.tokenFactors()).containsExactly(model.tokenFactors(PROMPT, outputs));
-    assertThat(model().forecast(PROMPT, outputs).shifts())
-        .containsExactly(model.shifts(PROMPT, outputs));
-    assertThat(model.tokens().weight("large")).isEqualTo(0.5);
-    assertThat(model.tokens().weight("fresh")).isZero();
+    assertThat(model.forecast(PROMPT, outputs).shifts())
+        .containsExactly(model().forecast(PROMPT, outputs).shifts());
+    assertThat(model().forecast(PROMPT, outputs).tokenFactors()).isEmpty();
+    assertThat(model.tokenWeight("large")).isEqualTo(0.5);
+    assertThat(model.tokenWeight("fresh")).isZero();
+    assertThat(model().tokenWeight("large")).isZero();
   }
 
   @Test
@@ -63,9 +60,10 @@ final class TextQualityTest {
     assertThat(back.id()).isEqualTo(model.id()).isNotEqualTo(model().id());
     assertThat(back.encode()).isEqualTo(model.encode());
     int[] outputs = model.outputsOf(List.of("large", "small"));
-    assertThat(back.shifts(PROMPT, outputs)).containsExactly(model.shifts(PROMPT, outputs));
-    assertThat(back.tokenFactors(PROMPT, outputs))
-        .containsExactly(model.tokenFactors(PROMPT, outputs));
+    assertThat(back.forecast(PROMPT, outputs).shifts())
+        .containsExactly(model.forecast(PROMPT, outputs).shifts());
+    assertThat(back.forecast(PROMPT, outputs).tokenFactors())
+        .containsExactly(model.forecast(PROMPT, outputs).tokenFactors());
   }
 
   /** Stored models begin with their format: one that says nothing of tokens keeps the first. */
@@ -120,7 +118,8 @@ final class TextQualityTest {
     double[] scores =
         LinearScorer.of(List.of("large", "small"), new double[] {0.25, -0.5}, weights)
             .scores(PROMPT);
-    double[] shifts = model().shifts(PROMPT, model().outputsOf(List.of("fresh", "large", "small")));
+    double[] shifts =
+        model().forecast(PROMPT, model().outputsOf(List.of("fresh", "large", "small"))).shifts();
     assertThat(shifts[0]).isZero();
     assertThat(shifts[1]).isEqualTo(0.5 * Math.clamp(scores[0] / 2, -0.5, 0.5), within(1e-12));
     assertThat(shifts[2]).isEqualTo(0.5 * Math.clamp(scores[1] / 10, -0.3, 0.3), within(1e-12));
@@ -134,7 +133,8 @@ final class TextQualityTest {
     assertThat(back.encode()).isEqualTo(model.encode());
     assertThat(back.weight()).isEqualTo(0.5);
     int[] outputs = model.outputsOf(List.of("large", "small"));
-    assertThat(back.shifts(PROMPT, outputs)).containsExactly(model.shifts(PROMPT, outputs));
+    assertThat(back.forecast(PROMPT, outputs).shifts())
+        .containsExactly(model.forecast(PROMPT, outputs).shifts());
   }
 
   @Test
