@@ -557,7 +557,7 @@ final class TextLadder {
     if (switchedAt != null && moment.now().isBefore(switchedAt.plus(rule.attributionWindow()))) {
       return Optional.empty();
     }
-    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    AsymptoticConfidenceSequence.Bounds bounds = standing.judgement().bounds();
     boolean beatsScores = standing.prior() != null && latest != null;
     if (!standing.used() && (says || beatsScores) && bounds.lower() > 0) {
       return Optional.of(step(moment, true, told("gains", bounds)));
@@ -596,19 +596,20 @@ final class TextLadder {
   }
 
   private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
+    TextJudgement judgement = standing.judgement();
     return String.format(
         Locale.ROOT,
         "On %d matured decisions that no model had seen, %d with an outcome, deciding by text %s"
             + " %.4f points of utility a request%s, between %.4f and %.4f at every look together"
             + " (alpha %.4f).",
-        standing.judged(),
-        standing.outcomes(),
+        judgement.judged(),
+        judgement.outcomes(),
         verb,
-        Math.abs(standing.mean()),
+        Math.abs(judgement.mean()),
         standing.prior() == null ? "" : " against the model learnt from scores",
         bounds.lower(),
         bounds.upper(),
-        standing.alpha());
+        judgement.alpha());
   }
 
   private Switch step(Moment moment, boolean use, String reason) {
@@ -622,18 +623,19 @@ final class TextLadder {
   }
 
   private String inputs() {
-    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    TextJudgement judgement = standing.judgement();
+    AsymptoticConfidenceSequence.Bounds bounds = judgement.bounds();
     boolean bounded = Double.isFinite(bounds.lower());
     return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"outcomes\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
             standing.rung(),
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
-            standing.judged(),
-            standing.outcomes(),
-            standing.mean(),
+            judgement.judged(),
+            judgement.outcomes(),
+            judgement.mean(),
             bounded ? bounds.lower() : "null",
             bounded ? bounds.upper() : "null",
-            standing.alpha());
+            judgement.alpha());
   }
 
   private void judgeMatured(Moment moment) {
@@ -663,7 +665,7 @@ final class TextLadder {
     Instant until =
         rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
     Map<UUID, Double> rateOf = rates(moment, from, rows);
-    Sums sums = new Sums();
+    TextJudgement judgement = standing.judgement();
     List<@Nullable TokenPrice> prices = prices(moment);
     List<Read> read = new ArrayList<>();
     asked(
@@ -689,9 +691,12 @@ final class TextLadder {
     for (Read one : read) {
       Compared compared =
           policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
-      sums.add(difference(moment, compared, prices, one), quality(moment, one.row()) != null);
+      double difference = difference(moment, compared, prices, one);
+      if (!Double.isNaN(difference)) {
+        judgement = judgement.with(difference, quality(moment, one.row()) != null);
+      }
     }
-    standing = standing.judgedTo(until, sums.count, sums.outcomes, sums.sum, sums.squares);
+    standing = standing.judgedTo(until, judgement);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
       judges.remove();
     }
@@ -839,22 +844,6 @@ final class TextLadder {
   private @Nullable ConversationModel modelOf(LoggedDecision row) {
     Judge judge = judgeOf(row.decidedAt());
     return judge == null ? null : judge.model();
-  }
-
-  private static final class Sums {
-    private long count;
-    private long outcomes;
-    private double sum;
-    private double squares;
-
-    void add(double difference, boolean known) {
-      if (!Double.isNaN(difference)) {
-        count++;
-        outcomes += known ? 1 : 0;
-        sum += difference;
-        squares += difference * difference;
-      }
-    }
   }
 
   /** φ of one decision, NaN where it says nothing. */

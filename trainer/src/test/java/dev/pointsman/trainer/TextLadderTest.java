@@ -238,7 +238,7 @@ final class TextLadderTest {
     assertThat(log.changes().getLast().reason()).contains("against the model learnt from scores");
     TextStanding standing = TextStanding.ofProvenance(log.latest().provenance());
     assertThat(standing.prior()).isNull();
-    assertThat(standing.retired()).isEqualTo(bad.model());
+    assertThat(standing.scores().retired()).isEqualTo(bad.model());
     assertThat(trainer.counts().errors()).isZero();
   }
 
