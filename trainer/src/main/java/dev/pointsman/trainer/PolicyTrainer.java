@@ -453,7 +453,7 @@ public final class PolicyTrainer implements AutoCloseable {
       Instant now) {
     RewardRule rule = RewardRules.of(catalog, function.name(), learned);
     GenerationSettings settings = GenerationSettings.of(rule, learned);
-    boolean gated = learned.promotion() != null;
+    boolean gated = learned.rules().promotion() != null;
     FunctionRuns known = runs.get(function.name());
     if (known != null
         && !known.outdated

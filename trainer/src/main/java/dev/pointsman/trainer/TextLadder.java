@@ -794,7 +794,7 @@ final class TextLadder {
   /** A decision's quality, null where nobody said anything. */
   private static @Nullable Double quality(Moment moment, LoggedDecision row) {
     return row.reward() == null && row.failed()
-        ? Double.valueOf(moment.learned().rewardOnError())
+        ? Double.valueOf(moment.learned().attribution().onError())
         : row.reward();
   }
 
@@ -866,7 +866,7 @@ final class TextLadder {
     if (plain == null || moved == null || plain.scores() == null) {
       return Double.NaN;
     }
-    double costWeight = moment.settings().costWeight();
+    double costWeight = moment.settings().weights().cost();
     double[] expectedQuality = plain.scores().predictedQuality();
     double[] expectedCost = dollars(plain.scores().predictedCostNanos());
     double difference = 0;

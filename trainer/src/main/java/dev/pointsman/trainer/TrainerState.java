@@ -318,7 +318,7 @@ public final class TrainerState {
   }
 
   private boolean inNursery(VariantCount count, long nowMillis) {
-    LearnedSettings.Nursery nursery = settings.nursery();
+    LearnedSettings.Nursery nursery = settings.exploration().nursery();
     return count.feedbacks < nursery.feedbacks()
         && count.pulls < nursery.pulls()
         && nowMillis - count.firstMillis < nursery.age().toMillis();

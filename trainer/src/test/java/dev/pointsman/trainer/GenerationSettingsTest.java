@@ -3,9 +3,7 @@ package dev.pointsman.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.LearnedSettings.Options;
 import dev.pointsman.routing.LearnedSettings.Stopping;
@@ -86,7 +84,7 @@ final class GenerationSettingsTest {
     String text =
         text(Options.DEFAULT)
             .replaceFirst("\"exploration_limit\":[0-9.E-]+", "\"exploration_limit\":\"Infinity\"");
-    assertThat(GenerationSettings.settingsOf(text).explorationLimit()).isInfinite();
+    assertThat(GenerationSettings.settingsOf(text).exploration().limit()).isInfinite();
   }
 
   @Test
@@ -105,36 +103,19 @@ final class GenerationSettingsTest {
   }
 
   private static String text(Options options, LearnedSettings.Limits limits) {
-    LearnedSettings settings = Rows.settings(null);
+    LearnedSettings base = Rows.settings(null);
+    LearnedSettings settings =
+        new LearnedSettings(
+            base.algorithm(),
+            base.candidates(),
+            base.baselineVariant(),
+            base.weights(),
+            base.exploration(),
+            base.halfLife(),
+            options,
+            limits);
     RewardRule rule =
         RewardRule.ofBoolean("reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
-    return GenerationSettings.of(
-            rule,
-            new Experimentation.Learned(
-                "resolved",
-                new LearnedSettings(
-                    settings.algorithm(),
-                    settings.candidates(),
-                    settings.baselineVariant(),
-                    settings.costWeight(),
-                    settings.latencyWeight(),
-                    settings.minProbability(),
-                    settings.explorationLimit(),
-                    settings.nursery(),
-                    settings.halfLife(),
-                    options,
-                    limits),
-                "segments",
-                LaneShares.POLICY_ONLY,
-                List.of(),
-                Duration.ofSeconds(5),
-                Duration.ofHours(1),
-                1_000,
-                Duration.ofDays(1),
-                null,
-                0,
-                null,
-                null))
-        .text();
+    return GenerationSettings.of(rule, TrainedFunction.of(settings).learned()).text();
   }
 }

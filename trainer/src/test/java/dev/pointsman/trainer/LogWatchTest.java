@@ -29,7 +29,7 @@ final class LogWatchTest {
 
   private final SplittableRandom random = new SplittableRandom(4);
   private final List<ChangeEvent> said = new ArrayList<>();
-  private final FunctionCatalog catalog = PolicyTrainerTest.catalogOf("reply");
+  private final FunctionCatalog catalog = TrainedFunction.of(TrainedFunction.settings(0)).catalog();
   private EventStore store;
   private long next;
   private long sequence;

@@ -9,10 +9,8 @@ import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TextPublication;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -299,18 +297,10 @@ final class TextLadderTest {
   }
 
   private static FunctionCatalog catalog(String context, boolean logText) {
-    return TrainedLog.catalog(
-        new LearnedSettings(
-            "squarecb",
-            Events.CANDIDATES,
-            "large",
-            0,
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14)),
-        context,
-        logText);
+    return TrainedFunction.of(TrainedFunction.settings(0))
+        .within(TrainedLog.WINDOW)
+        .context(context)
+        .logText(logText)
+        .catalog();
   }
 }

@@ -1,10 +1,6 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.MetricDefinition;
-import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
@@ -16,8 +12,6 @@ import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
-import dev.pointsman.routing.LaneShares;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.features.ConversationFeatures;
@@ -188,62 +182,6 @@ final class TrainedLog implements AutoCloseable {
         d.propensity(),
         d.explored(),
         d.fallbackOrder());
-  }
-
-  /** The function, learning whether what it said {@code resolved} what was asked. */
-  static FunctionCatalog catalog(LearnedSettings settings, String context, boolean logText) {
-    Map<String, VariantDefinition> variants = new TreeMap<>();
-    for (String candidate : settings.candidates()) {
-      variants.put(
-          candidate,
-          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
-    }
-    Experimentation.Learned learned =
-        new Experimentation.Learned(
-            "resolved",
-            settings,
-            context,
-            LaneShares.POLICY_ONLY,
-            List.of(),
-            Duration.ofSeconds(5),
-            Duration.ofHours(24),
-            1000,
-            WINDOW,
-            null,
-            0,
-            null,
-            null);
-    FunctionDefinition function =
-        new FunctionDefinition(
-            "reply",
-            FunctionDefinition.Type.CHAT,
-            null,
-            variants,
-            Map.of(),
-            List.of(),
-            "none",
-            null,
-            null,
-            learned,
-            List.of(),
-            logText);
-    return new FunctionCatalog(
-        "h",
-        "",
-        null,
-        null,
-        Map.of("reply", function),
-        Map.of(),
-        Map.of(
-            "resolved",
-            new MetricDefinition(
-                "resolved",
-                MetricDefinition.Type.BOOLEAN,
-                MetricDefinition.Level.INFERENCE,
-                MetricDefinition.Direction.MAX,
-                null,
-                null)),
-        Map.of());
   }
 
   @Override
