@@ -7,6 +7,7 @@ import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.DecisionBuilder;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
@@ -153,35 +154,7 @@ final class TrainedLog implements AutoCloseable {
   private static Decision with(Decision d, int tokens, Map<String, String> features) {
     Map<String, String> all = new TreeMap<>(features);
     all.put(Decision.INPUT_TOKENS, Integer.toString(tokens));
-    return new Decision(
-        d.kind(),
-        d.decidedBy(),
-        d.version(),
-        d.segment(),
-        d.stratum(),
-        d.experiment(),
-        d.experimentGroup(),
-        d.groupShares(),
-        d.groupVariants(),
-        d.lane(),
-        d.laneShares(),
-        d.candidates(),
-        d.exclusions(),
-        d.predictedQuality(),
-        d.predictedCostNanos(),
-        d.predictedLatencyUs(),
-        d.utility(),
-        d.floors(),
-        d.policyProbabilities(),
-        d.challengerProbabilities(),
-        d.propensities(),
-        d.utilityWeight(),
-        d.gamma(),
-        all,
-        d.chosenVariant(),
-        d.propensity(),
-        d.explored(),
-        d.fallbackOrder());
+    return DecisionBuilder.like(d).features(all).build();
   }
 
   @Override
