@@ -312,11 +312,6 @@ public final class TrainerState {
         feedbackCount, Collections.unmodifiableList(evidence), counts, priors);
   }
 
-  /** Number of (segment, variant) cells with rows. */
-  int cellCount() {
-    return cells.size();
-  }
-
   private boolean inNursery(VariantCount count, long nowMillis) {
     LearnedSettings.Nursery nursery = settings.exploration().nursery();
     return count.feedbacks < nursery.feedbacks()

@@ -26,8 +26,8 @@ final class GenerationSettingsTest {
     List<Options> others =
         List.of(
             defaults,
-            new Options(defaults.rewards(), 0.2, null, defaults.stopping()),
-            new Options(defaults.rewards(), 0.1, 2.0, defaults.stopping()),
+            new Options(defaults.rewards(), 0.2, null, defaults.stopping(), null),
+            new Options(defaults.rewards(), 0.1, 2.0, defaults.stopping(), null),
             stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0.1, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0, 20, Long.MAX_VALUE)),
@@ -95,7 +95,7 @@ final class GenerationSettingsTest {
   }
 
   private static Options stopping(Stopping stopping) {
-    return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping);
+    return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping, null);
   }
 
   private static String text(Options options) {

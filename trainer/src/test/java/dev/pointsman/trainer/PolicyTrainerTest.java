@@ -700,7 +700,8 @@ final class PolicyTrainerTest {
         () -> catalog,
         listener,
         new IdSource(clock, random::nextLong),
-        "0.1.0");
+        "0.1.0",
+        text -> {});
   }
 
   private List<PolicyRevision> revisions() {

@@ -28,6 +28,7 @@ final class TrainedFunction {
           null,
           Map.of(),
           Map.of(),
+          Map.of(),
           Map.of(
               "resolved",
               new MetricDefinition(
@@ -171,6 +172,7 @@ final class TrainedFunction {
         others.store(),
         functions,
         others.models(),
+        Map.of(),
         others.metrics(),
         others.tools());
   }

@@ -356,7 +356,8 @@ final class ExperimentationReader {
                     delta(section),
                     range == null ? epsilon : epsilon / (range.high() - range.low()),
                     least,
-                    most)),
+                    most),
+                null),
             LearnedSettings.Limits.NONE);
     return new Experimentation.Learned(
         metricName,
@@ -519,7 +520,8 @@ final class ExperimentationReader {
             delta,
             defaults.stopping().epsilon(),
             defaults.stopping().leastSamples(),
-            defaults.stopping().mostSamples()));
+            defaults.stopping().mostSamples()),
+        null);
   }
 
   private static double delta(Section section) {

@@ -515,7 +515,11 @@ final class EveryKeyTest {
                         new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04)),
                     null,
                     new LearnedSettings.Options(
-                        LearnedSettings.Rewards.FLOAT, 0.2, null, LearnedSettings.Stopping.DEFAULT),
+                        LearnedSettings.Rewards.FLOAT,
+                        0.2,
+                        null,
+                        LearnedSettings.Stopping.DEFAULT,
+                        null),
                     new LearnedSettings.Limits(0.002, 0.7, Duration.ofSeconds(2))),
                 "text",
                 new LaneShares(0.02, 0.1, 0),
@@ -592,7 +596,7 @@ final class EveryKeyTest {
     assertThat(learned("algorithm = \"epsilon_greedy\"\nepsilon_decay = 5").settings().options())
         .isEqualTo(
             new LearnedSettings.Options(
-                LearnedSettings.Rewards.FLOAT, 0.1, 5.0, LearnedSettings.Stopping.DEFAULT));
+                LearnedSettings.Rewards.FLOAT, 0.1, 5.0, LearnedSettings.Stopping.DEFAULT, null));
   }
 
   @Test
@@ -603,7 +607,8 @@ final class EveryKeyTest {
                 LearnedSettings.Rewards.FLOAT,
                 0.1,
                 null,
-                new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE)));
+                new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE),
+                null));
   }
 
   @Test
@@ -703,7 +708,7 @@ final class EveryKeyTest {
         new LearnedSettings.Exploration(
             minProbability, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF),
         null,
-        new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, stopping),
+        new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, stopping, null),
         LearnedSettings.Limits.NONE);
   }
 

@@ -149,7 +149,7 @@ final class ReportsTest {
     return SAMPLER.decide(
         ROUTING,
         new DecisionRequest(
-            episode, "all", Map.of(), 100, Arrays.asList(null, null), List.of(), true));
+            episode, "all", Map.of(), 100, Arrays.asList(null, null), List.of(), true, null, null));
   }
 
   private static Events.InferenceBuilder drawn(long n) {

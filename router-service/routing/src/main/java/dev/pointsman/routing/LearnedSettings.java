@@ -144,13 +144,8 @@ public record LearnedSettings(
       @Nullable StrongShare strongShare) {
 
     /** Boolean rewards, 10 % explored, an error of 5 %. */
-    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT);
-
-    /** Of an algorithm without a share to keep. */
-    public Options(
-        Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
-      this(rewards, epsilon, epsilonDecay, stopping, null);
-    }
+    public static final Options DEFAULT =
+        new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT, null);
 
     /** The same with a share to keep. */
     public Options withStrongShare(StrongShare share) {

@@ -156,7 +156,9 @@ final class ColdStartTest {
                   100,
                   Routings.nothing(2),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       assertThat(PropensityCheck.check(row, "large")).isEmpty();
       // A policy built anew remembers no other tier's answer.
       assertThat(
@@ -182,7 +184,9 @@ final class ColdStartTest {
                     100,
                     Routings.nothing(2),
                     List.of(),
-                    true));
+                    true,
+                    null,
+                    null));
     for (String other : List.of("hard", "complex")) {
       assertThat(
               PropensityCheck.rederive(

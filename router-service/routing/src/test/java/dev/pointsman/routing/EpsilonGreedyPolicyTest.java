@@ -62,7 +62,11 @@ final class EpsilonGreedyPolicyTest extends PolicyContract {
             new LearnedSettings.Exploration(0, limit, LearnedSettings.Nursery.OFF),
             null,
             new LearnedSettings.Options(
-                LearnedSettings.Rewards.BOOLEAN, epsilon, decay, LearnedSettings.Stopping.DEFAULT),
+                LearnedSettings.Rewards.BOOLEAN,
+                epsilon,
+                decay,
+                LearnedSettings.Stopping.DEFAULT,
+                null),
             LearnedSettings.Limits.NONE);
     PolicyStatistics statistics =
         new PolicyStatistics(

@@ -98,7 +98,8 @@ final class PacedDecisionsTest {
                   Routings.nothing(3),
                   List.of(),
                   true,
-                  pacer.price()));
+                  pacer.price(),
+                  null));
       BudgetPacer.Charge charge = pacer.take(decision);
       assertThat(charge).isNotNull();
       known += charge.expectedUsd();

@@ -127,7 +127,8 @@ final class PolicyArtifactCodecTest {
                     LearnedSettings.Rewards.FLOAT,
                     0.05,
                     3.0,
-                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000)),
+                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000),
+                    null),
                 LearnedSettings.Limits.NONE),
             ARTIFACT.provenance());
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(tuned))).isEqualTo(tuned);

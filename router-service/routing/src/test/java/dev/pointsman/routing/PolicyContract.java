@@ -190,6 +190,8 @@ public abstract class PolicyContract {
         random.nextInt(5000),
         exclusions,
         Collections.singletonList(null),
-        random.nextInt(10) > 0);
+        random.nextInt(10) > 0,
+        null,
+        null);
   }
 }

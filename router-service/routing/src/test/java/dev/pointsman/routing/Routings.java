@@ -104,7 +104,9 @@ final class Routings {
         400,
         exclusions,
         fallbackExclusions,
-        explore);
+        explore,
+        null,
+        null);
   }
 
   static List<@Nullable Exclusion> nothing(int arms) {

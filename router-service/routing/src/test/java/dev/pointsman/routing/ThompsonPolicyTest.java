@@ -15,7 +15,7 @@ final class ThompsonPolicyTest extends PolicyContract {
   private static final boolean[] ALL = {true, true, true};
   private static final LearnedSettings.Options FLOAT =
       new LearnedSettings.Options(
-          LearnedSettings.Rewards.FLOAT, 0.1, null, LearnedSettings.Stopping.DEFAULT);
+          LearnedSettings.Rewards.FLOAT, 0.1, null, LearnedSettings.Stopping.DEFAULT, null);
 
   @Override
   protected Policy policy() {

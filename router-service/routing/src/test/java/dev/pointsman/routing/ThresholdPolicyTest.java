@@ -217,7 +217,9 @@ final class ThresholdPolicyTest extends PolicyContract {
                   400,
                   Routings.nothing(2),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       strong += row.chosenVariant().equals("large") ? 1 : 0;
     }
     // Standard error 0.0023.
@@ -279,7 +281,9 @@ final class ThresholdPolicyTest extends PolicyContract {
                       400,
                       Routings.nothing(2),
                       List.of(),
-                      false));
+                      false,
+                      null,
+                      null));
       assertThat(row.chosenVariant()).isEqualTo(segment.equals("code") ? "large" : "small");
       assertThat(PropensityCheck.check(row, "large")).isEmpty();
       assertThat(PropensityCheck.rederive(routing, row).discrepancies()).isEmpty();

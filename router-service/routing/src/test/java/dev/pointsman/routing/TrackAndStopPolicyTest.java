@@ -122,7 +122,8 @@ final class TrackAndStopPolicyTest extends PolicyContract {
                 LearnedSettings.Rewards.BOOLEAN,
                 0.1,
                 null,
-                new LearnedSettings.Stopping(delta, epsilon, 10, most)),
+                new LearnedSettings.Stopping(delta, epsilon, 10, most),
+                null),
             LearnedSettings.Limits.NONE);
     List<PolicyStatistics.Cell> cells = new ArrayList<>();
     for (int arm = 0; arm < rewards.length; arm++) {

@@ -149,6 +149,8 @@ public class DecisionBenchmark {
             400,
             Collections.nCopies(ARMS, null),
             List.of(),
-            true));
+            true,
+            null,
+            null));
   }
 }
