@@ -161,7 +161,7 @@ public final class ChallengerEvaluator {
       throw nothing(question, rule, leftOut);
     }
     PromotionRule promotion =
-        new PromotionRule(question.margin(), learned.settings().costWeight(), ALPHA);
+        new PromotionRule(question.margin(), learned.settings().weights().cost(), ALPHA);
     PairedEvaluation figures;
     try {
       figures = PairedEvaluation.of(compared(configured, guards, arms, paired, valued), promotion);
@@ -178,7 +178,7 @@ public final class ChallengerEvaluator {
         last.generation() == null ? "what served" : last.generation(),
         figures.ruling().verdict().words(),
         question.margin(),
-        learned.settings().costWeight(),
+        learned.settings().weights().cost(),
         first,
         last.decidedAt(),
         question.challenger() instanceof Challenger.Frozen frozen ? frozen.logCut() : null,
@@ -342,7 +342,7 @@ public final class ChallengerEvaluator {
 
     /** The scores of the function's judge, behind those metrics; null without one. */
     @Nullable List<@Nullable Double> scores(Configured configured, List<GuardedMetric> guards) {
-      return configured.learned().surrogates().isEmpty() ? null : column(guards.size());
+      return configured.learned().rules().surrogates().isEmpty() ? null : column(guards.size());
     }
 
     private List<@Nullable Double> column(int at) {
@@ -362,13 +362,13 @@ public final class ChallengerEvaluator {
   private List<RewardRule> others(Configured configured, List<GuardedMetric> guards) {
     List<RewardRule> others = new ArrayList<>();
     guards.forEach(guard -> others.add(guard.reward()));
-    if (!configured.learned().surrogates().isEmpty()) {
+    if (!configured.learned().rules().surrogates().isEmpty()) {
       others.add(
           RewardRules.of(
               catalog,
               configured.function().name(),
               configured.learned(),
-              configured.learned().surrogates().getFirst()));
+              configured.learned().rules().surrogates().getFirst()));
     }
     return others;
   }
@@ -959,7 +959,9 @@ public final class ChallengerEvaluator {
     /** A filled reward is a policy's rule for what is missing, and so a value. */
     private @Nullable Double quality(LoggedDecision row) {
       Double reward = row.reward();
-      return reward == null && row.failed() ? Double.valueOf(learned.rewardOnError()) : reward;
+      return reward == null && row.failed()
+          ? Double.valueOf(learned.attribution().onError())
+          : reward;
     }
 
     private @Nullable Double dollars(LoggedDecision row) {

@@ -141,21 +141,9 @@ final class FeatureWatch {
     if (!own.from.isBefore(until)) {
       return;
     }
-    List<LoggedDecision> rows = new ArrayList<>();
-    store
-        .functions()
-        .decisions(
-            rule,
-            own.from,
-            until,
-            now,
-            row -> {
-              if (rows.size() < MOST_AT_ONCE) {
-                rows.add(row);
-              }
-            });
-    own.from = rows.size() < MOST_AT_ONCE ? until : rows.getLast().decidedAt().plusNanos(1_000);
-    for (LoggedDecision row : rows) {
+    DecisionBatch batch = DecisionBatch.read(store, rule, own.from, until, now, MOST_AT_ONCE);
+    own.from = batch.until();
+    for (LoggedDecision row : batch.rows()) {
       Seen seen = seen(row);
       if (seen != null) {
         take(rule.functionName(), own, seen, now);

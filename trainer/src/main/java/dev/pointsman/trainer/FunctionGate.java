@@ -25,10 +25,10 @@ record FunctionGate(
             : GateSettings.Mode.MANUAL,
         promotion.margin(),
         promotion.canary(),
-        learned.attributionWindow());
+        learned.attribution().window());
   }
 
   PromotionRule rule() {
-    return new PromotionRule(promotion.margin(), learned.settings().costWeight(), ALPHA);
+    return new PromotionRule(promotion.margin(), learned.settings().weights().cost(), ALPHA);
   }
 }

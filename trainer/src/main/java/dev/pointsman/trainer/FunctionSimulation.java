@@ -118,7 +118,7 @@ public record FunctionSimulation(
     }
     ChallengerEvaluator.DecisionLog log =
         new ChallengerEvaluator(store, catalog).log(functionName, now);
-    double costWeight = log.learned().settings().costWeight();
+    double costWeight = log.learned().settings().weights().cost();
     GateSimulation simulation;
     try {
       simulation =

@@ -131,9 +131,9 @@ public final class GateWatch implements AutoCloseable {
     Duration pause = PAUSE;
     for (FunctionDefinition function : around.catalog().get().functions().values()) {
       if (function.experimentation() instanceof Experimentation.Learned learned
-          && learned.promotion() != null
-          && learned.attributionWindow().compareTo(pause) < 0) {
-        pause = learned.attributionWindow();
+          && learned.rules().promotion() != null
+          && learned.attribution().window().compareTo(pause) < 0) {
+        pause = learned.attribution().window();
       }
     }
     return pause.compareTo(SHORTEST_PAUSE) < 0 ? SHORTEST_PAUSE : pause;
@@ -149,9 +149,10 @@ public final class GateWatch implements AutoCloseable {
     FunctionCatalog catalog = around.catalog().get();
     for (FunctionDefinition function : catalog.functions().values()) {
       if (function.experimentation() instanceof Experimentation.Learned learned
-          && learned.promotion() != null) {
+          && learned.rules().promotion() != null) {
         try {
-          look(new FunctionGate(catalog, function.name(), learned, learned.promotion()), at);
+          look(
+              new FunctionGate(catalog, function.name(), learned, learned.rules().promotion()), at);
         } catch (RuntimeException e) {
           LOG.warn("the gate of {} could not be looked at, trying again", function.name(), e);
         }
@@ -390,7 +391,7 @@ public final class GateWatch implements AutoCloseable {
       throw new IllegalArgumentException(
           "functions.%s is not configured as a function that learns".formatted(functionName));
     }
-    Experimentation.Promotion promotion = learned.promotion();
+    Experimentation.Promotion promotion = learned.rules().promotion();
     if (promotion == null) {
       throw new IllegalArgumentException(
           ("functions.%s.experimentation has no promotion: what is configured serves at once."
@@ -527,7 +528,7 @@ public final class GateWatch implements AutoCloseable {
   private void settle(
       FunctionGate gate, GateStanding standing, Generation standby, GateLook seen, Instant now) {
     GateState state = Standings.stateOf(standing);
-    Duration window = gate.learned().attributionWindow();
+    Duration window = gate.learned().attribution().window();
     Difference came = seen.evidence().quality();
     boolean known = came.lower() > -gate.promotion().margin();
     Duration passed = Duration.between(state.since(), now);

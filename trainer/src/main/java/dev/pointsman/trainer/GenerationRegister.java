@@ -71,7 +71,7 @@ final class GenerationRegister {
           configured, null, "%s learns for the first time.".formatted(function), now);
     }
     Generation serving = current.get();
-    boolean gated = configured.learned().promotion() != null;
+    boolean gated = configured.learned().rules().promotion() != null;
     if (serving.settings().equals(configured.settings().text())) {
       return settled(configured, serving, gated, now);
     }

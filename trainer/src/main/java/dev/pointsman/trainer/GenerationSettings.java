@@ -48,7 +48,7 @@ record GenerationSettings(String text) {
       if (noFeedback != null) {
         json.writeNumberField("no_feedback", noFeedback);
       }
-      json.writeNumberField("reward_on_error", learned.rewardOnError());
+      json.writeNumberField("reward_on_error", learned.attribution().onError());
       json.writeStringField("algorithm", settings.algorithm());
       json.writeStringField("context", learned.context());
       json.writeArrayFieldStart("candidates");
@@ -60,15 +60,17 @@ record GenerationSettings(String text) {
       if (baseline != null) {
         json.writeStringField("baseline_variant", baseline);
       }
-      json.writeNumberField("cost_weight", settings.costWeight());
-      json.writeNumberField("latency_weight", settings.latencyWeight());
-      json.writeNumberField("min_prob", settings.minProbability());
-      json.writeNumberField("exploration_limit", settings.explorationLimit());
+      json.writeNumberField("cost_weight", settings.weights().cost());
+      json.writeNumberField("latency_weight", settings.weights().latency());
+      LearnedSettings.Exploration exploration = settings.exploration();
+      LearnedSettings.Nursery nursery = exploration.nursery();
+      json.writeNumberField("min_prob", exploration.minProbability());
+      json.writeNumberField("exploration_limit", exploration.limit());
       json.writeObjectFieldStart("nursery");
-      json.writeNumberField("feedbacks", settings.nursery().feedbacks());
-      json.writeNumberField("pulls", settings.nursery().pulls());
-      json.writeStringField("age", settings.nursery().age().toString());
-      json.writeNumberField("floor", settings.nursery().floor());
+      json.writeNumberField("feedbacks", nursery.feedbacks());
+      json.writeNumberField("pulls", nursery.pulls());
+      json.writeStringField("age", nursery.age().toString());
+      json.writeNumberField("floor", nursery.floor());
       json.writeEndObject();
       Duration halfLife = settings.halfLife();
       if (halfLife != null) {
@@ -211,16 +213,17 @@ record GenerationSettings(String text) {
           need(fields, "algorithm"),
           read.candidates(),
           fields.get("baseline_variant"),
-          number(fields, "cost_weight"),
-          number(fields, "latency_weight"),
-          number(fields, "min_prob"),
-          // Written as text, for JSON has no such number.
-          limit.equals("Infinity") ? Double.POSITIVE_INFINITY : Double.parseDouble(limit),
-          new LearnedSettings.Nursery(
-              Long.parseLong(need(fields, "nursery.feedbacks")),
-              Long.parseLong(need(fields, "nursery.pulls")),
-              Duration.parse(need(fields, "nursery.age")),
-              number(fields, "nursery.floor")),
+          new LearnedSettings.Weights(
+              number(fields, "cost_weight"), number(fields, "latency_weight")),
+          new LearnedSettings.Exploration(
+              number(fields, "min_prob"),
+              // Written as text, for JSON has no such number.
+              limit.equals("Infinity") ? Double.POSITIVE_INFINITY : Double.parseDouble(limit),
+              new LearnedSettings.Nursery(
+                  Long.parseLong(need(fields, "nursery.feedbacks")),
+                  Long.parseLong(need(fields, "nursery.pulls")),
+                  Duration.parse(need(fields, "nursery.age")),
+                  number(fields, "nursery.floor"))),
           halfLife == null ? null : Duration.parse(halfLife),
           new LearnedSettings.Options(
               LearnedSettings.Rewards.valueOf(need(fields, "metric_type")),

@@ -21,7 +21,7 @@ record GuardedMetric(GuardrailRule rule, RewardRule reward) {
    */
   static List<GuardedMetric> of(
       FunctionCatalog catalog, String functionName, Experimentation.Learned learned) {
-    return learned.guardrails().stream()
+    return learned.rules().guardrails().stream()
         .map(
             guarded -> {
               RewardRule reward = RewardRules.of(catalog, functionName, learned, guarded.metric());

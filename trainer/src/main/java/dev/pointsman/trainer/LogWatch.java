@@ -178,7 +178,7 @@ public final class LogWatch implements AutoCloseable {
     if (storedUntil.equals(Instant.MIN)) {
       return;
     }
-    Instant until = storedUntil.minus(UNTIL_LOGGED).minus(learned.attributionWindow());
+    Instant until = storedUntil.minus(UNTIL_LOGGED).minus(learned.attribution().window());
     Watched own =
         watched.computeIfAbsent(
             function, f -> new Watched(lastSaid(store, f, now), until.minus(FIRST)));

@@ -113,30 +113,7 @@ public final class PolicyTrainer implements AutoCloseable {
       Consumer<ActivePolicies> listener,
       IdSource ids,
       String codeVersion,
-      Consumer<TextPublication> texts) {
-
-    /** Of nobody who reads text. */
-    public Surroundings(
-        EventStore store,
-        BiFunction<String, String, Optional<PolicyRevision>> latestRevision,
-        Consumer<Event> log,
-        ControlStore control,
-        Supplier<FunctionCatalog> catalog,
-        Consumer<ActivePolicies> listener,
-        IdSource ids,
-        String codeVersion) {
-      this(
-          store,
-          latestRevision,
-          log,
-          control,
-          catalog,
-          listener,
-          ids,
-          codeVersion,
-          publication -> {});
-    }
-  }
+      Consumer<TextPublication> texts) {}
 
   /**
    * What a trainer has done since it was made.
@@ -453,7 +430,7 @@ public final class PolicyTrainer implements AutoCloseable {
       Instant now) {
     RewardRule rule = RewardRules.of(catalog, function.name(), learned);
     GenerationSettings settings = GenerationSettings.of(rule, learned);
-    boolean gated = learned.promotion() != null;
+    boolean gated = learned.rules().promotion() != null;
     FunctionRuns known = runs.get(function.name());
     if (known != null
         && !known.outdated

@@ -26,7 +26,7 @@ public final class RewardRules {
    */
   public static RewardRule of(
       FunctionCatalog catalog, String functionName, Experimentation.Learned learned) {
-    return of(catalog, functionName, learned, learned.metric(), learned.noFeedback());
+    return of(catalog, functionName, learned, learned.metric(), learned.attribution().noFeedback());
   }
 
   /**
@@ -75,7 +75,7 @@ public final class RewardRules {
         range == null ? 0 : range.low(),
         range == null ? 1 : range.high(),
         metric.optimize() == MetricDefinition.Direction.MAX,
-        learned.attributionWindow(),
+        learned.attribution().window(),
         noFeedback);
   }
 }

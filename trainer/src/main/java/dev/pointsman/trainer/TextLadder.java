@@ -28,12 +28,6 @@ import dev.pointsman.routing.features.FeatureVector;
 import dev.pointsman.routing.features.NeighbourQuality;
 import dev.pointsman.routing.features.PromptVector;
 import dev.pointsman.routing.features.TextQuality;
-import dev.pointsman.trainer.text.NeighbourFit;
-import dev.pointsman.trainer.text.NeighbourSample;
-import dev.pointsman.trainer.text.SegmentMean;
-import dev.pointsman.trainer.text.TextFit;
-import dev.pointsman.trainer.text.TextSample;
-import dev.pointsman.trainer.text.TextSettings;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -55,8 +49,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The two rungs of one function: deciding by segments, and deciding by segments
- * and what the conversation says. Fits text models now and then, or neighbours where the function has
- * an embedding model, judges them on decisions that came after them, and says which rung decides.
+ * and what the conversation says. Has models fitted now and then by {@link TextLadderFit}, judges them
+ * on decisions that came after them, and says which rung decides.
  *
  * <p>A model is fitted when the function's rewards have grown by a quarter since the last one. It is
  * judged without serving: on each matured decision after its log cut, what the policy would have
@@ -102,6 +96,7 @@ final class TextLadder {
 
   private final EventStore store;
   private final TextSampler sampler;
+  private final TextLadderFit fit;
   private final RewardRule rule;
   private final Deque<Judge> judges = new ArrayDeque<>();
 
@@ -172,7 +167,31 @@ final class TextLadder {
       boolean alarmed,
       long logPosition,
       String codeVersion,
-      Instant now) {}
+      Instant now) {
+
+    /** Rewarded decisions so far. */
+    long feedbacks() {
+      return statistics.variants().stream()
+          .mapToLong(PolicyStatistics.VariantEvidence::feedbacks)
+          .sum();
+    }
+
+    /** The function's own policy on that evidence. */
+    Policy policy(PolicyStatistics evidence) {
+      LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
+      return algorithm.policy(
+          new PolicyVersion(algorithm.label(), generation, 0),
+          settings,
+          evidence,
+          prices(),
+          MeanEstimator.ADDITIVE_RIDGE);
+    }
+
+    /** Today's price per candidate, null where it is unknown. */
+    List<@Nullable TokenPrice> prices() {
+      return catalog.prices(function, settings.candidates());
+    }
+  }
 
   /** A switch of rungs, for the log. */
   record Switch(String before, String after, String reason) {}
@@ -180,6 +199,7 @@ final class TextLadder {
   TextLadder(EventStore store, RewardRule rule) {
     this.store = store;
     this.sampler = new TextSampler(store);
+    this.fit = new TextLadderFit(store, rule);
     this.rule = rule;
   }
 
@@ -267,7 +287,7 @@ final class TextLadder {
    */
   Optional<Callable<Optional<Fitted>>> due(Moment moment) {
     Instant now = moment.now();
-    long feedbacks = feedbacks(moment.statistics());
+    long feedbacks = moment.feedbacks();
     boolean due =
         moment.learned().readsText()
             && moment.function().logText()
@@ -278,84 +298,7 @@ final class TextLadder {
       return Optional.empty();
     }
     lastLook = now;
-    return Optional.of(() -> fit(moment, feedbacks));
-  }
-
-  private Optional<Fitted> fit(Moment moment, long feedbacks) {
-    Instant now = moment.now();
-    Fit fit = moment.learned().embedding() == null ? fitText(moment) : fitNeighbours(moment);
-    if (fit == null) {
-      return Optional.empty();
-    }
-    String provenance =
-        new TextProvenance(
-                now,
-                moment.logPosition(),
-                moment.generation(),
-                rule.metric(),
-                feedbacks,
-                fit.from(),
-                fit.to(),
-                fit.samples(),
-                moment.codeVersion(),
-                fit.recipe())
-            .toJson();
-    TextPublication publication =
-        new TextPublication(
-            rule.functionName(),
-            fit.model().id(),
-            now,
-            provenance,
-            Base64.getEncoder().encodeToString(fit.model().encode()));
-    return Optional.of(new Fitted(publication, moment));
-  }
-
-  /** A finished model of either kind. */
-  private record Fit(
-      ConversationModel model,
-      Instant from,
-      Instant to,
-      int samples,
-      TextProvenance.Recipe recipe) {}
-
-  private @Nullable Fit fitText(Moment moment) {
-    List<String> candidates = moment.settings().candidates();
-    List<TextSample> samples = sampler.samples(rule, candidates, moment.now());
-    if (samples.size() < LEAST_SAMPLES) {
-      return null;
-    }
-    TextSettings settings = TextSettings.DEFAULT;
-    TextFit.Fitted fitted =
-        new TextFit(candidates, settings, before -> means(moment, before, Outcome::of))
-            .fit(samples);
-    return new Fit(
-        fitted.model(),
-        samples.getFirst().decidedAt(),
-        samples.getLast().decidedAt(),
-        samples.size(),
-        TextProvenance.text(settings, fitted));
-  }
-
-  private @Nullable Fit fitNeighbours(Moment moment) {
-    List<String> candidates = moment.settings().candidates();
-    List<NeighbourSample> samples = NeighbourSampler.samples(store, rule, candidates, moment.now());
-    if (samples.size() < LEAST_SAMPLES) {
-      return null;
-    }
-    NeighbourFit.Fitted fitted =
-        new NeighbourFit(
-                candidates,
-                before -> {
-                  Function<String, SegmentMean> means = means(moment, before, Outcome::of);
-                  return segment -> means.apply(segment).quality();
-                })
-            .fit(samples);
-    return new Fit(
-        fitted.model(),
-        samples.getFirst().decidedAt(),
-        samples.getLast().decidedAt(),
-        samples.size(),
-        TextProvenance.neighbours(fitted));
+    return Optional.of(() -> fit.run(moment));
   }
 
   /** Takes a model that is in the log now. */
@@ -364,9 +307,7 @@ final class TextLadder {
     Moment moment = fitted.moment();
     ConversationModel model =
         ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
-    standing =
-        standing.fitted(
-            publication.model(), feedbacks(moment.statistics()), publication.publishedAt());
+    standing = standing.fitted(publication.model(), moment.feedbacks(), publication.publishedAt());
     judges.add(Judge.of(publication.publishedAt(), model, moment.statistics()));
     if (judges.size() > MOST_MODELS) {
       judges.remove();
@@ -383,67 +324,6 @@ final class TextLadder {
       }
     }
     standing = standing.besides(earlier);
-  }
-
-  private static long feedbacks(PolicyStatistics statistics) {
-    return statistics.variants().stream()
-        .mapToLong(PolicyStatistics.VariantEvidence::feedbacks)
-        .sum();
-  }
-
-  /** What a mean needs of a sample. */
-  private record Outcome(
-      Instant decidedAt, String segment, int arm, double reward, double outputTokens) {
-
-    static Outcome of(TextSample sample) {
-      return new Outcome(
-          sample.decidedAt(),
-          sample.segment(),
-          sample.arm(),
-          sample.reward(),
-          sample.outputTokens());
-    }
-
-    /** Neighbours tell nothing of tokens. */
-    static Outcome of(NeighbourSample sample) {
-      return new Outcome(
-          sample.decidedAt(), sample.segment(), sample.arm(), sample.reward(), Double.NaN);
-    }
-  }
-
-  /** The means by segment that the function's own policy has on some samples. */
-  private <T> Function<String, SegmentMean> means(
-      Moment moment, List<T> samples, Function<T, Outcome> look) {
-    LearnedSettings settings = moment.settings();
-    TrainerState state = new FunctionTrainer(settings, rule.type()).begin();
-    Instant last = moment.now();
-    for (T one : samples) {
-      Outcome sample = look.apply(one);
-      last = sample.decidedAt();
-      String variant = settings.candidates().get(sample.arm());
-      state.decided(sample.decidedAt(), sample.segment(), variant);
-      state.rewarded(sample.decidedAt(), sample.segment(), variant, sample.reward());
-      if (!Double.isNaN(sample.outputTokens())) {
-        long tokens = Math.round(sample.outputTokens());
-        state.answered(sample.decidedAt(), sample.segment(), variant, tokens, 0);
-      }
-    }
-    return SegmentMean.of(policy(moment, state.statistics(last)));
-  }
-
-  private Policy policy(Moment moment, PolicyStatistics statistics) {
-    LearnedSettings settings = moment.settings();
-    LearnedAlgorithm algorithm = LearnedAlgorithm.of(settings.algorithm());
-    return algorithm.policy(
-        new PolicyVersion(algorithm.label(), moment.generation(), 0),
-        settings,
-        statistics,
-        prices(moment),
-        MeanEstimator.ADDITIVE_RIDGE);
-  }
-
-  private static List<@Nullable TokenPrice> prices(Moment moment) {
-    return moment.catalog().prices(moment.function(), moment.settings().candidates());
   }
 
   /** Takes a decision with what the text says of it; null while decisions go by segments alone. */
@@ -557,7 +437,7 @@ final class TextLadder {
     if (switchedAt != null && moment.now().isBefore(switchedAt.plus(rule.attributionWindow()))) {
       return Optional.empty();
     }
-    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    AsymptoticConfidenceSequence.Bounds bounds = standing.judgement().bounds();
     boolean beatsScores = standing.prior() != null && latest != null;
     if (!standing.used() && (says || beatsScores) && bounds.lower() > 0) {
       return Optional.of(step(moment, true, told("gains", bounds)));
@@ -596,19 +476,20 @@ final class TextLadder {
   }
 
   private String told(String verb, AsymptoticConfidenceSequence.Bounds bounds) {
+    TextJudgement judgement = standing.judgement();
     return String.format(
         Locale.ROOT,
         "On %d matured decisions that no model had seen, %d with an outcome, deciding by text %s"
             + " %.4f points of utility a request%s, between %.4f and %.4f at every look together"
             + " (alpha %.4f).",
-        standing.judged(),
-        standing.outcomes(),
+        judgement.judged(),
+        judgement.outcomes(),
         verb,
-        Math.abs(standing.mean()),
+        Math.abs(judgement.mean()),
         standing.prior() == null ? "" : " against the model learnt from scores",
         bounds.lower(),
         bounds.upper(),
-        standing.alpha());
+        judgement.alpha());
   }
 
   private Switch step(Moment moment, boolean use, String reason) {
@@ -622,18 +503,19 @@ final class TextLadder {
   }
 
   private String inputs() {
-    AsymptoticConfidenceSequence.Bounds bounds = standing.bounds();
+    TextJudgement judgement = standing.judgement();
+    AsymptoticConfidenceSequence.Bounds bounds = judgement.bounds();
     boolean bounded = Double.isFinite(bounds.lower());
     return "{\"rung\":\"%s\",\"model\":%s,\"judged\":%d,\"outcomes\":%d,\"delta_utility\":%s,\"lower\":%s,\"upper\":%s,\"alpha\":%s}"
         .formatted(
             standing.rung(),
             standing.model() == null ? "null" : "\"" + standing.model() + "\"",
-            standing.judged(),
-            standing.outcomes(),
-            standing.mean(),
+            judgement.judged(),
+            judgement.outcomes(),
+            judgement.mean(),
             bounded ? bounds.lower() : "null",
             bounded ? bounds.upper() : "null",
-            standing.alpha());
+            judgement.alpha());
   }
 
   private void judgeMatured(Moment moment) {
@@ -647,24 +529,13 @@ final class TextLadder {
     if (Duration.between(from, to).compareTo(BETWEEN_JUDGEMENTS) < 0) {
       return;
     }
-    List<LoggedDecision> rows = new ArrayList<>();
-    store
-        .functions()
-        .decisions(
-            rule,
-            from,
-            to,
-            moment.now(),
-            row -> {
-              if (rows.size() < MOST_JUDGED_AT_ONCE) {
-                rows.add(row);
-              }
-            });
-    Instant until =
-        rows.size() < MOST_JUDGED_AT_ONCE ? to : rows.getLast().decidedAt().plusNanos(1_000);
+    DecisionBatch batch =
+        DecisionBatch.read(store, rule, from, to, moment.now(), MOST_JUDGED_AT_ONCE);
+    List<LoggedDecision> rows = batch.rows();
+    Instant until = batch.until();
     Map<UUID, Double> rateOf = rates(moment, from, rows);
-    Sums sums = new Sums();
-    List<@Nullable TokenPrice> prices = prices(moment);
+    TextJudgement judgement = standing.judgement();
+    List<@Nullable TokenPrice> prices = moment.prices();
     List<Read> read = new ArrayList<>();
     asked(
         rows,
@@ -689,9 +560,12 @@ final class TextLadder {
     for (Read one : read) {
       Compared compared =
           policies.computeIfAbsent(one.judge(), judge -> compared(moment, judge, prices));
-      sums.add(difference(moment, compared, prices, one), quality(moment, one.row()) != null);
+      double difference = difference(moment, compared, prices, one);
+      if (!Double.isNaN(difference)) {
+        judgement = judgement.with(difference, quality(moment, one.row()) != null);
+      }
     }
-    standing = standing.judgedTo(until, sums.count, sums.outcomes, sums.sum, sums.squares);
+    standing = standing.judgedTo(until, judgement);
     while (judges.size() > 1 && !second().cut().isAfter(until)) {
       judges.remove();
     }
@@ -789,7 +663,7 @@ final class TextLadder {
   /** A decision's quality, null where nobody said anything. */
   private static @Nullable Double quality(Moment moment, LoggedDecision row) {
     return row.reward() == null && row.failed()
-        ? Double.valueOf(moment.learned().rewardOnError())
+        ? Double.valueOf(moment.learned().attribution().onError())
         : row.reward();
   }
 
@@ -799,7 +673,7 @@ final class TextLadder {
    */
   private Compared compared(Moment moment, Judge judge, List<@Nullable TokenPrice> prices) {
     if (moment.settings().options().strongShare() == null) {
-      Policy policy = policy(moment, judge.evidence());
+      Policy policy = moment.policy(judge.evidence());
       return new Compared(policy, policy);
     }
     return new Compared(
@@ -812,8 +686,7 @@ final class TextLadder {
       Judge judge,
       List<@Nullable TokenPrice> prices,
       Function<Inputs, DecisionContext> looksAt) {
-    return policy(
-        moment,
+    return moment.policy(
         ThresholdPolicy.calibrated(
             moment.settings(),
             judge.evidence(),
@@ -841,22 +714,6 @@ final class TextLadder {
     return judge == null ? null : judge.model();
   }
 
-  private static final class Sums {
-    private long count;
-    private long outcomes;
-    private double sum;
-    private double squares;
-
-    void add(double difference, boolean known) {
-      if (!Double.isNaN(difference)) {
-        count++;
-        outcomes += known ? 1 : 0;
-        sum += difference;
-        squares += difference * difference;
-      }
-    }
-  }
-
   /** φ of one decision, NaN where it says nothing. */
   private static double difference(
       Moment moment, Compared compared, List<@Nullable TokenPrice> prices, Read read) {
@@ -877,7 +734,7 @@ final class TextLadder {
     if (plain == null || moved == null || plain.scores() == null) {
       return Double.NaN;
     }
-    double costWeight = moment.settings().costWeight();
+    double costWeight = moment.settings().weights().cost();
     double[] expectedQuality = plain.scores().predictedQuality();
     double[] expectedCost = dollars(plain.scores().predictedCostNanos());
     double difference = 0;

@@ -312,13 +312,8 @@ public final class TrainerState {
         feedbackCount, Collections.unmodifiableList(evidence), counts, priors);
   }
 
-  /** Number of (segment, variant) cells with rows. */
-  int cellCount() {
-    return cells.size();
-  }
-
   private boolean inNursery(VariantCount count, long nowMillis) {
-    LearnedSettings.Nursery nursery = settings.nursery();
+    LearnedSettings.Nursery nursery = settings.exploration().nursery();
     return count.feedbacks < nursery.feedbacks()
         && count.pulls < nursery.pulls()
         && nowMillis - count.firstMillis < nursery.age().toMillis();

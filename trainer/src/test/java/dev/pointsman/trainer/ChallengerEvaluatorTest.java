@@ -83,7 +83,9 @@ final class ChallengerEvaluatorTest {
                   200,
                   Arrays.asList(null, null),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       boolean large = decision.chosenVariant().equals("large");
       events.add(
           Events.inferenceOf(n)

@@ -85,7 +85,9 @@ final class DollarTargetPairsTest {
                           200,
                           Arrays.asList(null, null),
                           List.of(),
-                          true)))
+                          true,
+                          null,
+                          null)))
               .withoutAttempts()
               .build());
     }

@@ -128,7 +128,9 @@ final class DriftTest {
                   100,
                   Collections.nCopies(3, null),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       int arm = Rows.CANDIDATES.indexOf(decision.chosenVariant());
       chosen[arm]++;
       state.decided(now, "all", decision.chosenVariant());

@@ -3,9 +3,7 @@ package dev.pointsman.trainer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.LearnedSettings.Options;
 import dev.pointsman.routing.LearnedSettings.Stopping;
@@ -28,8 +26,8 @@ final class GenerationSettingsTest {
     List<Options> others =
         List.of(
             defaults,
-            new Options(defaults.rewards(), 0.2, null, defaults.stopping()),
-            new Options(defaults.rewards(), 0.1, 2.0, defaults.stopping()),
+            new Options(defaults.rewards(), 0.2, null, defaults.stopping(), null),
+            new Options(defaults.rewards(), 0.1, 2.0, defaults.stopping(), null),
             stopping(new Stopping(0.01, 0, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0.1, 10, Long.MAX_VALUE)),
             stopping(new Stopping(0.05, 0, 20, Long.MAX_VALUE)),
@@ -86,7 +84,7 @@ final class GenerationSettingsTest {
     String text =
         text(Options.DEFAULT)
             .replaceFirst("\"exploration_limit\":[0-9.E-]+", "\"exploration_limit\":\"Infinity\"");
-    assertThat(GenerationSettings.settingsOf(text).explorationLimit()).isInfinite();
+    assertThat(GenerationSettings.settingsOf(text).exploration().limit()).isInfinite();
   }
 
   @Test
@@ -97,7 +95,7 @@ final class GenerationSettingsTest {
   }
 
   private static Options stopping(Stopping stopping) {
-    return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping);
+    return new Options(Options.DEFAULT.rewards(), Options.DEFAULT.epsilon(), null, stopping, null);
   }
 
   private static String text(Options options) {
@@ -105,36 +103,19 @@ final class GenerationSettingsTest {
   }
 
   private static String text(Options options, LearnedSettings.Limits limits) {
-    LearnedSettings settings = Rows.settings(null);
+    LearnedSettings base = Rows.settings(null);
+    LearnedSettings settings =
+        new LearnedSettings(
+            base.algorithm(),
+            base.candidates(),
+            base.baselineVariant(),
+            base.weights(),
+            base.exploration(),
+            base.halfLife(),
+            options,
+            limits);
     RewardRule rule =
         RewardRule.ofBoolean("reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofDays(1));
-    return GenerationSettings.of(
-            rule,
-            new Experimentation.Learned(
-                "resolved",
-                new LearnedSettings(
-                    settings.algorithm(),
-                    settings.candidates(),
-                    settings.baselineVariant(),
-                    settings.costWeight(),
-                    settings.latencyWeight(),
-                    settings.minProbability(),
-                    settings.explorationLimit(),
-                    settings.nursery(),
-                    settings.halfLife(),
-                    options,
-                    limits),
-                "segments",
-                LaneShares.POLICY_ONLY,
-                List.of(),
-                Duration.ofSeconds(5),
-                Duration.ofHours(1),
-                1_000,
-                Duration.ofDays(1),
-                null,
-                0,
-                null,
-                null))
-        .text();
+    return GenerationSettings.of(rule, TrainedFunction.of(settings).learned()).text();
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventlog.testing.DecisionBuilder;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.Decision;
@@ -29,7 +30,7 @@ final class LogWatchTest {
 
   private final SplittableRandom random = new SplittableRandom(4);
   private final List<ChangeEvent> said = new ArrayList<>();
-  private final FunctionCatalog catalog = PolicyTrainerTest.catalogOf("reply");
+  private final FunctionCatalog catalog = TrainedFunction.of(TrainedFunction.settings(0)).catalog();
   private EventStore store;
   private long next;
   private long sequence;
@@ -152,7 +153,11 @@ final class LogWatchTest {
       double u = random.nextDouble();
       int arm = u < chances[0] ? 0 : u < chances[0] + chances[1] ? 1 : 2;
       String variant = Events.CANDIDATES.get(arm);
-      Decision decision = withoutLanes(Events.decision(Events.CANDIDATES, LOGGED, variant, "a"));
+      // The samples say that they had lanes, but are all of one.
+      Decision decision =
+          DecisionBuilder.like(Events.decision(Events.CANDIDATES, LOGGED, variant, "a"))
+              .laneShares(Map.of("policy", 1.0))
+              .build();
       events.add(
           Events.inferenceOf(n).function("reply").decision(decision).withoutAttempts().build());
       if (random.nextDouble() < 0.7) {
@@ -167,38 +172,5 @@ final class LogWatchTest {
     }
     sequence += events.size();
     store.append(events, sequence);
-  }
-
-  /** The samples say that they had lanes, but are all of one. */
-  private static Decision withoutLanes(Decision d) {
-    return new Decision(
-        d.kind(),
-        d.decidedBy(),
-        d.version(),
-        d.segment(),
-        d.stratum(),
-        d.experiment(),
-        d.experimentGroup(),
-        Map.of(),
-        Map.of(),
-        "policy",
-        Map.of("policy", 1.0),
-        d.candidates(),
-        d.exclusions(),
-        d.predictedQuality(),
-        d.predictedCostNanos(),
-        d.predictedLatencyUs(),
-        d.utility(),
-        d.floors(),
-        d.policyProbabilities(),
-        d.challengerProbabilities(),
-        d.propensities(),
-        d.utilityWeight(),
-        d.gamma(),
-        d.features(),
-        d.chosenVariant(),
-        d.propensity(),
-        d.explored(),
-        d.fallbackOrder());
   }
 }

@@ -2,21 +2,17 @@ package dev.pointsman.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.features.ConversationModel;
 import dev.pointsman.routing.features.NeighbourQuality;
 import dev.pointsman.routing.features.PromptVector;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
@@ -218,63 +214,10 @@ final class NeighbourLadderTest {
   }
 
   private static FunctionCatalog catalog(String context, @Nullable String embeddingModel) {
-    FunctionCatalog catalog =
-        TrainedLog.catalog(
-            new LearnedSettings(
-                "squarecb",
-                Events.CANDIDATES,
-                "large",
-                0,
-                0,
-                0.005,
-                0.02,
-                LearnedSettings.Nursery.DEFAULT,
-                Duration.ofDays(14)),
-            context,
-            true);
-    if (embeddingModel == null) {
-      return catalog;
-    }
-    FunctionDefinition f = catalog.functions().get("reply");
-    Experimentation.Learned l = (Experimentation.Learned) f.experimentation();
-    return new FunctionCatalog(
-        "h",
-        "",
-        null,
-        null,
-        Map.of(
-            "reply",
-            new FunctionDefinition(
-                f.name(),
-                f.type(),
-                f.description(),
-                f.variants(),
-                f.schemas(),
-                f.tools(),
-                f.toolChoice(),
-                f.parallelToolCalls(),
-                f.outputSchema(),
-                new Experimentation.Learned(
-                    l.metric(),
-                    l.settings(),
-                    l.context(),
-                    l.shares(),
-                    l.fallbackVariants(),
-                    l.revisionInterval(),
-                    l.stickyTtl(),
-                    l.stickyMax(),
-                    l.attributionWindow(),
-                    l.noFeedback(),
-                    l.rewardOnError(),
-                    l.exploreIf(),
-                    l.promotion(),
-                    l.guardrails(),
-                    l.surrogates(),
-                    new Experimentation.Embedding(embeddingModel, Duration.ofMillis(150))),
-                f.segmentBy(),
-                f.logText())),
-        Map.of(),
-        catalog.metrics(),
-        Map.of());
+    return TrainedFunction.of(TrainedFunction.settings(0))
+        .within(TrainedLog.WINDOW)
+        .context(context)
+        .embedding(embeddingModel)
+        .catalog();
   }
 }

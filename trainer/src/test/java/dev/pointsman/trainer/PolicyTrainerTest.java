@@ -5,11 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.MetricDefinition;
-import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.AuditEntry;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.Generation;
@@ -24,8 +20,6 @@ import dev.pointsman.eventstore.EvidenceAges;
 import dev.pointsman.eventstore.RewardRule;
 import dev.pointsman.routing.ActivePolicies;
 import dev.pointsman.routing.IdSource;
-import dev.pointsman.routing.LaneShares;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatistics;
 import java.io.IOException;
@@ -58,7 +52,7 @@ final class PolicyTrainerTest {
   private final List<ActivePolicies> handedOut = new ArrayList<>();
   private EventStore store;
   private ControlStore control;
-  private FunctionCatalog catalog = catalog(learned(0));
+  private FunctionCatalog catalog = learned(0).catalog();
   private boolean logBroken;
   private long sequence;
 
@@ -225,7 +219,7 @@ final class PolicyTrainerTest {
     PolicyTrainer trainer = trainer();
     decide(0, 40, 0.8);
     trainer.tick(at(200));
-    catalog = catalog(learned(25));
+    catalog = learned(25).catalog();
 
     trainer.tick(at(300));
 
@@ -242,11 +236,11 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_settingsChangedWithAGate_trainsAChallengerBesideWhatServes() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer trainer = trainer();
     decide(0, 40, 0.8);
     trainer.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
 
     trainer.tick(at(300));
 
@@ -256,9 +250,9 @@ final class PolicyTrainerTest {
     assertThat(control.standing("g-2").orElseThrow().stage()).isEqualTo("shadow");
     ActivePolicies active = handedOut.getLast();
     assertThat(active.serving().revision().generation()).isEqualTo("g-1");
-    assertThat(active.serving().settings().costWeight()).isZero();
+    assertThat(active.serving().settings().weights().cost()).isZero();
     assertThat(active.challenger().revision().generation()).isEqualTo("g-2");
-    assertThat(active.challenger().settings().costWeight()).isEqualTo(25);
+    assertThat(active.challenger().settings().weights().cost()).isEqualTo(25);
     assertThat(active.share()).isZero();
     assertThat(changes().getLast().reason())
         .isEqualTo(
@@ -276,11 +270,11 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_challengerWaits_restartHandsOutBoth() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer first = trainer();
     decide(0, 40, 0.8);
     first.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     first.tick(at(300));
     ActivePolicies last = handedOut.getLast();
     int before = logged.size();
@@ -303,12 +297,12 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_configurationChangedBack_withdrawsTheChallenger() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer trainer = trainer();
     trainer.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     trainer.tick(at(300));
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
 
     trainer.tick(at(400));
 
@@ -318,7 +312,7 @@ final class PolicyTrainerTest {
     assertThat(changes().getLast().reason())
         .isEqualTo(
             "The configuration of reply is again that of g-1, which serves: g-2 is withdrawn.");
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     trainer.tick(at(500));
     assertThat(control.generation("reply", Generation.Status.CHALLENGER).orElseThrow().id())
         .isEqualTo("g-3");
@@ -326,16 +320,16 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_configurationChangedToAThirdThing_replacesTheChallenger() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer trainer = trainer();
     trainer.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     trainer.tick(at(300));
-    catalog = catalog(gated(learned(50)));
+    catalog = learned(50).gated().catalog();
 
     trainer.tick(at(400));
 
-    assertThat(handedOut.getLast().challenger().settings().costWeight()).isEqualTo(50);
+    assertThat(handedOut.getLast().challenger().settings().weights().cost()).isEqualTo(50);
     assertThat(control.generations("reply"))
         .extracting(Generation::id, Generation::status)
         .containsExactlyInAnyOrder(
@@ -346,12 +340,15 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_candidatesChangedWithAGate_serveAtOnceAndSayWhy() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer trainer = trainer();
     trainer.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     trainer.tick(at(250));
-    catalog = catalog(gated(withCandidates(learned(0), List.of("large", "small"))));
+    catalog =
+        TrainedFunction.of(TrainedFunction.settings(0, List.of("large", "small")))
+            .gated()
+            .catalog();
 
     trainer.tick(at(300));
 
@@ -367,17 +364,17 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_gateTakenAway_whatIsConfiguredServes() {
-    catalog = catalog(gated(learned(0)));
+    catalog = learned(0).gated().catalog();
     PolicyTrainer trainer = trainer();
     trainer.tick(at(200));
-    catalog = catalog(gated(learned(25)));
+    catalog = learned(25).gated().catalog();
     trainer.tick(at(300));
-    catalog = catalog(learned(25));
+    catalog = learned(25).catalog();
 
     trainer.tick(at(400));
 
     assertThat(handedOut.getLast().challenger()).isNull();
-    assertThat(handedOut.getLast().serving().settings().costWeight()).isEqualTo(25);
+    assertThat(handedOut.getLast().serving().settings().weights().cost()).isEqualTo(25);
     assertThat(control.generation("reply", Generation.Status.CHALLENGER)).isEmpty();
   }
 
@@ -432,12 +429,7 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_oneFunctionIsBroken_othersAreTrained() {
-    FunctionDefinition good = catalog.functions().get("reply");
-    Experimentation.Learned broken = learned(0, "undeclared");
-    Map<String, FunctionDefinition> both = new TreeMap<>();
-    both.put("a", function("a", broken));
-    both.put("reply", good);
-    catalog = new FunctionCatalog("h", "", null, null, both, Map.of(), catalog.metrics(), Map.of());
+    catalog = learned(0).named("a").learning("undeclared").besides(catalog);
     PolicyTrainer trainer = trainer();
 
     trainer.tick(at(0));
@@ -513,7 +505,7 @@ final class PolicyTrainerTest {
     assertThat(revision.statistics().feedbackCount()).isGreaterThan(before + 39.9);
     List<ChangeAlarm> alarms = RevisionProvenance.alarmsOf(revision.provenance(), "resolved");
     assertThat(
-            new FunctionTrainer(learned(0).settings(), RewardRule.Type.BOOLEAN)
+            new FunctionTrainer(TrainedFunction.settings(0), RewardRule.Type.BOOLEAN)
                 .statistics(
                     store.evidence(
                         "reply",
@@ -628,9 +620,7 @@ final class PolicyTrainerTest {
 
   @Test
   void tick_siblingKnowsTheModels_givesItsContrastAsPrior() {
-    Map<String, FunctionDefinition> both = new TreeMap<>(catalog.functions());
-    both.put("second", function("second", learned(0)));
-    catalog = new FunctionCatalog("h", "", null, null, both, Map.of(), catalog.metrics(), Map.of());
+    catalog = learned(0).named("second").besides(catalog);
     decide(0, 300, 0.5, variant -> variant.equals("small") ? 0.0 : 1.0);
     PolicyTrainer trainer = trainer();
 
@@ -669,7 +659,7 @@ final class PolicyTrainerTest {
         EvidenceAges.at(
             revision.publishedAt(), alarms.stream().map(ChangeAlarm::changePoint).toList());
     assertThat(
-            new FunctionTrainer(learned(0).settings(), RewardRule.Type.BOOLEAN)
+            new FunctionTrainer(TrainedFunction.settings(0), RewardRule.Type.BOOLEAN)
                 .statistics(
                     store.evidence("reply", "resolved", Instant.EPOCH, ages),
                     alarms,
@@ -710,7 +700,8 @@ final class PolicyTrainerTest {
         () -> catalog,
         listener,
         new IdSource(clock, random::nextLong),
-        "0.1.0");
+        "0.1.0",
+        text -> {});
   }
 
   private List<PolicyRevision> revisions() {
@@ -757,134 +748,7 @@ final class PolicyTrainerTest {
     return Events.START.plusSeconds(second);
   }
 
-  /** A function of that name that learns from {@code resolved}. */
-  static FunctionCatalog catalogOf(String name) {
-    FunctionCatalog catalog = catalog(learned(0));
-    return new FunctionCatalog(
-        catalog.configHash(),
-        catalog.text(),
-        catalog.gateway(),
-        catalog.store(),
-        Map.of(name, function(name, learned(0))),
-        catalog.models(),
-        catalog.metrics(),
-        catalog.tools());
-  }
-
-  private static FunctionCatalog catalog(Experimentation.Learned learned) {
-    return new FunctionCatalog(
-        "h",
-        "",
-        null,
-        null,
-        Map.of("reply", function("reply", learned)),
-        Map.of(),
-        Map.of(
-            "resolved",
-            new MetricDefinition(
-                "resolved",
-                MetricDefinition.Type.BOOLEAN,
-                MetricDefinition.Level.INFERENCE,
-                MetricDefinition.Direction.MAX,
-                null,
-                null)),
-        Map.of());
-  }
-
-  private static FunctionDefinition function(String name, Experimentation.Learned learned) {
-    Map<String, VariantDefinition> variants = new TreeMap<>();
-    for (String candidate : Events.CANDIDATES) {
-      variants.put(
-          candidate,
-          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
-    }
-    return new FunctionDefinition(
-        name,
-        FunctionDefinition.Type.CHAT,
-        null,
-        variants,
-        Map.of(),
-        List.of(),
-        "none",
-        null,
-        null,
-        learned,
-        List.of(),
-        true);
-  }
-
-  private static Experimentation.Learned gated(Experimentation.Learned learned) {
-    return new Experimentation.Learned(
-        learned.metric(),
-        learned.settings(),
-        learned.context(),
-        learned.shares(),
-        learned.fallbackVariants(),
-        learned.revisionInterval(),
-        learned.stickyTtl(),
-        learned.stickyMax(),
-        learned.attributionWindow(),
-        learned.noFeedback(),
-        learned.rewardOnError(),
-        learned.exploreIf(),
-        new Experimentation.Promotion(Experimentation.Promotion.Mode.MANUAL, 0.01, 0.05));
-  }
-
-  private static Experimentation.Learned withCandidates(
-      Experimentation.Learned learned, List<String> candidates) {
-    LearnedSettings settings = learned.settings();
-    return new Experimentation.Learned(
-        learned.metric(),
-        new LearnedSettings(
-            settings.algorithm(),
-            candidates,
-            settings.baselineVariant(),
-            settings.costWeight(),
-            settings.latencyWeight(),
-            settings.minProbability(),
-            settings.explorationLimit(),
-            settings.nursery(),
-            settings.halfLife()),
-        learned.context(),
-        learned.shares(),
-        learned.fallbackVariants(),
-        learned.revisionInterval(),
-        learned.stickyTtl(),
-        learned.stickyMax(),
-        learned.attributionWindow(),
-        learned.noFeedback(),
-        learned.rewardOnError(),
-        learned.exploreIf(),
-        null);
-  }
-
-  private static Experimentation.Learned learned(double costWeight) {
-    return learned(costWeight, "resolved");
-  }
-
-  private static Experimentation.Learned learned(double costWeight, String metric) {
-    return new Experimentation.Learned(
-        metric,
-        new LearnedSettings(
-            "squarecb",
-            Events.CANDIDATES,
-            "large",
-            costWeight,
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14)),
-        "segments",
-        LaneShares.POLICY_ONLY,
-        List.of(),
-        INTERVAL,
-        Duration.ofHours(24),
-        1000,
-        Duration.ofHours(24),
-        null,
-        0,
-        null,
-        null);
+  private static TrainedFunction learned(double costWeight) {
+    return TrainedFunction.of(TrainedFunction.settings(costWeight));
   }
 }

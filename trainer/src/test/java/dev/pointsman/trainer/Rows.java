@@ -21,12 +21,12 @@ final class Rows {
         "squarecb",
         CANDIDATES,
         "large",
-        0,
-        0,
-        0.005,
-        Double.POSITIVE_INFINITY,
-        LearnedSettings.Nursery.DEFAULT,
-        halfLife);
+        LearnedSettings.Weights.NONE,
+        new LearnedSettings.Exploration(
+            0.005, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.DEFAULT),
+        halfLife,
+        LearnedSettings.Options.DEFAULT,
+        LearnedSettings.Limits.NONE);
   }
 
   /** A row whose pulls were all answered with 100 tokens in 2 seconds. */

@@ -9,10 +9,8 @@ import dev.pointsman.eventlog.RevisionEvent;
 import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.TextPublication;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -238,7 +236,7 @@ final class TextLadderTest {
     assertThat(log.changes().getLast().reason()).contains("against the model learnt from scores");
     TextStanding standing = TextStanding.ofProvenance(log.latest().provenance());
     assertThat(standing.prior()).isNull();
-    assertThat(standing.retired()).isEqualTo(bad.model());
+    assertThat(standing.scores().retired()).isEqualTo(bad.model());
     assertThat(trainer.counts().errors()).isZero();
   }
 
@@ -299,18 +297,10 @@ final class TextLadderTest {
   }
 
   private static FunctionCatalog catalog(String context, boolean logText) {
-    return TrainedLog.catalog(
-        new LearnedSettings(
-            "squarecb",
-            Events.CANDIDATES,
-            "large",
-            0,
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14)),
-        context,
-        logText);
+    return TrainedFunction.of(TrainedFunction.settings(0))
+        .within(TrainedLog.WINDOW)
+        .context(context)
+        .logText(logText)
+        .catalog();
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Instant;
 import java.util.List;
-import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 final class TextStandingTest {
@@ -15,7 +14,7 @@ final class TextStandingTest {
   private static TextStanding judged(long n, double mean, double deviation) {
     return TextStanding.NONE
         .fitted("text-00000000000000aa", 640, AT)
-        .judgedTo(AT.plusSeconds(60), n, n, n * mean, n * (mean * mean + deviation * deviation));
+        .judgedTo(AT.plusSeconds(60), TextJudgementTest.judged(n, mean, deviation));
   }
 
   @Test
@@ -43,9 +42,9 @@ final class TextStandingTest {
     TextStanding standing = judged(300, 0.1, 0.2).withPrior("text-of-scores");
     assertThat(standing.inUse()).isEqualTo("text-of-scores");
     assertThat(standing.rung()).isEqualTo("scores");
-    assertThat(standing.judged()).isZero();
-    assertThat(standing.stretch()).isEqualTo(2);
-    assertThat(standing.withPrior("text-of-scores")).isSameAs(standing);
+    assertThat(standing.judgement().judged()).isZero();
+    assertThat(standing.judgement().stretch()).isEqualTo(2);
+    assertThat(standing.withPrior("text-of-scores")).isEqualTo(standing);
     assertThat(standing.withPrior(null).inUse()).isNull();
 
     TextStanding adopted = standing.switched(true, AT);
@@ -61,65 +60,34 @@ final class TextStandingTest {
     }
   }
 
+  /** As it was written while a standing was one flat record. */
   @Test
-  void bounds_beforeTheBurnIn_areInfinite() {
-    assertThat(judged(TextStanding.BURN_IN - 1, 0.5, 0.01).bounds().lower())
-        .isEqualTo(Double.NEGATIVE_INFINITY);
-    assertThat(judged(TextStanding.BURN_IN, 0.5, 0.01).bounds().lower()).isGreaterThan(0.4);
-  }
-
-  @Test
-  void needed_asManyMoreAtTheSameMeanAndVariance_decides() {
-    TextStanding standing = judged(300, 0.02, 0.3);
-    long more = standing.needed();
-    assertThat(more).isPositive();
-    assertThat(judged(300 + more, 0.02, 0.3).bounds().lower()).isPositive();
-    assertThat(judged(300 + more - 1, 0.02, 0.3).bounds().lower()).isNegative();
-    assertThat(judged(300, 0, 0.3).needed()).isNull();
-    assertThat(judged(10, 0.5, 0.1).needed()).isEqualTo(TextStanding.BURN_IN - 10);
-    assertThat(TextStanding.NONE.needed()).isNull();
-  }
-
-  @Test
-  void needed_outcomesOfFewDecisions_countsOutcomes() {
-    TextStanding one =
-        TextStanding.NONE.judgedTo(AT, 1_000, 100, 1_000 * 0.2, 1_000 * (0.04 + 0.01));
-    assertThat(one.bounds().lower()).isEqualTo(Double.NEGATIVE_INFINITY);
-    assertThat(one.needed()).isEqualTo(TextStanding.BURN_IN - 100);
+  void ofProvenance_ofAnEarlierVersion_isReadAsItWas() {
+    String stored =
+        """
+        {"log_position":7,"alarms":[],"text":{"rung":"scores","prior_model":"text-b","prior_retired":"text-a",\
+        "model":"text-d","feedbacks_then":640,"fitted_at":"2026-11-20T00:00:00.000123Z","stretch":3,"judged":420,\
+        "outcomes":300,"sum":140.0,"squares":252.5,"judged_until":"2026-11-20T00:01:00Z",\
+        "switched_at":"2026-11-19T00:00:00Z","earlier":[{"earlier_model":"text-c","earlier_fitted_at":"2026-11-19T12:00:00Z"}],\
+        "delta_utility":0.3333333333333333,"lower":0.1,"upper":0.5,"alpha":0.004,"needed":0}}\
+        """;
+    assertThat(TextStanding.ofProvenance(stored))
+        .isEqualTo(
+            new TextStanding(
+                false,
+                "text-d",
+                640,
+                AT,
+                new TextJudgement(3, 420, 300, 140, 252.5),
+                Instant.parse("2026-11-20T00:01:00Z"),
+                Instant.parse("2026-11-19T00:00:00Z"),
+                List.of(new TextStanding.Earlier("text-c", Instant.parse("2026-11-19T12:00:00Z"))),
+                new TextStanding.FromScores("text-b", "text-a")));
   }
 
   @Test
   void ofProvenance_withoutOutcomes_allJudgedHadThem() {
-    assertThat(TextStanding.ofProvenance("{\"text\":{\"judged\":420}}").outcomes()).isEqualTo(420);
-  }
-
-  @Test
-  void alpha_overAllStretches_isNotMoreThanTheFunctions() {
-    double spent = 0;
-    TextStanding standing = judged(300, 0.1, 0.1);
-    for (int stretch = 1; stretch <= 1000; stretch++) {
-      spent += standing.alpha();
-      standing = standing.switched(!standing.used(), AT.plusSeconds(stretch));
-    }
-    assertThat(spent).isBetween(0.049, 0.05);
-  }
-
-  @Test
-  void bounds_looksAfterEveryDecisionWithoutADifference_seldomExcludeZero() {
-    int excluded = 0;
-    for (int run = 0; run < 200; run++) {
-      SplittableRandom random = new SplittableRandom(run);
-      TextStanding standing = judged(0, 0, 0);
-      for (int n = 0; n < 2_000; n++) {
-        // Now and then a large weight, as a seldom chosen arm gives it.
-        double difference = (random.nextBoolean() ? 1 : -1) * (random.nextInt(50) == 0 ? 2.0 : 0.1);
-        standing = standing.judgedTo(AT, 1, 1, difference, difference * difference);
-        if (standing.bounds().lower() > 0 || standing.bounds().upper() < 0) {
-          excluded++;
-          break;
-        }
-      }
-    }
-    assertThat(excluded).isLessThanOrEqualTo(10);
+    assertThat(TextStanding.ofProvenance("{\"text\":{\"judged\":420}}").judgement().outcomes())
+        .isEqualTo(420);
   }
 }

@@ -164,7 +164,13 @@ final class ThresholdSampleTest {
   private static double strong(Policy policy, String segment) {
     return policy.probabilities(
             new DecisionContext(
-                segment, new boolean[] {true, true}, Collections.nCopies(2, null), 128, Map.of()))
+                segment,
+                new boolean[] {true, true},
+                Collections.nCopies(2, null),
+                128,
+                Map.of(),
+                0,
+                null))
         .probabilities()[0];
   }
 
@@ -207,17 +213,15 @@ final class ThresholdSampleTest {
         "threshold",
         PAIR,
         "large",
-        0,
-        0,
-        0.005,
-        0.02,
-        LearnedSettings.Nursery.DEFAULT,
+        LearnedSettings.Weights.NONE,
+        LearnedSettings.Exploration.DEFAULT,
         Duration.ofDays(14),
         LearnedSettings.Options.DEFAULT.withStrongShare(
-            LearnedSettings.StrongShare.of("large", share, LaneShares.POLICY_ONLY, true)));
+            LearnedSettings.StrongShare.of("large", share, LaneShares.POLICY_ONLY, true)),
+        LearnedSettings.Limits.NONE);
   }
 
   private static FunctionCatalog catalog(String context, double share) {
-    return TrainedLog.catalog(settings(share), context, true);
+    return TrainedFunction.of(settings(share)).within(TrainedLog.WINDOW).context(context).catalog();
   }
 }

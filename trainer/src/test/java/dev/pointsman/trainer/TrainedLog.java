@@ -1,23 +1,18 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.catalog.Experimentation;
 import dev.pointsman.catalog.FunctionCatalog;
-import dev.pointsman.catalog.FunctionDefinition;
-import dev.pointsman.catalog.MetricDefinition;
-import dev.pointsman.catalog.VariantDefinition;
 import dev.pointsman.control.ControlStore;
 import dev.pointsman.control.PriorEvidence;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.DecisionBuilder;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
-import dev.pointsman.routing.LaneShares;
-import dev.pointsman.routing.LearnedSettings;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.TextPublication;
 import dev.pointsman.routing.features.ConversationFeatures;
@@ -159,91 +154,7 @@ final class TrainedLog implements AutoCloseable {
   private static Decision with(Decision d, int tokens, Map<String, String> features) {
     Map<String, String> all = new TreeMap<>(features);
     all.put(Decision.INPUT_TOKENS, Integer.toString(tokens));
-    return new Decision(
-        d.kind(),
-        d.decidedBy(),
-        d.version(),
-        d.segment(),
-        d.stratum(),
-        d.experiment(),
-        d.experimentGroup(),
-        d.groupShares(),
-        d.groupVariants(),
-        d.lane(),
-        d.laneShares(),
-        d.candidates(),
-        d.exclusions(),
-        d.predictedQuality(),
-        d.predictedCostNanos(),
-        d.predictedLatencyUs(),
-        d.utility(),
-        d.floors(),
-        d.policyProbabilities(),
-        d.challengerProbabilities(),
-        d.propensities(),
-        d.utilityWeight(),
-        d.gamma(),
-        all,
-        d.chosenVariant(),
-        d.propensity(),
-        d.explored(),
-        d.fallbackOrder());
-  }
-
-  /** The function, learning whether what it said {@code resolved} what was asked. */
-  static FunctionCatalog catalog(LearnedSettings settings, String context, boolean logText) {
-    Map<String, VariantDefinition> variants = new TreeMap<>();
-    for (String candidate : settings.candidates()) {
-      variants.put(
-          candidate,
-          new VariantDefinition(candidate, "model-" + candidate, Map.of(), null, null, null, null));
-    }
-    Experimentation.Learned learned =
-        new Experimentation.Learned(
-            "resolved",
-            settings,
-            context,
-            LaneShares.POLICY_ONLY,
-            List.of(),
-            Duration.ofSeconds(5),
-            Duration.ofHours(24),
-            1000,
-            WINDOW,
-            null,
-            0,
-            null,
-            null);
-    FunctionDefinition function =
-        new FunctionDefinition(
-            "reply",
-            FunctionDefinition.Type.CHAT,
-            null,
-            variants,
-            Map.of(),
-            List.of(),
-            "none",
-            null,
-            null,
-            learned,
-            List.of(),
-            logText);
-    return new FunctionCatalog(
-        "h",
-        "",
-        null,
-        null,
-        Map.of("reply", function),
-        Map.of(),
-        Map.of(
-            "resolved",
-            new MetricDefinition(
-                "resolved",
-                MetricDefinition.Type.BOOLEAN,
-                MetricDefinition.Level.INFERENCE,
-                MetricDefinition.Direction.MAX,
-                null,
-                null)),
-        Map.of());
+    return DecisionBuilder.like(d).features(all).build();
   }
 
   @Override

@@ -123,7 +123,7 @@ final class LearningLoop {
 
   private DecisionRequest request(UUID episode, String segment, int inputTokens, boolean explore) {
     return new DecisionRequest(
-        episode, segment, Map.of(), inputTokens, noExclusions, List.of(), explore);
+        episode, segment, Map.of(), inputTokens, noExclusions, List.of(), explore, null, null);
   }
 
   /** The chosen variant of a decision answered. */

@@ -270,12 +270,12 @@ public final class Replay {
             settings.algorithm().label(),
             data.models(),
             null,
-            0,
-            0,
-            settings.minProbability(),
-            Double.POSITIVE_INFINITY,
-            LearnedSettings.Nursery.OFF,
-            null);
+            LearnedSettings.Weights.NONE,
+            new LearnedSettings.Exploration(
+                settings.minProbability(), Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF),
+            null,
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     return new LearningLoop.Setup(
         FUNCTION,
         learned,

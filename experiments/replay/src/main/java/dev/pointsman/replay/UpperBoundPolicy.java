@@ -40,7 +40,7 @@ final class UpperBoundPolicy implements Policy {
     this.settings = settings;
     this.bounds = bounds;
     this.floors = new double[settings.candidates().size()];
-    Arrays.fill(floors, settings.minProbability());
+    Arrays.fill(floors, settings.exploration().minProbability());
   }
 
   /** Which bound. */

@@ -158,12 +158,11 @@ public final class WorldRun {
             SquareCbPolicy.KIND,
             candidates,
             configuration.baselineVariant(),
-            world.costWeight(),
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            configuration.halfLife());
+            new LearnedSettings.Weights(world.costWeight(), 0),
+            LearnedSettings.Exploration.DEFAULT,
+            configuration.halfLife(),
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     SplittableRandom random = new SplittableRandom(seed);
     this.users = new SimulatedUsers(world, random.split());
     this.chance = random.split();

@@ -59,12 +59,11 @@ final class UpperBoundPolicyTest {
             "ucb1",
             List.of("a", "b"),
             null,
-            0,
-            0,
-            0,
-            Double.POSITIVE_INFINITY,
-            LearnedSettings.Nursery.OFF,
-            null);
+            LearnedSettings.Weights.NONE,
+            LearnedSettings.Exploration.FREE,
+            null,
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     PolicyStatistics statistics =
         new PolicyStatistics(
             n1 + n2,
@@ -76,7 +75,13 @@ final class UpperBoundPolicyTest {
     return UpperBoundPolicy.of(new PolicyVersion("ucb1", "g", 1), index, settings, statistics)
         .probabilities(
             new DecisionContext(
-                "s", new boolean[] {true, true}, Collections.nCopies(2, null), 100, Map.of()))
+                "s",
+                new boolean[] {true, true},
+                Collections.nCopies(2, null),
+                100,
+                Map.of(),
+                0,
+                null))
         .probabilities();
   }
 }

@@ -30,16 +30,10 @@ public sealed interface Experimentation {
    * @param context {@code none}, {@code segments}, {@code text} or {@code auto}
    * @param shares uniform slice and holdout
    * @param revisionInterval least time between two revisions
-   * @param stickyTtl how long an episode keeps its variant
-   * @param stickyMax episodes kept in memory
-   * @param attributionWindow how old a decision's feedback may be
-   * @param noFeedback the reward of a matured decision without feedback; null = unknown
-   * @param rewardOnError the reward, in policy values, of a decision that no variant answered
+   * @param stickiness how long an episode keeps its variant
+   * @param attribution how feedback becomes the reward of a decision
    * @param exploreIf condition under which exploring is allowed; null = always
-   * @param promotion how changed settings come to serve; null = at once
-   * @param guardrails metrics that changed settings may not make worse
-   * @param surrogates metrics that stand for {@code metric} where it has no value: judges that score
-   *     every decision; verdicts combine both; at most one
+   * @param rules what is asked of changed settings, and of verdicts
    * @param embedding the embedding of prompts that neighbours are found by; null without one
    */
   record Learned(
@@ -49,91 +43,12 @@ public sealed interface Experimentation {
       LaneShares shares,
       List<String> fallbackVariants,
       Duration revisionInterval,
-      Duration stickyTtl,
-      int stickyMax,
-      Duration attributionWindow,
-      @Nullable Double noFeedback,
-      double rewardOnError,
+      Stickiness stickiness,
+      Attribution attribution,
       @Nullable ExploreCondition exploreIf,
-      @Nullable Promotion promotion,
-      List<Guarded> guardrails,
-      List<String> surrogates,
+      Rules rules,
       @Nullable Embedding embedding)
       implements Experimentation {
-
-    public Learned {
-      guardrails = List.copyOf(guardrails);
-      surrogates = List.copyOf(surrogates);
-    }
-
-    /** Without an embedding model. */
-    public Learned(
-        String metric,
-        LearnedSettings settings,
-        String context,
-        LaneShares shares,
-        List<String> fallbackVariants,
-        Duration revisionInterval,
-        Duration stickyTtl,
-        int stickyMax,
-        Duration attributionWindow,
-        @Nullable Double noFeedback,
-        double rewardOnError,
-        @Nullable ExploreCondition exploreIf,
-        @Nullable Promotion promotion,
-        List<Guarded> guardrails,
-        List<String> surrogates) {
-      this(
-          metric,
-          settings,
-          context,
-          shares,
-          fallbackVariants,
-          revisionInterval,
-          stickyTtl,
-          stickyMax,
-          attributionWindow,
-          noFeedback,
-          rewardOnError,
-          exploreIf,
-          promotion,
-          guardrails,
-          surrogates,
-          null);
-    }
-
-    /** Without guardrails, surrogates and an embedding model. */
-    public Learned(
-        String metric,
-        LearnedSettings settings,
-        String context,
-        LaneShares shares,
-        List<String> fallbackVariants,
-        Duration revisionInterval,
-        Duration stickyTtl,
-        int stickyMax,
-        Duration attributionWindow,
-        @Nullable Double noFeedback,
-        double rewardOnError,
-        @Nullable ExploreCondition exploreIf,
-        @Nullable Promotion promotion) {
-      this(
-          metric,
-          settings,
-          context,
-          shares,
-          fallbackVariants,
-          revisionInterval,
-          stickyTtl,
-          stickyMax,
-          attributionWindow,
-          noFeedback,
-          rewardOnError,
-          exploreIf,
-          promotion,
-          List.of(),
-          List.of());
-    }
 
     /** Whether its decisions may go by what a conversation says. */
     public boolean readsText() {
@@ -143,6 +58,51 @@ public sealed interface Experimentation {
     /** Whether a model of its words says so, and not neighbours by embedding. */
     public boolean readsWords() {
       return readsText() && embedding == null;
+    }
+  }
+
+  /**
+   * How long an episode keeps its variant.
+   *
+   * @param max episodes kept in memory
+   */
+  record Stickiness(Duration ttl, int max) {
+
+    /** A day, a million episodes. */
+    public static final Stickiness DEFAULT = new Stickiness(Duration.ofHours(24), 1_000_000);
+  }
+
+  /**
+   * How feedback becomes the reward of a decision.
+   *
+   * @param window how old a decision's feedback may be
+   * @param noFeedback the reward of a matured decision without feedback; null = unknown
+   * @param onError the reward, in policy values, of a decision that no variant answered
+   */
+  record Attribution(Duration window, @Nullable Double noFeedback, double onError) {
+
+    /** Where no feedback says nothing, and an error counts as a failure. */
+    public static Attribution within(Duration window) {
+      return new Attribution(window, null, 0);
+    }
+  }
+
+  /**
+   * What is asked of changed settings, and of verdicts.
+   *
+   * @param promotion how changed settings come to serve; null = at once
+   * @param guardrails metrics that changed settings may not make worse
+   * @param surrogates metrics that stand for the metric where it has no value: judges that score every
+   *     decision; verdicts combine both; at most one
+   */
+  record Rules(@Nullable Promotion promotion, List<Guarded> guardrails, List<String> surrogates) {
+
+    /** Whatever is configured serves at once. */
+    public static final Rules NONE = new Rules(null, List.of(), List.of());
+
+    public Rules {
+      guardrails = List.copyOf(guardrails);
+      surrogates = List.copyOf(surrogates);
     }
   }
 

@@ -200,7 +200,8 @@ final class ExperimentationReader {
     LaneShares shares = shares(section);
     String baseline = baseline(section, candidates);
     double minProbability =
-        minProbability(section, candidates.size(), LearnedDefaults.MIN_PROBABILITY);
+        minProbability(
+            section, candidates.size(), LearnedSettings.Exploration.DEFAULT.minProbability());
     LearnedSettings.Options options = options(section, algorithm, metric);
     LearnedSettings.StrongShare strongShare =
         strongShare(section, algorithm, candidates, baseline, shares, minProbability);
@@ -209,11 +210,10 @@ final class ExperimentationReader {
             algorithm.label(),
             candidates,
             baseline,
-            costWeight,
-            section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0),
-            minProbability,
-            explorationLimit(section),
-            nursery(section),
+            new LearnedSettings.Weights(
+                costWeight, section.number("latency_weight", 0, Double.POSITIVE_INFINITY, 0)),
+            new LearnedSettings.Exploration(
+                minProbability, explorationLimit(section), nursery(section)),
             halfLife(section),
             strongShare == null ? options : options.withStrongShare(strongShare),
             new LearnedSettings.Limits(
@@ -243,15 +243,18 @@ final class ExperimentationReader {
         shares,
         section.names("fallback_variants", "variant", variants),
         revisionInterval,
-        duration(section, "sticky_ttl", LearnedDefaults.STICKY_TTL),
-        (int) section.whole("sticky_max", 1, 100_000_000, LearnedDefaults.STICKY_MAX),
-        duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
-        noFeedback(section),
-        section.number("reward_on_error", -1, 1, 0),
+        new Experimentation.Stickiness(
+            duration(section, "sticky_ttl", Experimentation.Stickiness.DEFAULT.ttl()),
+            (int)
+                section.whole(
+                    "sticky_max", 1, 100_000_000, Experimentation.Stickiness.DEFAULT.max())),
+        new Experimentation.Attribution(
+            duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
+            noFeedback(section),
+            section.number("reward_on_error", -1, 1, 0)),
         section.parsed("explore_if", ExperimentationReader::parseCondition),
-        promotion(section),
-        guardrails(section),
-        surrogates(section, metric),
+        new Experimentation.Rules(
+            promotion(section), guardrails(section), surrogates(section, metric)),
         embedding(section, context, candidates));
   }
 
@@ -339,11 +342,11 @@ final class ExperimentationReader {
             LearnedAlgorithm.ADAPTIVE.label(),
             candidates,
             null,
-            0,
-            0,
-            minProbability(section, candidates.size(), 0),
-            Double.POSITIVE_INFINITY,
-            LearnedSettings.Nursery.OFF,
+            LearnedSettings.Weights.NONE,
+            new LearnedSettings.Exploration(
+                minProbability(section, candidates.size(), 0),
+                Double.POSITIVE_INFINITY,
+                LearnedSettings.Nursery.OFF),
             null,
             new LearnedSettings.Options(
                 rewards(metricName),
@@ -353,7 +356,9 @@ final class ExperimentationReader {
                     delta(section),
                     range == null ? epsilon : epsilon / (range.high() - range.low()),
                     least,
-                    most)));
+                    most),
+                null),
+            LearnedSettings.Limits.NONE);
     return new Experimentation.Learned(
         metricName,
         settings,
@@ -361,12 +366,11 @@ final class ExperimentationReader {
         LaneShares.POLICY_ONLY,
         section.names("fallback_variants", "variant", variants),
         Duration.ofSeconds(section.whole("update_period_s", 1, Integer.MAX_VALUE, 300)),
-        LearnedDefaults.STICKY_TTL,
-        LearnedDefaults.STICKY_MAX,
-        duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW),
+        Experimentation.Stickiness.DEFAULT,
+        Experimentation.Attribution.within(
+            duration(section, "attribution_window", LearnedDefaults.ATTRIBUTION_WINDOW)),
         null,
-        0,
-        null,
+        Experimentation.Rules.NONE,
         null);
   }
 
@@ -516,7 +520,8 @@ final class ExperimentationReader {
             delta,
             defaults.stopping().epsilon(),
             defaults.stopping().leastSamples(),
-            defaults.stopping().mostSamples()));
+            defaults.stopping().mostSamples()),
+        null);
   }
 
   private static double delta(Section section) {
@@ -676,7 +681,7 @@ final class ExperimentationReader {
     double uniform = 0;
     for (double cost : usd) {
       uniform += cost / usd.length;
-      floors += settings.minProbability() * (cost - usd[cheapest]);
+      floors += settings.exploration().minProbability() * (cost - usd[cheapest]);
     }
     double least =
         holdout * (baseline < 0 ? 0 : usd[baseline])
@@ -729,7 +734,10 @@ final class ExperimentationReader {
       return Double.POSITIVE_INFINITY;
     }
     return section.number(
-        "exploration_limit", 0, Double.POSITIVE_INFINITY, LearnedDefaults.EXPLORATION_LIMIT);
+        "exploration_limit",
+        0,
+        Double.POSITIVE_INFINITY,
+        LearnedSettings.Exploration.DEFAULT.limit());
   }
 
   private static LearnedSettings.Nursery nursery(Section section) {
@@ -961,10 +969,8 @@ final class ExperimentationReader {
 
   /** The values of keys that are not given. */
   private static final class LearnedDefaults {
-    static final double MIN_PROBABILITY = 0.005;
     static final double LARGEST_FLOORS = 0.3;
     static final int OUTPUT_TOKENS = 200;
-    static final double EXPLORATION_LIMIT = 0.02;
     static final double MARGIN = 0.01;
     static final double CANARY = 0.05;
     static final double MOST_CANARY = 0.25;
@@ -973,8 +979,6 @@ final class ExperimentationReader {
     static final Duration LONGEST_EMBEDDING = Duration.ofSeconds(10);
     static final LaneShares SHARES = new LaneShares(0.01, 0.05, 0);
     static final Duration REVISION = Duration.ofSeconds(5);
-    static final Duration STICKY_TTL = Duration.ofHours(24);
-    static final int STICKY_MAX = 1_000_000;
     static final Duration ATTRIBUTION_WINDOW = Duration.ofHours(24);
   }
 }

@@ -31,19 +31,6 @@ public record FunctionCatalog(
     Map<String, MetricDefinition> metrics,
     Map<String, ToolDefinition> tools) {
 
-  /** Without embedding models. */
-  public FunctionCatalog(
-      String configHash,
-      String text,
-      GatewaySettings gateway,
-      StoreSettings store,
-      Map<String, FunctionDefinition> functions,
-      Map<String, ModelDefinition> models,
-      Map<String, MetricDefinition> metrics,
-      Map<String, ToolDefinition> tools) {
-    this(configHash, text, gateway, store, functions, models, Map.of(), metrics, tools);
-  }
-
   /**
    * Today's price of a model's tokens at the provider that is tried first.
    *

@@ -200,7 +200,7 @@ final class ProcessSettingsReader {
     }
     for (FunctionDefinition function : functions) {
       if (function.experimentation() instanceof Experimentation.Learned learned
-          && learned.attributionWindow().compareTo(Duration.ofDays(days)) >= 0) {
+          && learned.attribution().window().compareTo(Duration.ofDays(days)) >= 0) {
         section.error(
             "retention_days",
             "%s must be longer than functions.%s.experimentation.attribution_window: %d days <= %d h"
@@ -208,7 +208,7 @@ final class ProcessSettingsReader {
                     section.path("retention_days"),
                     function.name(),
                     days,
-                    learned.attributionWindow().toHours()));
+                    learned.attribution().window().toHours()));
       }
     }
   }

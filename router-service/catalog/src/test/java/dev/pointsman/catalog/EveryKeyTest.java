@@ -508,38 +508,43 @@ final class EveryKeyTest {
                     "epsilon_greedy",
                     List.of("a", "b"),
                     "a",
-                    25,
-                    0.5,
-                    0.01,
-                    Double.POSITIVE_INFINITY,
-                    new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04),
+                    new LearnedSettings.Weights(25, 0.5),
+                    new LearnedSettings.Exploration(
+                        0.01,
+                        Double.POSITIVE_INFINITY,
+                        new LearnedSettings.Nursery(1, 2, Duration.ofDays(3), 0.04)),
                     null,
                     new LearnedSettings.Options(
-                        LearnedSettings.Rewards.FLOAT, 0.2, null, LearnedSettings.Stopping.DEFAULT),
+                        LearnedSettings.Rewards.FLOAT,
+                        0.2,
+                        null,
+                        LearnedSettings.Stopping.DEFAULT,
+                        null),
                     new LearnedSettings.Limits(0.002, 0.7, Duration.ofSeconds(2))),
                 "text",
                 new LaneShares(0.02, 0.1, 0),
                 List.of("b"),
                 Duration.ofSeconds(10),
-                Duration.ofHours(1),
-                5,
-                Duration.ofMinutes(90),
-                null,
-                -0.5,
+                new Experimentation.Stickiness(Duration.ofHours(1), 5),
+                new Experimentation.Attribution(Duration.ofMinutes(90), null, -0.5),
                 new Experimentation.ExploreCondition("plan", false, "enterprise"),
-                new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1),
-                List.of(
-                    new Experimentation.Guarded("stars", Experimentation.Guarded.Limit.MAX, 1.5),
-                    new Experimentation.Guarded(
-                        "stars", Experimentation.Guarded.Limit.WORSE_BY, 0.5),
-                    new Experimentation.Guarded("helpful", Experimentation.Guarded.Limit.MIN, 0.9)),
-                List.of("judge")));
+                new Experimentation.Rules(
+                    new Experimentation.Promotion(Experimentation.Promotion.Mode.AUTO, 0.02, 0.1),
+                    List.of(
+                        new Experimentation.Guarded(
+                            "stars", Experimentation.Guarded.Limit.MAX, 1.5),
+                        new Experimentation.Guarded(
+                            "stars", Experimentation.Guarded.Limit.WORSE_BY, 0.5),
+                        new Experimentation.Guarded(
+                            "helpful", Experimentation.Guarded.Limit.MIN, 0.9)),
+                    List.of("judge")),
+                null));
   }
 
   @Test
   void experimentationLearned_noFeedback_isMapped() {
-    assertThat(learned("no_feedback = 0.5").noFeedback()).isEqualTo(0.5);
-    assertThat(learned("no_feedback = \"unknown\"").noFeedback()).isNull();
+    assertThat(learned("no_feedback = 0.5").attribution().noFeedback()).isEqualTo(0.5);
+    assertThat(learned("no_feedback = \"unknown\"").attribution().noFeedback()).isNull();
   }
 
   @Test
@@ -591,7 +596,7 @@ final class EveryKeyTest {
     assertThat(learned("algorithm = \"epsilon_greedy\"\nepsilon_decay = 5").settings().options())
         .isEqualTo(
             new LearnedSettings.Options(
-                LearnedSettings.Rewards.FLOAT, 0.1, 5.0, LearnedSettings.Stopping.DEFAULT));
+                LearnedSettings.Rewards.FLOAT, 0.1, 5.0, LearnedSettings.Stopping.DEFAULT, null));
   }
 
   @Test
@@ -602,7 +607,8 @@ final class EveryKeyTest {
                 LearnedSettings.Rewards.FLOAT,
                 0.1,
                 null,
-                new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE)));
+                new LearnedSettings.Stopping(0.01, 0, 10, Long.MAX_VALUE),
+                null));
   }
 
   @Test
@@ -676,12 +682,10 @@ final class EveryKeyTest {
                 LaneShares.POLICY_ONLY,
                 List.of("b"),
                 Duration.ofSeconds(60),
-                Duration.ofHours(24),
-                1_000_000,
-                Duration.ofDays(7),
+                Experimentation.Stickiness.DEFAULT,
+                Experimentation.Attribution.within(Duration.ofDays(7)),
                 null,
-                0,
-                null,
+                Experimentation.Rules.NONE,
                 null));
   }
 
@@ -700,13 +704,12 @@ final class EveryKeyTest {
         "adaptive",
         List.of("a", "b"),
         null,
-        0,
-        0,
-        minProbability,
-        Double.POSITIVE_INFINITY,
-        LearnedSettings.Nursery.OFF,
+        LearnedSettings.Weights.NONE,
+        new LearnedSettings.Exploration(
+            minProbability, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF),
         null,
-        new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, stopping));
+        new LearnedSettings.Options(LearnedSettings.Rewards.FLOAT, 0.1, null, stopping, null),
+        LearnedSettings.Limits.NONE);
   }
 
   private static Experimentation.Learned adaptive(String keys) {

@@ -24,7 +24,7 @@ final class ExperimentationFragmentTest {
             """);
     assertThat(fragment.diagnostics()).isEmpty();
     Experimentation.Learned learned = (Experimentation.Learned) fragment.experimentation();
-    assertThat(Objects.requireNonNull(learned).settings().costWeight()).isEqualTo(25);
+    assertThat(Objects.requireNonNull(learned).settings().weights().cost()).isEqualTo(25);
     assertThat(learned.settings().baselineVariant()).isEqualTo("large");
     assertThat(learned.settings().candidates()).containsExactly("large", "small");
   }

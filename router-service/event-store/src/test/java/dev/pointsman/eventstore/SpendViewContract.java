@@ -75,17 +75,20 @@ abstract class SpendViewContract {
   }
 
   private static InferenceEvent inference(long n, String team, Long costNanos, Instant at) {
-    InferenceEvent e = Events.inferenceOf(n).costNanos(costNanos).startedAt(at).build();
-    return new InferenceEvent(
-        e.ids(),
-        new InferenceEvent.Asker(
-            "openai", null, "support_reply", "chat", "key-1", team, "user-" + n, e.asker().tags()),
-        e.versions(),
-        e.decision(),
-        e.outcome(),
-        e.quantities(),
-        e.attempts(),
-        e.payload());
+    return Events.inferenceOf(n)
+        .asker(
+            new InferenceEvent.Asker(
+                "openai",
+                null,
+                "support_reply",
+                "chat",
+                "key-1",
+                team,
+                "user-" + n,
+                Map.of("plan", "free")))
+        .costNanos(costNanos)
+        .startedAt(at)
+        .build();
   }
 
   private static FeedbackEvent resolved(

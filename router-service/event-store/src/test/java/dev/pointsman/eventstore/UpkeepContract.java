@@ -11,6 +11,7 @@ import dev.pointsman.eventlog.EventLog;
 import dev.pointsman.eventlog.FeedbackEvent;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.RevisionEvent;
+import dev.pointsman.eventlog.testing.DecisionBuilder;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.DecisionKind;
@@ -83,41 +84,16 @@ abstract class UpkeepContract {
 
   private static InferenceEvent inference(
       long n, Instant at, String revisionOf, long revision, Map<String, String> moreFeatures) {
-    Map<String, String> features = new TreeMap<>(Events.decision(n).features());
+    Decision sample = Events.decision(n);
+    Map<String, String> features = new TreeMap<>(sample.features());
     features.putAll(moreFeatures);
-    Decision d = Events.decision(n);
     return Events.inferenceOf(n)
         .startedAt(at)
         .decision(
-            new Decision(
-                d.kind(),
-                null,
-                new PolicyVersion("squarecb", revisionOf, revision),
-                d.segment(),
-                d.stratum(),
-                null,
-                null,
-                Map.of(),
-                Map.of(),
-                d.lane(),
-                d.laneShares(),
-                d.candidates(),
-                d.exclusions(),
-                d.predictedQuality(),
-                d.predictedCostNanos(),
-                d.predictedLatencyUs(),
-                d.utility(),
-                d.floors(),
-                d.policyProbabilities(),
-                d.challengerProbabilities(),
-                d.propensities(),
-                d.utilityWeight(),
-                d.gamma(),
-                features,
-                d.chosenVariant(),
-                d.propensity(),
-                d.explored(),
-                List.of()))
+            DecisionBuilder.like(sample)
+                .version(new PolicyVersion("squarecb", revisionOf, revision))
+                .features(features)
+                .build())
         .build();
   }
 
@@ -314,57 +290,23 @@ abstract class UpkeepContract {
   }
 
   private static InferenceEvent tagged(long n, String user) {
-    InferenceEvent e =
-        Events.inferenceOf(n)
-            .tags(Map.of("user_id", user, "plan", "free"))
-            .payload(InferenceEvent.Payload.of("{\"from\":\"" + user + "\"}", "[]", "{}", null))
-            .build();
-    Decision d = e.decision();
-    return new InferenceEvent(
-        e.ids(),
-        new InferenceEvent.Asker(
-            "native",
-            null,
-            e.asker().functionName(),
-            "chat",
-            "key",
-            "team",
-            user,
-            e.asker().tags()),
-        e.versions(),
-        new Decision(
-            d.kind(),
-            null,
-            d.version(),
-            d.segment(),
-            d.stratum(),
-            null,
-            null,
-            Map.of(),
-            Map.of(),
-            d.lane(),
-            d.laneShares(),
-            d.candidates(),
-            d.exclusions(),
-            d.predictedQuality(),
-            d.predictedCostNanos(),
-            d.predictedLatencyUs(),
-            d.utility(),
-            d.floors(),
-            d.policyProbabilities(),
-            d.challengerProbabilities(),
-            d.propensities(),
-            d.utilityWeight(),
-            d.gamma(),
-            Map.of("tokens", "12", "tag:user_id", user, "embedding", "space:AQ=="),
-            d.chosenVariant(),
-            d.propensity(),
-            d.explored(),
-            List.of()),
-        e.outcome(),
-        e.quantities(),
-        e.attempts(),
-        e.payload());
+    return Events.inferenceOf(n)
+        .asker(
+            new InferenceEvent.Asker(
+                "native",
+                null,
+                "support_reply",
+                "chat",
+                "key",
+                "team",
+                user,
+                Map.of("user_id", user, "plan", "free")))
+        .decision(
+            DecisionBuilder.like(Events.decision(n))
+                .features(Map.of("tokens", "12", "tag:user_id", user, "embedding", "space:AQ=="))
+                .build())
+        .payload(InferenceEvent.Payload.of("{\"from\":\"" + user + "\"}", "[]", "{}", null))
+        .build();
   }
 
   private static FeedbackEvent said(

@@ -51,7 +51,7 @@ public final class GateStories {
     FunctionDefinition function = catalog.get().functions().get(functionName);
     Experimentation.Promotion promotion =
         function != null && function.experimentation() instanceof Experimentation.Learned learned
-            ? learned.promotion()
+            ? learned.rules().promotion()
             : null;
     List<Generation> generations = control.generations(functionName);
     GateStory.@Nullable Standing standing = standing(generations);

@@ -515,7 +515,7 @@ public final class Reports {
     if (headline.unpriced() == 0) {
       return new HealthCheck("prices", HealthCheck.State.OK, "every answer has a price");
     }
-    boolean matters = loaded.learned() != null && loaded.learned().settings().costWeight() > 0;
+    boolean matters = loaded.learned() != null && loaded.learned().settings().weights().cost() > 0;
     return new HealthCheck(
         "prices",
         matters ? HealthCheck.State.BLOCKED : HealthCheck.State.WATCH,

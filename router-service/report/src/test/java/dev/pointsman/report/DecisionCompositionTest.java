@@ -108,6 +108,6 @@ final class DecisionCompositionTest {
   }
 
   private static DecisionRequest request(List<Exclusion> exclusions, boolean explore) {
-    return new DecisionRequest(id(), "s", Map.of(), 10, exclusions, List.of(), explore);
+    return new DecisionRequest(id(), "s", Map.of(), 10, exclusions, List.of(), explore, null, null);
   }
 }

@@ -11,6 +11,7 @@ import dev.pointsman.catalog.ProviderKind;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
+import dev.pointsman.eventlog.testing.DecisionBuilder;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.eventlog.testing.ManualClock;
 import dev.pointsman.eventstore.EventStore;
@@ -148,7 +149,7 @@ final class ReportsTest {
     return SAMPLER.decide(
         ROUTING,
         new DecisionRequest(
-            episode, "all", Map.of(), 100, Arrays.asList(null, null), List.of(), true));
+            episode, "all", Map.of(), 100, Arrays.asList(null, null), List.of(), true, null, null));
   }
 
   private static Events.InferenceBuilder drawn(long n) {
@@ -304,7 +305,7 @@ final class ReportsTest {
       events.add(
           Events.inferenceOf(n)
               .payload(null)
-              .decision(with(decision, "policy", decision.propensities()))
+              .decision(DecisionBuilder.like(decision).lane("policy").build())
               .build());
     }
     append(events);
@@ -446,7 +447,8 @@ final class ReportsTest {
   void story_tamperedPropensities_showsTheDiscrepancyAndTheOtherVector() {
     Decision honest = draw(Events.id(1_000_001));
     double[] shifted = {honest.propensities()[0] - 0.1, honest.propensities()[1] + 0.1};
-    append(List.of(Events.inferenceOf(1).decision(with(honest, honest.lane(), shifted)).build()));
+    Decision tampered = DecisionBuilder.like(honest).propensities(shifted).build();
+    append(List.of(Events.inferenceOf(1).decision(tampered).build()));
 
     DecisionStory story = reports.story(Events.id(1)).orElseThrow();
 
@@ -494,38 +496,5 @@ final class ReportsTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> reports.export("users", "jsonl", new ByteArrayOutputStream()))
         .withMessageContaining("inference");
-  }
-
-  /** The same decision with another lane and vector. */
-  private static Decision with(Decision d, String lane, double[] propensities) {
-    return new Decision(
-        d.kind(),
-        d.decidedBy(),
-        d.version(),
-        d.segment(),
-        d.stratum(),
-        d.experiment(),
-        d.experimentGroup(),
-        d.groupShares(),
-        d.groupVariants(),
-        lane,
-        d.laneShares(),
-        d.candidates(),
-        d.exclusions(),
-        d.predictedQuality(),
-        d.predictedCostNanos(),
-        d.predictedLatencyUs(),
-        d.utility(),
-        d.floors(),
-        d.policyProbabilities(),
-        d.challengerProbabilities(),
-        propensities,
-        d.utilityWeight(),
-        d.gamma(),
-        d.features(),
-        d.chosenVariant(),
-        propensities[d.candidates().indexOf(d.chosenVariant())],
-        d.explored(),
-        d.fallbackOrder());
   }
 }

@@ -85,9 +85,9 @@ final class ArmEstimates {
     }
     this.young = young(settings, candidates, statistics);
     this.ofComplexity = ofComplexity(settings, candidates, statistics, prices);
-    this.floors = nurseryFloors(settings, young);
+    this.floors = nurseryFloors(settings.exploration(), young);
     this.alarmFloors = floors.clone();
-    double raised = raisedFloor(settings);
+    double raised = raisedFloor(settings.exploration());
     for (int arm = 0; arm < alarmFloors.length; arm++) {
       alarmFloors[arm] = Math.max(alarmFloors[arm], raised);
     }
@@ -101,11 +101,11 @@ final class ArmEstimates {
 
   /** What would make a probability negative or no number is refused when the policy is loaded. */
   private static void checkSettings(LearnedSettings settings) {
-    checkWithin("cost_weight", settings.costWeight(), Double.MAX_VALUE);
-    checkWithin("latency_weight", settings.latencyWeight(), Double.MAX_VALUE);
-    checkWithin("min_prob", settings.minProbability(), 1);
-    checkWithin("nursery.floor", settings.nursery().floor(), 1);
-    checkWithin("exploration_limit", settings.explorationLimit(), Double.POSITIVE_INFINITY);
+    checkWithin("cost_weight", settings.weights().cost(), Double.MAX_VALUE);
+    checkWithin("latency_weight", settings.weights().latency(), Double.MAX_VALUE);
+    checkWithin("min_prob", settings.exploration().minProbability(), 1);
+    checkWithin("nursery.floor", settings.exploration().nursery().floor(), 1);
+    checkWithin("exploration_limit", settings.exploration().limit(), Double.POSITIVE_INFINITY);
     checkWithin("epsilon", settings.options().epsilon(), 1);
     Double decay = settings.options().epsilonDecay();
     LearnedSettings.Stopping stopping = settings.options().stopping();
@@ -333,23 +333,24 @@ final class ArmEstimates {
   private double[] utility(double[] predicted, long[] cost, long[] latency, double weight) {
     long dearest = Math.max(0, Arrays.stream(cost).max().orElseThrow());
     long slowest = Math.max(0, Arrays.stream(latency).max().orElseThrow());
+    double perSecond = settings.weights().latency();
     double[] result = new double[predicted.length];
     for (int arm = 0; arm < result.length; arm++) {
       double dollars = (cost[arm] < 0 ? dearest : cost[arm]) * 1e-9;
       double seconds = (latency[arm] < 0 ? slowest : latency[arm]) * 1e-6;
-      result[arm] = predicted[arm] - weight * dollars - settings.latencyWeight() * seconds;
+      result[arm] = predicted[arm] - weight * dollars - perSecond * seconds;
     }
     return result;
   }
 
-  private static double raisedFloor(LearnedSettings settings) {
-    return Math.max(settings.minProbability(), settings.nursery().floor());
+  private static double raisedFloor(LearnedSettings.Exploration exploration) {
+    return Math.max(exploration.minProbability(), exploration.nursery().floor());
   }
 
   /** Which arms are in their nursery; a variant without any evidence is as young as can be. */
   private static boolean[] young(
       LearnedSettings settings, List<String> candidates, PolicyStatistics statistics) {
-    LearnedSettings.Nursery nursery = settings.nursery();
+    LearnedSettings.Nursery nursery = settings.exploration().nursery();
     boolean on = nursery.feedbacks() > 0 && nursery.pulls() > 0 && nursery.age().isPositive();
     Map<String, Boolean> known = new HashMap<>();
     for (PolicyStatistics.VariantEvidence variant : statistics.variants()) {
@@ -362,10 +363,10 @@ final class ArmEstimates {
     return result;
   }
 
-  private static double[] nurseryFloors(LearnedSettings settings, boolean[] young) {
+  private static double[] nurseryFloors(LearnedSettings.Exploration exploration, boolean[] young) {
     double[] result = new double[young.length];
     for (int arm = 0; arm < result.length; arm++) {
-      result[arm] = young[arm] ? raisedFloor(settings) : settings.minProbability();
+      result[arm] = young[arm] ? raisedFloor(exploration) : exploration.minProbability();
     }
     return result;
   }

@@ -160,11 +160,6 @@ public record Decision(
     return undrawn(DecisionKind.WORKFLOW, null, segment, features, variant, List.of(variant));
   }
 
-  /** Answered from the cache before anything was decided, with what the variant said once. */
-  public static Decision cacheHit(String variant, String segment, Map<String, String> features) {
-    return undrawn(DecisionKind.CACHE_HIT, null, segment, features, variant, List.of(variant));
-  }
-
   /** No candidate was eligible; the first usable fallback answers. */
   static Decision forced(
       List<String> candidates,

@@ -15,10 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param features the values of the features, by name
  * @param costPrice λ of the function's pacer, see {@link LearnedSettings#utilityWeight}; 0 without
  *     a dollar target
- * @param textShifts what the conversation's text adds to the quality expected of each arm, see {@link
- *     TextShift}; empty where no text model is in use
- * @param tokenFactors what the text makes of the output tokens expected of each arm, a factor; empty
- *     where no text model says anything of them, and wherever {@code textShifts} is
+ * @param text what the conversation's text adds to what is expected of each arm; null where no text
+ *     model is in use
  */
 @SuppressWarnings("ArrayRecordComponent") // on the path of every request; compared by field
 public record DecisionContext(
@@ -28,47 +26,18 @@ public record DecisionContext(
     int inputTokens,
     Map<String, String> features,
     double costPrice,
-    double[] textShifts,
-    double[] tokenFactors) {
+    @Nullable TextShift text) {
 
-  /** With what a conversation's text says; null where no text model is in use. */
-  DecisionContext(
-      String segment,
-      boolean[] selectable,
-      List<@Nullable TokenPrice> prices,
-      int inputTokens,
-      Map<String, String> features,
-      double costPrice,
-      @Nullable TextShift text) {
-    this(
-        segment,
-        selectable,
-        prices,
-        inputTokens,
-        features,
-        costPrice,
-        text == null ? TextShift.NONE : text.shifts(),
-        text == null ? TextShift.NONE : text.tokenFactors());
+  /** What the text adds to the quality expected of each arm; empty where it says nothing. */
+  double[] textShifts() {
+    return text == null ? TextShift.NONE : text.shifts();
   }
 
-  /** Without a text model. */
-  public DecisionContext(
-      String segment,
-      boolean[] selectable,
-      List<@Nullable TokenPrice> prices,
-      int inputTokens,
-      Map<String, String> features,
-      double costPrice) {
-    this(segment, selectable, prices, inputTokens, features, costPrice, null);
-  }
-
-  /** Of a function without a dollar target. */
-  public DecisionContext(
-      String segment,
-      boolean[] selectable,
-      List<@Nullable TokenPrice> prices,
-      int inputTokens,
-      Map<String, String> features) {
-    this(segment, selectable, prices, inputTokens, features, 0);
+  /**
+   * What the text makes of the output tokens expected of each arm, a factor; empty where it says
+   * nothing.
+   */
+  double[] tokenFactors() {
+    return text == null ? TextShift.NONE : text.tokenFactors();
   }
 }

@@ -28,39 +28,4 @@ public record DecisionRequest(
     List<@Nullable Exclusion> fallbackExclusions,
     boolean explore,
     @Nullable Double costPrice,
-    @Nullable TextShift text) {
-
-  /** Without a text model. */
-  public DecisionRequest(
-      UUID episodeId,
-      String segment,
-      Map<String, String> features,
-      int inputTokens,
-      List<@Nullable Exclusion> exclusions,
-      List<@Nullable Exclusion> fallbackExclusions,
-      boolean explore,
-      @Nullable Double costPrice) {
-    this(
-        episodeId,
-        segment,
-        features,
-        inputTokens,
-        exclusions,
-        fallbackExclusions,
-        explore,
-        costPrice,
-        null);
-  }
-
-  /** Of a function without a dollar target. */
-  public DecisionRequest(
-      UUID episodeId,
-      String segment,
-      Map<String, String> features,
-      int inputTokens,
-      List<@Nullable Exclusion> exclusions,
-      List<@Nullable Exclusion> fallbackExclusions,
-      boolean explore) {
-    this(episodeId, segment, features, inputTokens, exclusions, fallbackExclusions, explore, null);
-  }
-}
+    @Nullable TextShift text) {}

@@ -12,7 +12,7 @@ final class ExplorationLimit {
   private static final double LEAST_FLOOR = 0.001;
   private static final int BISECTIONS = 30;
 
-  private final LearnedSettings settings;
+  private final LearnedSettings.Exploration exploration;
   private final boolean[] selectable;
   private final double[] gap;
   private final int best;
@@ -22,7 +22,7 @@ final class ExplorationLimit {
   private boolean affordable = true;
 
   ExplorationLimit(LearnedSettings settings, double[] utility, boolean[] selectable) {
-    this.settings = settings;
+    this.exploration = settings.exploration();
     this.selectable = selectable;
     this.best = Arms.best(utility, selectable);
     this.gap = new double[utility.length];
@@ -61,11 +61,11 @@ final class ExplorationLimit {
       return wanted;
     }
     double[] least = new double[wanted.length];
-    Arrays.fill(least, settings.minProbability());
+    Arrays.fill(least, exploration.minProbability());
     if (take(least)) {
       return least;
     }
-    Arrays.fill(least, Math.min(settings.minProbability(), LEAST_FLOOR));
+    Arrays.fill(least, Math.min(exploration.minProbability(), LEAST_FLOOR));
     affordable = take(least);
     return least;
   }
@@ -93,7 +93,7 @@ final class ExplorationLimit {
     for (int arm = 0; arm < gap.length; arm++) {
       cost += raised[arm] * gap[arm];
     }
-    return cost <= settings.explorationLimit();
+    return cost <= exploration.limit();
   }
 
   /** π, mixed with the greedy choice by the least share that the limit asks for. */

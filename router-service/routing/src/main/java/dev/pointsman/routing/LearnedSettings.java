@@ -11,11 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param algorithm the policy's kind, a label of {@link LearnedAlgorithm}
  * @param candidates the variants it may choose, in name order
  * @param baselineVariant what savings and the holdout compare with
- * @param costWeight quality points per dollar
- * @param latencyWeight quality points per second
- * @param minProbability floor of an eligible arm in the policy lane
- * @param explorationLimit utility points per request that exploring may cost; infinite = no limit
- * @param nursery when an arm counts as young, and the floor it has then
+ * @param weights what dollars and seconds weigh beside quality
+ * @param exploration how much it tries what is not known to be best
  * @param halfLife how long until evidence counts half; null = for ever
  * @param options what only some algorithms ask for
  * @param limits what its traffic is kept within
@@ -24,79 +21,16 @@ public record LearnedSettings(
     String algorithm,
     List<String> candidates,
     @Nullable String baselineVariant,
-    double costWeight,
-    double latencyWeight,
-    double minProbability,
-    double explorationLimit,
-    Nursery nursery,
+    Weights weights,
+    Exploration exploration,
     @Nullable Duration halfLife,
     Options options,
     Limits limits) {
 
-  /** With no limits. */
-  public LearnedSettings(
-      String algorithm,
-      List<String> candidates,
-      @Nullable String baselineVariant,
-      double costWeight,
-      double latencyWeight,
-      double minProbability,
-      double explorationLimit,
-      Nursery nursery,
-      @Nullable Duration halfLife,
-      Options options) {
-    this(
-        algorithm,
-        candidates,
-        baselineVariant,
-        costWeight,
-        latencyWeight,
-        minProbability,
-        explorationLimit,
-        nursery,
-        halfLife,
-        options,
-        Limits.NONE);
-  }
-
-  /** With the default options and no limits. */
-  public LearnedSettings(
-      String algorithm,
-      List<String> candidates,
-      @Nullable String baselineVariant,
-      double costWeight,
-      double latencyWeight,
-      double minProbability,
-      double explorationLimit,
-      Nursery nursery,
-      @Nullable Duration halfLife) {
-    this(
-        algorithm,
-        candidates,
-        baselineVariant,
-        costWeight,
-        latencyWeight,
-        minProbability,
-        explorationLimit,
-        nursery,
-        halfLife,
-        Options.DEFAULT);
-  }
-
   /** The same within other limits. */
   public LearnedSettings withLimits(Limits other) {
     return new LearnedSettings(
-        algorithm,
-        candidates,
-        baselineVariant,
-        costWeight,
-        latencyWeight,
-        minProbability,
-        explorationLimit,
-        nursery,
-        halfLife,
-        options,
-        other);
+        algorithm, candidates, baselineVariant, weights, exploration, halfLife, options, other);
   }
 
   /**
@@ -110,7 +44,7 @@ public record LearnedSettings(
   }
 
   /**
-   * W, the quality points that a dollar weighs: {@code cost_weight} + λ/target, rounded to 1 % while
+   * W, the quality points that a dollar weighs: {@link Weights#cost} + λ/target, rounded to 1 % while
    * λ is above 0, so that decisions whose λ differs by less are the same decision.
    *
    * @param costPrice λ of the function's {@link BudgetPacer}; 0 without one
@@ -118,8 +52,37 @@ public record LearnedSettings(
   public double utilityWeight(double costPrice) {
     Double target = limits.targetUsd();
     return target == null || costPrice == 0
-        ? costWeight
-        : BudgetPacer.rounded(costWeight + costPrice / target);
+        ? weights.cost()
+        : BudgetPacer.rounded(weights.cost() + costPrice / target);
+  }
+
+  /**
+   * What weighs beside quality.
+   *
+   * @param cost quality points per dollar
+   * @param latency quality points per second
+   */
+  public record Weights(double cost, double latency) {
+
+    /** Quality alone counts. */
+    public static final Weights NONE = new Weights(0, 0);
+  }
+
+  /**
+   * How much a policy tries what is not known to be best.
+   *
+   * @param minProbability floor of an eligible arm in the policy lane
+   * @param limit utility points per request that exploring may cost; infinite = no limit
+   * @param nursery when an arm counts as young, and the floor it has then
+   */
+  public record Exploration(double minProbability, double limit, Nursery nursery) {
+
+    /** A floor of 0.5 %, and at most 0.02 points a request. */
+    public static final Exploration DEFAULT = new Exploration(0.005, 0.02, Nursery.DEFAULT);
+
+    /** No floors and no limit: as the algorithm says. */
+    public static final Exploration FREE =
+        new Exploration(0, Double.POSITIVE_INFINITY, Nursery.OFF);
   }
 
   /**
@@ -181,13 +144,8 @@ public record LearnedSettings(
       @Nullable StrongShare strongShare) {
 
     /** Boolean rewards, 10 % explored, an error of 5 %. */
-    public static final Options DEFAULT = new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT);
-
-    /** Of an algorithm without a share to keep. */
-    public Options(
-        Rewards rewards, double epsilon, @Nullable Double epsilonDecay, Stopping stopping) {
-      this(rewards, epsilon, epsilonDecay, stopping, null);
-    }
+    public static final Options DEFAULT =
+        new Options(Rewards.BOOLEAN, 0.1, null, Stopping.DEFAULT, null);
 
     /** The same with a share to keep. */
     public Options withStrongShare(StrongShare share) {

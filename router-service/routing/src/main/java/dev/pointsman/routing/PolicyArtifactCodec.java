@@ -51,19 +51,21 @@ public final class PolicyArtifactCodec {
     json.writeStringField("algorithm", settings.algorithm());
     strings(json, "candidates", settings.candidates());
     json.writeStringField("baseline_variant", settings.baselineVariant());
-    number(json, "cost_weight", settings.costWeight());
-    number(json, "latency_weight", settings.latencyWeight());
-    number(json, "min_prob", settings.minProbability());
-    if (settings.explorationLimit() == Double.POSITIVE_INFINITY) {
+    number(json, "cost_weight", settings.weights().cost());
+    number(json, "latency_weight", settings.weights().latency());
+    LearnedSettings.Exploration exploration = settings.exploration();
+    LearnedSettings.Nursery nursery = exploration.nursery();
+    number(json, "min_prob", exploration.minProbability());
+    if (exploration.limit() == Double.POSITIVE_INFINITY) {
       json.writeNullField("exploration_limit");
     } else {
-      number(json, "exploration_limit", settings.explorationLimit());
+      number(json, "exploration_limit", exploration.limit());
     }
     json.writeObjectFieldStart("nursery");
-    json.writeNumberField("feedbacks", settings.nursery().feedbacks());
-    json.writeNumberField("pulls", settings.nursery().pulls());
-    json.writeStringField("age", settings.nursery().age().toString());
-    number(json, "floor", settings.nursery().floor());
+    json.writeNumberField("feedbacks", nursery.feedbacks());
+    json.writeNumberField("pulls", nursery.pulls());
+    json.writeStringField("age", nursery.age().toString());
+    number(json, "floor", nursery.floor());
     json.writeEndObject();
     Duration halfLife = settings.halfLife();
     json.writeStringField("half_life", halfLife == null ? null : halfLife.toString());
@@ -247,11 +249,13 @@ public final class PolicyArtifactCodec {
         json.required(read.algorithm, "algorithm"),
         candidates(json, json.required(read.candidates, "candidates")),
         read.baselineVariant,
-        json.required(read.costWeight, "cost_weight"),
-        json.required(read.latencyWeight, "latency_weight"),
-        json.required(read.minProbability, "min_prob"),
-        json.required(read.explorationLimit, "exploration_limit"),
-        json.required(read.nursery, "nursery"),
+        new LearnedSettings.Weights(
+            json.required(read.costWeight, "cost_weight"),
+            json.required(read.latencyWeight, "latency_weight")),
+        new LearnedSettings.Exploration(
+            json.required(read.minProbability, "min_prob"),
+            json.required(read.explorationLimit, "exploration_limit"),
+            json.required(read.nursery, "nursery")),
         read.halfLife,
         // Left out where they are the defaults, as in artifacts from before there were any.
         read.options == null ? LearnedSettings.Options.DEFAULT : read.options,

@@ -163,7 +163,11 @@ public final class TrackAndStopPolicy implements Policy {
     } else {
       weights =
           TrackAndStop.weights(
-              n, mean, variance, stopping.epsilon(), adaptive ? settings.minProbability() : 0);
+              n,
+              mean,
+              variance,
+              stopping.epsilon(),
+              adaptive ? settings.exploration().minProbability() : 0);
     }
     double together = (double) count / selectableCount;
     for (int at = 0; at < count; at++) {

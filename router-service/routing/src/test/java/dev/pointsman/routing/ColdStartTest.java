@@ -29,16 +29,14 @@ final class ColdStartTest {
         algorithm.label(),
         PAIR,
         "large",
-        costWeight,
-        0,
-        0.005,
-        0.02,
-        LearnedSettings.Nursery.DEFAULT,
+        new LearnedSettings.Weights(costWeight, 0),
+        LearnedSettings.Exploration.DEFAULT,
         Duration.ofDays(14),
         algorithm == LearnedAlgorithm.THRESHOLD
             ? LearnedSettings.Options.DEFAULT.withStrongShare(
                 new LearnedSettings.StrongShare("large", 0.3, 0.3))
-            : LearnedSettings.Options.DEFAULT);
+            : LearnedSettings.Options.DEFAULT,
+        LearnedSettings.Limits.NONE);
   }
 
   private static Policy policy(
@@ -57,7 +55,9 @@ final class ColdStartTest {
         new boolean[] {true, true},
         PRICES,
         100,
-        tier == null ? Map.of() : Map.of(Decision.COMPLEXITY, tier.label()));
+        tier == null ? Map.of() : Map.of(Decision.COMPLEXITY, tier.label()),
+        0,
+        null);
   }
 
   private static PolicyStatistics rewards(double each) {
@@ -156,7 +156,9 @@ final class ColdStartTest {
                   100,
                   Routings.nothing(2),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       assertThat(PropensityCheck.check(row, "large")).isEmpty();
       // A policy built anew remembers no other tier's answer.
       assertThat(
@@ -182,7 +184,9 @@ final class ColdStartTest {
                     100,
                     Routings.nothing(2),
                     List.of(),
-                    true));
+                    true,
+                    null,
+                    null));
     for (String other : List.of("hard", "complex")) {
       assertThat(
               PropensityCheck.rederive(

@@ -58,14 +58,16 @@ final class EpsilonGreedyPolicyTest extends PolicyContract {
             "epsilon_greedy",
             NAMES,
             "a",
-            0,
-            0,
-            0,
-            limit,
-            LearnedSettings.Nursery.OFF,
+            LearnedSettings.Weights.NONE,
+            new LearnedSettings.Exploration(0, limit, LearnedSettings.Nursery.OFF),
             null,
             new LearnedSettings.Options(
-                LearnedSettings.Rewards.BOOLEAN, epsilon, decay, LearnedSettings.Stopping.DEFAULT));
+                LearnedSettings.Rewards.BOOLEAN,
+                epsilon,
+                decay,
+                LearnedSettings.Stopping.DEFAULT,
+                null),
+            LearnedSettings.Limits.NONE);
     PolicyStatistics statistics =
         new PolicyStatistics(
             feedbacks,
@@ -86,6 +88,8 @@ final class EpsilonGreedyPolicyTest extends PolicyContract {
                 new boolean[] {true, true, true, last},
                 Collections.nCopies(4, null),
                 100,
-                Map.of()));
+                Map.of(),
+                0,
+                null));
   }
 }

@@ -51,7 +51,14 @@ final class LinUcbPolicyTest extends PolicyContract {
       double n1, double mean1, double n2, double mean2, double limit) {
     LearnedSettings settings =
         new LearnedSettings(
-            "linucb", NAMES, "a", 0, 0, 0, limit, LearnedSettings.Nursery.OFF, Duration.ofDays(14));
+            "linucb",
+            NAMES,
+            "a",
+            LearnedSettings.Weights.NONE,
+            new LearnedSettings.Exploration(0, limit, LearnedSettings.Nursery.OFF),
+            Duration.ofDays(14),
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     List<PolicyStatistics.Cell> cells = new ArrayList<>();
     cells.add(new PolicyStatistics.Cell("s", "a", n1, n1 * mean1, n1 * mean1, null, null, 0));
     cells.add(new PolicyStatistics.Cell("s", "b", n2, n2 * mean2, n2 * mean2, null, null, 0));
@@ -62,6 +69,12 @@ final class LinUcbPolicyTest extends PolicyContract {
             Collections.nCopies(2, null))
         .probabilities(
             new DecisionContext(
-                "s", new boolean[] {true, true}, Collections.nCopies(2, null), 100, Map.of()));
+                "s",
+                new boolean[] {true, true},
+                Collections.nCopies(2, null),
+                100,
+                Map.of(),
+                0,
+                null));
   }
 }

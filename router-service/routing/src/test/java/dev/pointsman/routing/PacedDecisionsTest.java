@@ -69,12 +69,11 @@ final class PacedDecisionsTest {
                 algorithm,
                 CANDIDATES,
                 "large",
-                0,
-                0,
-                0.005,
-                0.02,
-                LearnedSettings.Nursery.DEFAULT,
-                Duration.ofDays(14))
+                LearnedSettings.Weights.NONE,
+                LearnedSettings.Exploration.DEFAULT,
+                Duration.ofDays(14),
+                LearnedSettings.Options.DEFAULT,
+                LearnedSettings.Limits.NONE)
             .withLimits(LearnedSettings.Limits.ofTarget(TARGET));
     BudgetPacer pacer = new BudgetPacer(TARGET);
     double[] counts = new double[3];
@@ -99,7 +98,8 @@ final class PacedDecisionsTest {
                   Routings.nothing(3),
                   List.of(),
                   true,
-                  pacer.price()));
+                  pacer.price(),
+                  null));
       BudgetPacer.Charge charge = pacer.take(decision);
       assertThat(charge).isNotNull();
       known += charge.expectedUsd();

@@ -93,12 +93,14 @@ final class PolicyArtifactCodecTest {
                 "squarecb",
                 List.of("a"),
                 null,
-                0,
-                0,
-                0.005,
-                Double.POSITIVE_INFINITY,
-                new LearnedSettings.Nursery(0, 0, Duration.ZERO, 0),
-                null),
+                LearnedSettings.Weights.NONE,
+                new LearnedSettings.Exploration(
+                    0.005,
+                    Double.POSITIVE_INFINITY,
+                    new LearnedSettings.Nursery(0, 0, Duration.ZERO, 0)),
+                null,
+                LearnedSettings.Options.DEFAULT,
+                LearnedSettings.Limits.NONE),
             new ArtifactProvenance(
                 Instant.EPOCH, "configuration", "", "", 0, null, "", "", Map.of()));
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(bare))).isEqualTo(bare);
@@ -118,17 +120,16 @@ final class PolicyArtifactCodecTest {
                 "epsilon_greedy",
                 settings.candidates(),
                 settings.baselineVariant(),
-                25,
-                0,
-                0.005,
-                0.02,
-                settings.nursery(),
+                new LearnedSettings.Weights(25, 0),
+                new LearnedSettings.Exploration(0.005, 0.02, settings.exploration().nursery()),
                 null,
                 new LearnedSettings.Options(
                     LearnedSettings.Rewards.FLOAT,
                     0.05,
                     3.0,
-                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000))),
+                    new LearnedSettings.Stopping(0.01, 0.02, 20, 5_000),
+                    null),
+                LearnedSettings.Limits.NONE),
             ARTIFACT.provenance());
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(tuned))).isEqualTo(tuned);
   }
@@ -147,14 +148,12 @@ final class PolicyArtifactCodecTest {
                 "threshold",
                 List.of("large", "small"),
                 "large",
-                0,
-                0,
-                0.005,
-                0.02,
-                settings.nursery(),
+                LearnedSettings.Weights.NONE,
+                new LearnedSettings.Exploration(0.005, 0.02, settings.exploration().nursery()),
                 null,
                 LearnedSettings.Options.DEFAULT.withStrongShare(
-                    new LearnedSettings.StrongShare("large", 0.3, 0.26))),
+                    new LearnedSettings.StrongShare("large", 0.3, 0.26)),
+                LearnedSettings.Limits.NONE),
             ARTIFACT.provenance());
     assertThat(PolicyArtifactCodec.decode(PolicyArtifactCodec.encode(pair))).isEqualTo(pair);
   }

@@ -74,7 +74,7 @@ public abstract class PolicyContract {
     int arms = policy.candidates().size();
     DecisionContext tooShort =
         new DecisionContext(
-            "code", new boolean[arms - 1], Collections.nCopies(arms, null), 10, Map.of());
+            "code", new boolean[arms - 1], Collections.nCopies(arms, null), 10, Map.of(), 0, null);
     assertThatThrownBy(() -> policy.probabilities(tooShort))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("one entry per candidate");
@@ -86,7 +86,7 @@ public abstract class PolicyContract {
     int arms = policy.candidates().size();
     DecisionContext nothing =
         new DecisionContext(
-            "code", new boolean[arms], Collections.nCopies(arms, null), 10, Map.of());
+            "code", new boolean[arms], Collections.nCopies(arms, null), 10, Map.of(), 0, null);
     assertThatThrownBy(() -> policy.probabilities(nothing))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("selectable");
@@ -168,7 +168,9 @@ public abstract class PolicyContract {
         selectable,
         prices,
         random.nextInt(5000),
-        Map.of());
+        Map.of(),
+        0,
+        null);
   }
 
   private DecisionRequest request(FunctionRouting routing, SplittableRandom random) {
@@ -188,6 +190,8 @@ public abstract class PolicyContract {
         random.nextInt(5000),
         exclusions,
         Collections.singletonList(null),
-        random.nextInt(10) > 0);
+        random.nextInt(10) > 0,
+        null,
+        null);
   }
 }

@@ -57,7 +57,13 @@ final class PolicyStatisticsCodecTest {
         PolicyStatisticsCodec.decode(PolicyStatisticsCodec.encode(Routings.statistics()));
     DecisionContext context =
         new DecisionContext(
-            "code", new boolean[] {true, true, true, true}, Routings.PRICES, 400, Map.of());
+            "code",
+            new boolean[] {true, true, true, true},
+            Routings.PRICES,
+            400,
+            Map.of(),
+            0,
+            null);
     assertThat(
             SquareCbPolicy.of(Routings.VERSION, Routings.settings(), again, Routings.PRICES)
                 .probabilities(context))

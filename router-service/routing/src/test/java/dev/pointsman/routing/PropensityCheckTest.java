@@ -130,7 +130,8 @@ final class PropensityCheckTest {
                 free.exclusions(),
                 free.fallbackExclusions(),
                 true,
-                0.3));
+                0.3,
+                null));
     assertThat(row.features()).containsEntry(Decision.COST_PRICE, "0.3");
     assertThat(row.utilityWeight()).isBetween(323.0, 327.0);
     assertThat(PropensityCheck.check(row, "large")).isEmpty();

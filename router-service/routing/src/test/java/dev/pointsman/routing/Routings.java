@@ -35,13 +35,11 @@ final class Routings {
         algorithm,
         CANDIDATES,
         "large",
-        25,
-        0.01,
-        0.005,
-        0.02,
-        LearnedSettings.Nursery.DEFAULT,
+        new LearnedSettings.Weights(25, 0.01),
+        LearnedSettings.Exploration.DEFAULT,
         Duration.ofDays(14),
-        options);
+        options,
+        LearnedSettings.Limits.NONE);
   }
 
   /** Enough rewards that no variant but {@code tiny} is young. */
@@ -106,7 +104,9 @@ final class Routings {
         400,
         exclusions,
         fallbackExclusions,
-        explore);
+        explore,
+        null,
+        null);
   }
 
   static List<@Nullable Exclusion> nothing(int arms) {

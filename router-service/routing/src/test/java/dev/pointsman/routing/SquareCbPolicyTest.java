@@ -169,7 +169,9 @@ final class SquareCbPolicyTest extends PolicyContract {
     assertThat(policy.probabilities(context(nCopies())).floors())
         .containsExactly(0.005, 0.005, 0.005);
     assertThat(
-            policy.probabilities(new DecisionContext("t", ALL, nCopies(), 100, Map.of())).floors())
+            policy
+                .probabilities(new DecisionContext("t", ALL, nCopies(), 100, Map.of(), 0, null))
+                .floors())
         .containsExactly(0.05, 0.05, 0.05);
   }
 
@@ -199,7 +201,14 @@ final class SquareCbPolicyTest extends PolicyContract {
   void probabilities_utility_comesFromTheRoundedNumbersAndTheDearestForUnknownPrices() {
     LearnedSettings settings =
         new LearnedSettings(
-            "squarecb", NAMES, "a", 1000, 0.1, 0.005, 0.02, LearnedSettings.Nursery.OFF, null);
+            "squarecb",
+            NAMES,
+            "a",
+            new LearnedSettings.Weights(1000, 0.1),
+            new LearnedSettings.Exploration(0.005, 0.02, LearnedSettings.Nursery.OFF),
+            null,
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     PolicyStatistics statistics =
         new PolicyStatistics(
             10,
@@ -255,12 +264,18 @@ final class SquareCbPolicyTest extends PolicyContract {
               "squarecb",
               Routings.CANDIDATES,
               random.nextBoolean() ? "large" : null,
-              random.nextInt(3) * Math.exp(random.nextDouble(-5, 12)),
-              random.nextInt(3) * random.nextDouble(),
-              random.nextInt(4) * 0.1 * random.nextDouble(),
-              random.nextInt(5) == 0 ? Double.POSITIVE_INFINITY : random.nextInt(3) * 0.01,
-              random.nextBoolean() ? LearnedSettings.Nursery.DEFAULT : LearnedSettings.Nursery.OFF,
-              null);
+              new LearnedSettings.Weights(
+                  random.nextInt(3) * Math.exp(random.nextDouble(-5, 12)),
+                  random.nextInt(3) * random.nextDouble()),
+              new LearnedSettings.Exploration(
+                  random.nextInt(4) * 0.1 * random.nextDouble(),
+                  random.nextInt(5) == 0 ? Double.POSITIVE_INFINITY : random.nextInt(3) * 0.01,
+                  random.nextBoolean()
+                      ? LearnedSettings.Nursery.DEFAULT
+                      : LearnedSettings.Nursery.OFF),
+              null,
+              LearnedSettings.Options.DEFAULT,
+              LearnedSettings.Limits.NONE);
       List<PolicyStatistics.Cell> cells = new ArrayList<>();
       for (String segment : Routings.SEGMENTS) {
         for (String variant : Routings.CANDIDATES) {
@@ -336,7 +351,14 @@ final class SquareCbPolicyTest extends PolicyContract {
   private static LearnedSettings settings(
       double minProbability, double limit, LearnedSettings.Nursery nursery) {
     return new LearnedSettings(
-        "squarecb", NAMES, "a", 25, 0, minProbability, limit, nursery, Duration.ofDays(14));
+        "squarecb",
+        NAMES,
+        "a",
+        new LearnedSettings.Weights(25, 0),
+        new LearnedSettings.Exploration(minProbability, limit, nursery),
+        Duration.ofDays(14),
+        LearnedSettings.Options.DEFAULT,
+        LearnedSettings.Limits.NONE);
   }
 
   /** So much evidence in segment {@code s} that shrinking does not show. */
@@ -356,6 +378,6 @@ final class SquareCbPolicyTest extends PolicyContract {
   }
 
   private static DecisionContext context(List<@Nullable TokenPrice> prices) {
-    return new DecisionContext("s", ALL, prices, 100, Map.of());
+    return new DecisionContext("s", ALL, prices, 100, Map.of(), 0, null);
   }
 }

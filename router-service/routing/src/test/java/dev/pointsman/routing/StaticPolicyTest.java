@@ -32,7 +32,9 @@ final class StaticPolicyTest extends PolicyContract {
                         new boolean[] {true, true, false},
                         Collections.nCopies(3, null),
                         0,
-                        Map.of()))
+                        Map.of(),
+                        0,
+                        null))
                 .probabilities())
         .containsExactly(0.5, 0.5, 0);
   }
@@ -54,7 +56,8 @@ final class StaticPolicyTest extends PolicyContract {
   private double[] probabilities(boolean... selectable) {
     return policy()
         .probabilities(
-            new DecisionContext("s", selectable, Collections.nCopies(3, null), 0, Map.of()))
+            new DecisionContext(
+                "s", selectable, Collections.nCopies(3, null), 0, Map.of(), 0, null))
         .probabilities();
   }
 }

@@ -15,7 +15,7 @@ final class ThompsonPolicyTest extends PolicyContract {
   private static final boolean[] ALL = {true, true, true};
   private static final LearnedSettings.Options FLOAT =
       new LearnedSettings.Options(
-          LearnedSettings.Rewards.FLOAT, 0.1, null, LearnedSettings.Stopping.DEFAULT);
+          LearnedSettings.Rewards.FLOAT, 0.1, null, LearnedSettings.Stopping.DEFAULT, null);
 
   @Override
   protected Policy policy() {
@@ -110,12 +110,11 @@ final class ThompsonPolicyTest extends PolicyContract {
             "thompson",
             NAMES,
             "a",
-            1,
-            0,
-            0,
-            Double.POSITIVE_INFINITY,
-            LearnedSettings.Nursery.OFF,
-            null);
+            new LearnedSettings.Weights(1, 0),
+            LearnedSettings.Exploration.FREE,
+            null,
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     List<TokenPrice> prices =
         List.of(
             new TokenPrice(0, 1_000_000), new TokenPrice(0, 500_000), new TokenPrice(0, 100_000));
@@ -127,7 +126,7 @@ final class ThompsonPolicyTest extends PolicyContract {
             statistics(rewards, 1),
             prices);
     ArmProbabilities answer =
-        policy.probabilities(new DecisionContext("s", ALL, prices, 100, Map.of()));
+        policy.probabilities(new DecisionContext("s", ALL, prices, 100, Map.of(), 0, null));
     // Ten points of quality per answer between the two, five of them earned.
     assertThat(answer.scores().utility()[0]).isLessThan(answer.scores().utility()[1]);
     assertThat(answer.probabilities()[1]).isGreaterThan(0.9);
@@ -201,7 +200,14 @@ final class ThompsonPolicyTest extends PolicyContract {
   private static LearnedSettings settings(
       String algorithm, LearnedSettings.Options options, double limit) {
     return new LearnedSettings(
-        algorithm, NAMES, "a", 0, 0, 0, limit, LearnedSettings.Nursery.OFF, null, options);
+        algorithm,
+        NAMES,
+        "a",
+        LearnedSettings.Weights.NONE,
+        new LearnedSettings.Exploration(0, limit, LearnedSettings.Nursery.OFF),
+        null,
+        options,
+        LearnedSettings.Limits.NONE);
   }
 
   /** Per arm the number of rewards and their sum. */
@@ -223,6 +229,6 @@ final class ThompsonPolicyTest extends PolicyContract {
   }
 
   private static DecisionContext context() {
-    return new DecisionContext("s", ALL, Collections.nCopies(3, null), 100, Map.of());
+    return new DecisionContext("s", ALL, Collections.nCopies(3, null), 100, Map.of(), 0, null);
   }
 }

@@ -49,14 +49,12 @@ final class ThresholdPolicyTest extends PolicyContract {
         "threshold",
         List.of("large", "small"),
         "large",
-        0,
-        0,
-        minProbability,
-        0.02,
-        LearnedSettings.Nursery.DEFAULT,
+        LearnedSettings.Weights.NONE,
+        new LearnedSettings.Exploration(minProbability, 0.02, LearnedSettings.Nursery.DEFAULT),
         null,
         LearnedSettings.Options.DEFAULT.withStrongShare(
-            LearnedSettings.StrongShare.of("large", wanted, LANES, true)));
+            LearnedSettings.StrongShare.of("large", wanted, LANES, true)),
+        LearnedSettings.Limits.NONE);
   }
 
   private static DecisionContext context(String segment, double... shifts) {
@@ -154,7 +152,7 @@ final class ThresholdPolicyTest extends PolicyContract {
   void calibrated_moreThanExclusionsAllow_givesAllThereIs() {
     LearnedSettings settings = settings(0.9, 0);
     DecisionContext onlyWeak =
-        new DecisionContext("code", new boolean[] {false, true}, PRICES, 400, Map.of(), 0);
+        new DecisionContext("code", new boolean[] {false, true}, PRICES, 400, Map.of(), 0, null);
     List<DecisionContext> decisions = new ArrayList<>(traffic(20, 20, 20));
     decisions.addAll(Collections.nCopies(40, onlyWeak));
     PolicyStatistics calibrated = ThresholdPolicy.calibrated(settings, EVIDENCE, PRICES, decisions);
@@ -219,7 +217,9 @@ final class ThresholdPolicyTest extends PolicyContract {
                   400,
                   Routings.nothing(2),
                   List.of(),
-                  true));
+                  true,
+                  null,
+                  null));
       strong += row.chosenVariant().equals("large") ? 1 : 0;
     }
     // Standard error 0.0023.
@@ -281,7 +281,9 @@ final class ThresholdPolicyTest extends PolicyContract {
                       400,
                       Routings.nothing(2),
                       List.of(),
-                      false));
+                      false,
+                      null,
+                      null));
       assertThat(row.chosenVariant()).isEqualTo(segment.equals("code") ? "large" : "small");
       assertThat(PropensityCheck.check(row, "large")).isEmpty();
       assertThat(PropensityCheck.rederive(routing, row).discrepancies()).isEmpty();

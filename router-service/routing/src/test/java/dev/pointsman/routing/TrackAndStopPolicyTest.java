@@ -114,17 +114,17 @@ final class TrackAndStopPolicyTest extends PolicyContract {
             algorithm,
             NAMES,
             "a",
-            0,
-            0,
-            least,
-            Double.POSITIVE_INFINITY,
-            LearnedSettings.Nursery.OFF,
+            LearnedSettings.Weights.NONE,
+            new LearnedSettings.Exploration(
+                least, Double.POSITIVE_INFINITY, LearnedSettings.Nursery.OFF),
             null,
             new LearnedSettings.Options(
                 LearnedSettings.Rewards.BOOLEAN,
                 0.1,
                 null,
-                new LearnedSettings.Stopping(delta, epsilon, 10, most)));
+                new LearnedSettings.Stopping(delta, epsilon, 10, most),
+                null),
+            LearnedSettings.Limits.NONE);
     List<PolicyStatistics.Cell> cells = new ArrayList<>();
     for (int arm = 0; arm < rewards.length; arm++) {
       for (String segment : List.of("s", "t")) {
@@ -142,7 +142,13 @@ final class TrackAndStopPolicyTest extends PolicyContract {
             MeanEstimator.ADDITIVE_RIDGE)
         .probabilities(
             new DecisionContext(
-                "s", new boolean[] {true, true, true}, Collections.nCopies(3, null), 100, Map.of()))
+                "s",
+                new boolean[] {true, true, true},
+                Collections.nCopies(3, null),
+                100,
+                Map.of(),
+                0,
+                null))
         .probabilities();
   }
 }

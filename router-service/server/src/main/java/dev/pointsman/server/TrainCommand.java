@@ -210,7 +210,8 @@ final class TrainCommand implements Callable<Integer> {
             options::catalog,
             active -> {},
             ids,
-            PointsmanServer.VERSION));
+            PointsmanServer.VERSION,
+            text -> {}));
   }
 
   private ScoreTraining.Plan plan() {

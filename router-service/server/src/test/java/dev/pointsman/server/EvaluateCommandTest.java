@@ -102,7 +102,9 @@ final class EvaluateCommandTest {
                     100,
                     Arrays.asList(null, null, null),
                     List.of(),
-                    true));
+                    true,
+                    null,
+                    null));
         log.append(Events.inferenceOf(n).decision(decision).withoutAttempts().build());
         double success = decision.chosenVariant().equals("small") ? 0.9 : 0.5;
         FeedbackEvent feedback =

@@ -422,7 +422,8 @@ final class GateRunTest {
                 () -> catalog,
                 snapshots::swap,
                 ids,
-                "test"));
+                "test",
+                text -> {}));
     gate =
         new GateWatch(
             new GateWatch.Surroundings(
@@ -475,7 +476,7 @@ final class GateRunTest {
         SAMPLER.decide(
             routing,
             new DecisionRequest(
-                episode, "", Map.of(), 32, Arrays.asList(null, null), List.of(), true));
+                episode, "", Map.of(), 32, Arrays.asList(null, null), List.of(), true, null, null));
     lanes.merge(decision.lane(), 1L, Long::sum);
     assertThat(PropensityCheck.check(decision, "a")).isEmpty();
     if (n % 31 == 0) {

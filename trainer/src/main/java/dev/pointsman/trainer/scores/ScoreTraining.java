@@ -401,15 +401,14 @@ public final class ScoreTraining {
 
   /** The function's settings as they work once every variant has been tried. */
   private LearnedSettings afterNursery() {
+    LearnedSettings.Exploration exploration = settings.exploration();
     return new LearnedSettings(
         settings.algorithm(),
         settings.candidates(),
         settings.baselineVariant(),
-        settings.costWeight(),
-        settings.latencyWeight(),
-        settings.minProbability(),
-        settings.explorationLimit(),
-        LearnedSettings.Nursery.OFF,
+        settings.weights(),
+        new LearnedSettings.Exploration(
+            exploration.minProbability(), exploration.limit(), LearnedSettings.Nursery.OFF),
         settings.halfLife(),
         settings.options(),
         settings.limits());
@@ -602,7 +601,8 @@ public final class ScoreTraining {
       other = byText ? bySegments : moved;
       boolean soft =
           settings.limits().minQuality() != null || settings.limits().latencySlo() != null;
-      boolean putOff = soft && !settings.nursery().equals(LearnedSettings.Nursery.OFF);
+      boolean putOff =
+          soft && !settings.exploration().nursery().equals(LearnedSettings.Nursery.OFF);
       afterNursery = putOff ? chosen(afterNursery(), statistics, byText ? model : null) : null;
     }
 
@@ -751,9 +751,9 @@ public final class ScoreTraining {
     /** Reward − cost_weight · dollars; NaN where either is not known. */
     private double utility(int request, double[] chances) {
       double reward = mean(chances, arm -> answers.get(request).reward(arm));
-      return settings.costWeight() == 0
+      return settings.weights().cost() == 0
           ? reward
-          : reward - settings.costWeight() * cost(request, chances);
+          : reward - settings.weights().cost() * cost(request, chances);
     }
 
     /** NaN where the figure of a variant that is chosen is, or nothing is known of the choice. */

@@ -42,7 +42,7 @@ public record SegmentMean(double[] quality, double[] outputTokens) {
             name -> {
               ArmScores scores =
                   policy
-                      .probabilities(new DecisionContext(name, all, perToken, 0, Map.of()))
+                      .probabilities(new DecisionContext(name, all, perToken, 0, Map.of(), 0, null))
                       .scores();
               if (scores == null) {
                 throw new IllegalStateException(

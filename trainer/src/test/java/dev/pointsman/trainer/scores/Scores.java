@@ -50,23 +50,20 @@ final class Scores {
                 "squarecb",
                 CANDIDATES,
                 "large",
-                costWeight,
-                0,
-                0.005,
-                0.02,
-                LearnedSettings.Nursery.DEFAULT,
-                Duration.ofDays(14))
+                new LearnedSettings.Weights(costWeight, 0),
+                LearnedSettings.Exploration.DEFAULT,
+                Duration.ofDays(14),
+                LearnedSettings.Options.DEFAULT,
+                LearnedSettings.Limits.NONE)
             .withLimits(limits),
         context,
         shares,
         List.of(),
         Duration.ofSeconds(5),
-        Duration.ofHours(24),
-        1000,
-        Duration.ofHours(24),
+        Experimentation.Stickiness.DEFAULT,
+        Experimentation.Attribution.within(Duration.ofHours(24)),
         null,
-        0,
-        null,
+        Experimentation.Rules.NONE,
         null);
   }
 

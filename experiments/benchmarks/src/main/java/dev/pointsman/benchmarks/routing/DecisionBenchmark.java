@@ -100,12 +100,11 @@ public class DecisionBenchmark {
             algorithm,
             variants,
             variants.getLast(),
-            25,
-            0.01,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14));
+            new LearnedSettings.Weights(25, 0.01),
+            LearnedSettings.Exploration.DEFAULT,
+            Duration.ofDays(14),
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     PolicyStatistics statistics = new PolicyStatistics(feedbacks, cells, List.of(), Map.of());
     FunctionRouting alone =
         new FunctionRouting(
@@ -150,6 +149,8 @@ public class DecisionBenchmark {
             400,
             Collections.nCopies(ARMS, null),
             List.of(),
-            true));
+            true,
+            null,
+            null));
   }
 }

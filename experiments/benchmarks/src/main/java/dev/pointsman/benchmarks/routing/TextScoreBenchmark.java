@@ -128,12 +128,11 @@ public class TextScoreBenchmark {
             "squarecb",
             variants,
             variants.getLast(),
-            25,
-            0.01,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14));
+            new LearnedSettings.Weights(25, 0.01),
+            LearnedSettings.Exploration.DEFAULT,
+            Duration.ofDays(14),
+            LearnedSettings.Options.DEFAULT,
+            LearnedSettings.Limits.NONE);
     return new FunctionRouting(
         "support_reply",
         SquareCbPolicy.of(

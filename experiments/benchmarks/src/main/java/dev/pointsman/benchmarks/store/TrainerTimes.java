@@ -51,7 +51,8 @@ public final class TrainerTimes {
                     catalog::get,
                     active -> revisions.add(active.serving().revision()),
                     new IdSource(() -> end, new SplittableRandom(1)::nextLong),
-                    "benchmark"))) {
+                    "benchmark",
+                    text -> {}))) {
       round("first revisions of all functions", trainer, end);
       round("a minute later, nothing new", trainer, end.plus(Duration.ofMinutes(1)));
       catalog.set(MonthStore.catalog("half_life = \"7d\"\n" + gate));

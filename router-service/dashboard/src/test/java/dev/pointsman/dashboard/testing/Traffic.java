@@ -71,34 +71,16 @@ public final class Traffic {
   }
 
   private static InferenceEvent json(int n, String answer, String parameters) {
-    InferenceEvent event =
-        Events.inferenceOf(n)
-            .function("extract")
-            .payload(
-                Payload.of(
-                    "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"q\"}]}]}",
-                    "[{\"type\":\"text\",\"text\":\"" + answer + "\"}]",
-                    parameters,
-                    null))
-            .build();
-    InferenceEvent.Asker asker = event.asker();
-    return new InferenceEvent(
-        event.ids(),
-        new InferenceEvent.Asker(
-            asker.surface(),
-            asker.namespace(),
-            asker.functionName(),
-            "json",
-            asker.keyId(),
-            asker.teamId(),
-            asker.endUser(),
-            asker.tags()),
-        event.versions(),
-        event.decision(),
-        event.outcome(),
-        event.quantities(),
-        event.attempts(),
-        event.payload());
+    return Events.inferenceOf(n)
+        .function("extract")
+        .functionType("json")
+        .payload(
+            Payload.of(
+                "{\"messages\":[{\"role\":\"user\",\"content\":[{\"type\":\"text\",\"text\":\"q\"}]}]}",
+                "[{\"type\":\"text\",\"text\":\"" + answer + "\"}]",
+                parameters,
+                null))
+        .build();
   }
 
   private static FeedbackEvent said(int n, String metric, String text) {

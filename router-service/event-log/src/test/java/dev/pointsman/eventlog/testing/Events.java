@@ -256,6 +256,8 @@ public final class Events {
     private UUID episodeId;
     private Instant startedAt;
     private String functionName = "support_reply";
+    private String functionType = "chat";
+    private InferenceEvent.Asker asker;
     private Map<String, String> tags = Map.of("plan", "free");
     private Decision decision;
     private InferenceEvent.Ending ending = InferenceEvent.Ending.ANSWERED;
@@ -299,6 +301,18 @@ public final class Events {
     /** Sets the function. */
     public InferenceBuilder function(String name) {
       functionName = name;
+      return this;
+    }
+
+    /** Sets the function's type. */
+    public InferenceBuilder functionType(String type) {
+      functionType = type;
+      return this;
+    }
+
+    /** Sets who asked, and with it function and tags. */
+    public InferenceBuilder asker(InferenceEvent.Asker who) {
+      asker = who;
       return this;
     }
 
@@ -384,8 +398,10 @@ public final class Events {
       return new InferenceEvent(
           new InferenceEvent.Ids(
               id(n), episodeId, "request-" + n, null, null, "router-1", startedAt),
-          new InferenceEvent.Asker(
-              "native", null, functionName, "chat", "key-" + n % 3, "team-1", null, tags),
+          asker != null
+              ? asker
+              : new InferenceEvent.Asker(
+                  "native", null, functionName, functionType, "key-" + n % 3, "team-1", null, tags),
           new InferenceEvent.Versions("hash-1", "prices-1", 1),
           decision,
           new InferenceEvent.Outcome(

@@ -72,7 +72,7 @@ final class FunctionMemory {
   EpisodeStickiness stickiness(FunctionDefinition function) {
     StickyKey key =
         function.experimentation() instanceof Experimentation.Learned learned
-            ? new StickyKey(function.name(), learned.stickyMax(), learned.stickyTtl())
+            ? new StickyKey(function.name(), learned.stickiness().max(), learned.stickiness().ttl())
             : new StickyKey(function.name(), STICKY_MAX, STICKY_TTL);
     return stickiness.computeIfAbsent(
         key, limits -> new EpisodeStickiness(limits.most(), limits.timeToLive(), clock));

@@ -158,7 +158,7 @@ public record Snapshot(
     LearnedSettings configured = learned.settings();
     List<@Nullable TokenPrice> prices = prices(variants, configured.candidates());
     boolean gated =
-        learned.promotion() != null
+        learned.rules().promotion() != null
             && active != null
             && active.serving().settings().isComparableWith(configured);
     TrainedPolicy challenger = gated && active != null ? active.challenger() : null;

@@ -1,0 +1,40 @@
+package dev.pointsman.trainer;
+
+import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.eventstore.LoggedDecision;
+import dev.pointsman.eventstore.RewardRule;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The next decisions of a function, in the order of their time, by one who looks at each once.
+ *
+ * @param until where the next batch begins
+ */
+record DecisionBatch(List<LoggedDecision> rows, Instant until) {
+
+  /**
+   * Those of a time, the first so many of them.
+   *
+   * @param now the log cut of rewards
+   */
+  static DecisionBatch read(
+      EventStore store, RewardRule rule, Instant from, Instant to, Instant now, int most) {
+    List<LoggedDecision> rows = new ArrayList<>();
+    store
+        .functions()
+        .decisions(
+            rule,
+            from,
+            to,
+            now,
+            row -> {
+              if (rows.size() < most) {
+                rows.add(row);
+              }
+            });
+    return new DecisionBatch(
+        rows, rows.size() < most ? to : rows.getLast().decidedAt().plusNanos(1_000));
+  }
+}
