@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LatestDecisionsTest {
 
   private static final RewardRule RULE =
-      RewardRule.ofBoolean(
-          "reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofMinutes(10));
+      RewardRule.ofBoolean("reply", "resolved", RewardRule.Level.INFERENCE, Duration.ofMinutes(10));
 
   /** One decision at the beginning of each. */
   private static final int HOURS = 80;
@@ -58,7 +57,8 @@ final class LatestDecisionsTest {
 
   @Test
   void of_moreAreWantedThanThereAre_areAll() {
-    assertThat(hours(1_000, row -> true)).containsExactlyElementsOf(IntStream.range(0, HOURS).boxed().toList());
+    assertThat(hours(1_000, row -> true))
+        .containsExactlyElementsOf(IntStream.range(0, HOURS).boxed().toList());
   }
 
   @Test

@@ -33,8 +33,7 @@ final class VainFitTest {
             0.02,
             LearnedSettings.Nursery.DEFAULT,
             Duration.ofDays(14));
-    try (TrainedLog log =
-        new TrainedLog(directory, TrainedLog.catalog(settings, "auto", true))) {
+    try (TrainedLog log = new TrainedLog(directory, TrainedLog.catalog(settings, "auto", true))) {
       PolicyTrainer trainer = log.trainer();
       log.store(asked(0, 400, false));
       log.tick(trainer, 460);
