@@ -6,13 +6,15 @@ import dev.pointsman.eventstore.RewardRule;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Predicate;
 
 /**
  * The latest decisions of a function, found by looking back ever further: a busy function has enough
- * of them in its last half hour, and asking for all of its past would be slow.
+ * of them in its last half hour, and asking for all of its past would be slow. No stretch is read
+ * twice.
  */
 final class LatestDecisions {
 
@@ -45,27 +47,32 @@ final class LatestDecisions {
       Instant now,
       int most,
       Predicate<LoggedDecision> wanted) {
-    Deque<LoggedDecision> latest = new ArrayDeque<>();
+    List<LoggedDecision> latest = new ArrayList<>();
+    Instant until = to;
     for (Duration back = FIRST_LOOK; ; back = back.multipliedBy(FURTHER)) {
-      latest.clear();
+      Deque<LoggedDecision> earlier = new ArrayDeque<>();
+      int missing = most - latest.size();
+      Instant from = to.minus(back);
       store
           .functions()
           .decisions(
               rule,
-              to.minus(back),
-              to,
+              from,
+              until,
               now,
               row -> {
                 if (wanted.test(row)) {
-                  latest.add(row);
-                  if (latest.size() > most) {
-                    latest.remove();
+                  earlier.add(row);
+                  if (earlier.size() > missing) {
+                    earlier.remove();
                   }
                 }
               });
+      latest.addAll(0, earlier);
       if (latest.size() >= most || back.compareTo(FURTHEST) > 0) {
         return List.copyOf(latest);
       }
+      until = from;
     }
   }
 }

@@ -26,8 +26,8 @@ final class ClickHouseStatistics {
   /** Buckets computed by one statement however much is in them. */
   private static final int BUCKETS_AT_ONCE = 2_000;
 
-  /** The most buckets of a statement, whose text the server does not take at any length. */
-  private static final int MOST_BUCKETS = 25_000;
+  /** The most runs of buckets of a statement, whose text the server does not take at any length. */
+  private static final int MOST_RUNS = 12_000;
 
   /** The most decisions of a statement of more than {@link #BUCKETS_AT_ONCE}: they must fit in memory. */
   private static final int DECISIONS_AT_ONCE = 250_000;
@@ -129,9 +129,11 @@ final class ClickHouseStatistics {
   private void compute(
       Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
       throws SQLException {
+    long first = buckets.getFirst();
+    List<String> runs = runs(buckets, first);
     int half = halfOf(buckets);
     if (half < buckets.size()
-        && (buckets.size() > MOST_BUCKETS
+        && (runs.size() > MOST_RUNS
             || buckets.size() > BUCKETS_AT_ONCE
                 && decisions(connection, rule, buckets) > DECISIONS_AT_ONCE)) {
       compute(connection, rule, asOf, buckets.subList(0, half), version);
@@ -139,17 +141,25 @@ final class ClickHouseStatistics {
       return;
     }
     Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    long first = buckets.getFirst();
-    values.put(
-        "buckets",
-        buckets.stream()
-            .map(index -> String.valueOf(index - first))
-            .collect(Collectors.joining(",")));
+    values.put("runs", String.join(",", runs));
     values.put("first_us", first * Grain.TEN_SECONDS.micros());
     values.putAll(range(buckets));
     values.put("compacted_until", StatisticsRow.compactedUntil(asOf));
     values.put("version", version);
     sql("statistics_insert").execute(connection, values);
+  }
+
+  /** Stretches of buckets without a gap, as {@code from-to} counted from the first. */
+  private static List<String> runs(List<Long> buckets, long first) {
+    List<String> runs = new ArrayList<>();
+    int begin = 0;
+    for (int i = 1; i <= buckets.size(); i++) {
+      if (i == buckets.size() || buckets.get(i) != buckets.get(i - 1) + 1) {
+        runs.add("%d-%d".formatted(buckets.get(begin) - first, buckets.get(i - 1) - first + 1));
+        begin = i;
+      }
+    }
+    return runs;
   }
 
   /** Where the second half begins, the buckets of a minute being kept together. */

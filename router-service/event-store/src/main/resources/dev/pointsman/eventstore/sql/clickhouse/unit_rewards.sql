@@ -1,13 +1,14 @@
 -- Common table expressions behind every figure about decisions. Expects `scope(episode_id)`: the
 -- episodes to look at, among which a unit counts when its deciding row does. The server computes an
--- expression anew wherever it is named, so what is named often reads few columns.
+-- expression anew wherever it is named, except a subquery in brackets whose text is the same: the
+-- span is one value and the scope one set, word for word, and what is named often reads few columns.
 --   span         from when to when the scope's inferences started, which the table is ordered by
 --   member       the inferences of a unit: decided and sticky ones
 --   deciding     its earliest decision row
 --   valued       last value in time per target
 --   unit         one row per (function, episode): the decision, what came of it, its reward
 span AS (
-  SELECT min(started_at) AS first, max(started_at) AS last
+  SELECT tuple(min(started_at), max(started_at)) AS ends
   FROM inference
   WHERE function_name = :function
     AND toUInt128(episode_id) IN (SELECT toUInt128(episode_id) FROM scope)
@@ -16,8 +17,9 @@ member AS (
   SELECT *
   FROM inference
   WHERE function_name = :function AND kind IN ('decision', 'sticky')
-    AND started_at >= (SELECT first FROM span) AND started_at <= (SELECT last FROM span)
-    AND episode_id IN (SELECT episode_id FROM scope)
+    AND started_at >= tupleElement((SELECT ends FROM span), 1)
+    AND started_at <= tupleElement((SELECT ends FROM span), 2)
+    AND toUInt128(episode_id) IN (SELECT toUInt128(episode_id) FROM scope)
 ),
 deciding AS (
   SELECT *
