@@ -2,14 +2,13 @@ package dev.pointsman.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.pointsman.catalog.FunctionCatalog;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.TextModelEvent;
 import dev.pointsman.eventlog.testing.Events;
 import dev.pointsman.routing.Decision;
-import dev.pointsman.routing.LearnedSettings;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -22,18 +21,9 @@ final class VainFitTest {
 
   @Test
   void tick_fitWasInVain_isTriedAgainOnceThereIsMore() {
-    LearnedSettings settings =
-        new LearnedSettings(
-            "squarecb",
-            Events.CANDIDATES,
-            "large",
-            0,
-            0,
-            0.005,
-            0.02,
-            LearnedSettings.Nursery.DEFAULT,
-            Duration.ofDays(14));
-    try (TrainedLog log = new TrainedLog(directory, TrainedLog.catalog(settings, "auto", true))) {
+    FunctionCatalog catalog =
+        TrainedFunction.of(TrainedFunction.settings(0)).context("auto").catalog();
+    try (TrainedLog log = new TrainedLog(directory, catalog)) {
       PolicyTrainer trainer = log.trainer();
       log.store(asked(0, 400, false));
       log.tick(trainer, 460);
