@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rows of one table, by the engine's appender. An empty list or map is left to the column's default:
- * to lay out one of them costs the appender ten calls into the engine, and a default one.
+ * to lay out one of them costs the appender many calls into the engine, and a default one.
  */
 final class DuckDbSink implements RowSink {
 

@@ -29,7 +29,7 @@ public record TextErrors(
    * Errors of predicted rewards.
    *
    * @param brier the mean of (predicted − reward)² (Brier, 1950)
-   * @param calibration the mean of |predicted − reward| over ten bins of equal count
+   * @param calibration the mean over ten bins of equal count of |mean predicted − mean reward|
    */
   public record Quality(double brier, double calibration) {
     private static Quality of(JsonNode errors) {

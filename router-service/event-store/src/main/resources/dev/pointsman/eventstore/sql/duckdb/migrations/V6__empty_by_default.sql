@@ -1,5 +1,5 @@
--- What is empty in most rows is left to a default: the appender lays out a list or map of its own
--- for every cell that is given one, and that is half of what a row costs.
+-- What is empty in most rows is left to a default: the appender lays out a list or map for every
+-- cell that is given one, empty or not.
 ALTER TABLE inference ALTER COLUMN tags SET DEFAULT MAP {};
 ALTER TABLE inference ALTER COLUMN group_shares SET DEFAULT MAP {};
 ALTER TABLE inference ALTER COLUMN group_variants SET DEFAULT MAP {};
