@@ -24,6 +24,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.apache.arrow.memory.BufferAllocator;
+import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -49,8 +51,11 @@ final class DuckDbEngine implements Engine {
   private final Path dataDirectory;
   private final DuckDBConnection root;
 
+  /** Where rows lie on their way into the engine. */
+  private final BufferAllocator memory = new RootAllocator();
+
   /** Those that write no batch now. */
-  private final BlockingQueue<DuckDBConnection> writers = new ArrayBlockingQueue<>(WRITERS);
+  private final BlockingQueue<DuckDbWriter> writers = new ArrayBlockingQueue<>(WRITERS);
 
   /** For marks alone: whoever holds a writer may be waiting for one. Guarded by its lock. */
   private final DuckDBConnection marker;
@@ -70,7 +75,7 @@ final class DuckDbEngine implements Engine {
     this.dataDirectory = dataDirectory;
     this.root = root;
     for (int i = 0; i < WRITERS; i++) {
-      writers.add(connect(root));
+      writers.add(new DuckDbWriter(connect(root), memory));
     }
     this.marker = connect(root);
     this.readers =
@@ -164,7 +169,7 @@ final class DuckDbEngine implements Engine {
     }
   }
 
-  private DuckDBConnection freeWriter() {
+  private DuckDbWriter freeWriter() {
     try {
       return writers.take();
     } catch (InterruptedException e) {
@@ -176,7 +181,7 @@ final class DuckDbEngine implements Engine {
   /** A batch in a transaction of its own writer, which goes back when the batch is closed. */
   private final class Prepared implements PreparedBatch {
 
-    private final DuckDBConnection writer;
+    private final DuckDbWriter writer;
     private final String source;
     private final long first;
     private final long last;
@@ -186,7 +191,7 @@ final class DuckDbEngine implements Engine {
 
     private boolean open;
 
-    Prepared(DuckDBConnection writer, String source, long first, long last) {
+    Prepared(DuckDbWriter writer, String source, long first, long last) {
       this.writer = writer;
       this.source = source;
       this.first = first;
@@ -197,10 +202,8 @@ final class DuckDbEngine implements Engine {
     void write(BatchWriter batch) throws SQLException {
       execute("BEGIN");
       open = true;
-      try (DuckDbBatch tables = new DuckDbBatch(writer)) {
-        batch.writeTo(new EventRows(tables, source, last));
-        tables.flush();
-      }
+      batch.writeTo(new EventRows(writer, source, last));
+      writer.insert();
     }
 
     @Override
@@ -236,15 +239,16 @@ final class DuckDbEngine implements Engine {
       int rows = 0;
       if (stored == seen) {
         try (PreparedStatement update =
-            NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer, values)) {
+            NamedSql.of(Dialect.DUCKDB, "ingest_update").prepare(writer.connection(), values)) {
           rows = update.executeUpdate();
         }
         if (rows > 1) {
-          NamedSql.of(Dialect.DUCKDB, "ingest_delete").execute(writer, Map.of("source", source));
+          NamedSql.of(Dialect.DUCKDB, "ingest_delete")
+              .execute(writer.connection(), Map.of("source", source));
         }
       }
       if (rows != 1) {
-        NamedSql.of(Dialect.DUCKDB, "ingest_insert").execute(writer, values);
+        NamedSql.of(Dialect.DUCKDB, "ingest_insert").execute(writer.connection(), values);
       }
     }
 
@@ -256,7 +260,7 @@ final class DuckDbEngine implements Engine {
     }
 
     private void execute(String statement) throws SQLException {
-      try (Statement executed = writer.createStatement()) {
+      try (Statement executed = writer.connection().createStatement()) {
         executed.execute(statement);
       }
     }
@@ -271,6 +275,7 @@ final class DuckDbEngine implements Engine {
         // What failed before says more; the engine has rolled back by itself then.
       } finally {
         open = false;
+        writer.clear();
         writers.add(writer);
       }
     }
@@ -340,9 +345,9 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public boolean isWritable() {
-    List<DuckDBConnection> all = allWriters();
+    List<DuckDbWriter> all = allWriters();
     try {
-      NamedSql.of(Dialect.DUCKDB, "ingest_touch").execute(all.getFirst(), Map.of());
+      NamedSql.of(Dialect.DUCKDB, "ingest_touch").execute(all.getFirst().connection(), Map.of());
       return true;
     } catch (SQLException e) {
       return false;
@@ -352,9 +357,9 @@ final class DuckDbEngine implements Engine {
   }
 
   /** Waits until nobody writes: marks must not be touched under a transaction that will move one. */
-  private List<DuckDBConnection> allWriters() {
+  private List<DuckDbWriter> allWriters() {
     synchronized (writers) {
-      List<DuckDBConnection> all = new ArrayList<>(WRITERS);
+      List<DuckDbWriter> all = new ArrayList<>(WRITERS);
       for (int i = 0; i < WRITERS; i++) {
         all.add(freeWriter());
       }
@@ -479,20 +484,21 @@ final class DuckDbEngine implements Engine {
 
   @Override
   public void close() {
-    List<DuckDBConnection> all = allWriters();
+    List<DuckDbWriter> all = allWriters();
     try {
       readers.close();
       statistics.close();
       rollups.close();
       upkeep.close();
-      try (Statement statement = all.getFirst().createStatement()) {
+      try (Statement statement = all.getFirst().connection().createStatement()) {
         statement.execute("CHECKPOINT " + CATALOG);
       }
-      for (DuckDBConnection writer : all) {
+      for (DuckDbWriter writer : all) {
         writer.close();
       }
       marker.close();
       root.close();
+      memory.close();
     } catch (SQLException e) {
       throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
     } finally {

@@ -28,6 +28,7 @@ final class ArchitectureTest {
             "javax.sql..",
             "javax.crypto..",
             "org.duckdb..",
+            "org.apache.arrow..",
             "com.clickhouse..",
             "org.flywaydb..",
             "com.fasterxml.jackson.core..",
@@ -46,7 +47,8 @@ final class ArchitectureTest {
         .doNotHaveSimpleName("EventStore")
         .should()
         .dependOnClassesThat()
-        .resideInAnyPackage("org.duckdb..", "com.clickhouse..", "org.flywaydb..")
+        .resideInAnyPackage(
+            "org.duckdb..", "org.apache.arrow..", "com.clickhouse..", "org.flywaydb..")
         .because("another engine will stand behind the same queries")
         .check(STORE);
   }

@@ -75,6 +75,7 @@ final class ServedProcess implements AutoCloseable {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 "--add-opens=java.base/java.lang=ALL-UNNAMED",
+                "--add-opens=java.base/java.nio=ALL-UNNAMED",
                 "-XX:+UseParallelGC",
                 "-Xmx512m",
                 "-XX:TieredStopAtLevel=1",
