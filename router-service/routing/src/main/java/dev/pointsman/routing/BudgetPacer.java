@@ -7,18 +7,24 @@ import org.jspecify.annotations.Nullable;
  * The price λ of a function's dollar target: how much more than usual cost must weigh for the mean
  * cost of a decision to meet the target B.
  *
- * <p>With c the cost of a decision, smoothed and compared with the target,
+ * <p>With c the expected cost of a decision, smoothed and compared with the aim,
  *
- * <pre>  ema ← ema + α·(c − ema),   λ ← clip(λ + η·(ema/B − 1), 0, λ_max),   α = η = 0.05, λ_max = 5</pre>
+ * <pre>  ema ← ema + α·(c − ema),   λ ← clip(λ + η·(ema/aim − 1), 0, λ_max),   α = η = 0.05, λ_max = 5</pre>
  *
- * starting at ema = B and λ = 0 (ParetoBandit, src/pareto_bandit/budget_pacer.py). The bill comes
+ * starting at ema = aim and λ = 0 (ParetoBandit, src/pareto_bandit/budget_pacer.py). The bill comes
  * only when the answer is complete, many decisions later, and a controller that waits for it
- * overshoots without bound. So a decision is charged its expected cost at once, and its completion
- * adds what was wrong with that:
+ * overshoots without bound. So a decision is charged Σ_a p_a·ĉ_a at once. The draw corrects that to
+ * the expected cost of the variant drawn, and the bill to what it was; what they were off by is owed,
+ * and a hundredth of it is charged on top of every decision:
  *
- * <pre>  ema ← ema + α·(actual − expected)</pre>
+ * <pre>  owed ← owed + (actual − expected);   at a decision c ← c + ρ·owed, owed ← (1 − ρ)·owed,   ρ = 0.01</pre>
  *
- * which weighs in λ, over the following decisions, as much as if it had been known at the decision.
+ * All of it is paid back in the end, so spending stays as near to the aim as if it were charged at
+ * once; but one answer that costs fifty targets does not throw λ, which has to be steady to buy the
+ * most quality for the money and would else jump between too cheap and too dear.
+ *
+ * <p>The aim is 0.8 % below B: what was drawn and billed last cannot be saved any more, and too much
+ * spent is worse than too little.
  *
  * <p>One pacer per function and node; safe for concurrent use, without a lock.
  */
@@ -29,6 +35,12 @@ public final class BudgetPacer {
 
   /** α: the weight of the newest cost in the smoothed one. */
   public static final double SMOOTHING = 0.05;
+
+  /** ρ: the part of what is owed that a decision pays back. */
+  private static final double REPAYMENT = 0.01;
+
+  /** The part of the target that is aimed at. */
+  static final double AIM = 0.992;
 
   /** The greatest λ. */
   public static final double GREATEST_PRICE = 5;
@@ -43,10 +55,11 @@ public final class BudgetPacer {
   private static final double STEP_OF_WEIGHT = StrictMath.log1p(0.01);
 
   private final double target;
+  private final double aim;
   private final AtomicReference<State> state;
 
-  /** What is known: both change at once. */
-  private record State(double smoothed, double sum) {}
+  /** What is known: all change at once. */
+  private record State(double smoothed, double sum, double owed) {}
 
   /**
    * A pacer that has seen nothing.
@@ -58,7 +71,8 @@ public final class BudgetPacer {
       throw new IllegalArgumentException("the target must be above 0: " + targetUsd);
     }
     this.target = targetUsd;
-    this.state = new AtomicReference<>(new State(targetUsd, 0));
+    this.aim = AIM * targetUsd;
+    this.state = new AtomicReference<>(new State(aim, 0, 0));
   }
 
   /**
@@ -82,17 +96,20 @@ public final class BudgetPacer {
    * @return null, and nothing is charged, where the policy had no say
    */
   public @Nullable Charge take(Decision decision) {
-    double expected =
-        switch (decision.kind()) {
-          case DECISION -> decision.expectedCostUsd();
-          case STICKY -> Math.max(0, smoothedUsd());
-          case PINNED, FORCED, WORKFLOW, CACHE_HIT, IMPORTED -> Double.NaN;
-        };
-    if (Double.isNaN(expected)) {
-      return null;
-    }
-    charge(expected);
-    return new Charge(this, expected);
+    return switch (decision.kind()) {
+      case DECISION -> take(decision.expectedCostUsd(), decision.chosenCostUsd());
+      case STICKY -> {
+        double smoothed = Math.max(0, smoothedUsd());
+        yield take(smoothed, smoothed);
+      }
+      case PINNED, FORCED, WORKFLOW, CACHE_HIT, IMPORTED -> null;
+    };
+  }
+
+  private Charge take(double expectedUsd, double drawnUsd) {
+    charge(expectedUsd);
+    settle(expectedUsd, drawnUsd);
+    return new Charge(this, drawnUsd);
   }
 
   /**
@@ -104,9 +121,11 @@ public final class BudgetPacer {
     checkCost(expectedUsd);
     state.updateAndGet(
         now -> {
-          double smoothed = now.smoothed + SMOOTHING * (expectedUsd - now.smoothed);
-          double step = LEARNING_RATE * (smoothed / target - 1);
-          return new State(smoothed, Math.clamp(now.sum + step, 0, GREATEST_SUM));
+          double repaid = REPAYMENT * now.owed;
+          double smoothed = now.smoothed + SMOOTHING * (expectedUsd + repaid - now.smoothed);
+          double step = LEARNING_RATE * (smoothed / aim - 1);
+          return new State(
+              smoothed, Math.clamp(now.sum + step, 0, GREATEST_SUM), now.owed - repaid);
         });
   }
 
@@ -119,17 +138,16 @@ public final class BudgetPacer {
   public void settle(double expectedUsd, double actualUsd) {
     checkCost(expectedUsd);
     checkCost(actualUsd);
-    state.updateAndGet(
-        now -> new State(now.smoothed + SMOOTHING * (actualUsd - expectedUsd), now.sum));
+    state.updateAndGet(now -> new State(now.smoothed, now.sum, now.owed + actualUsd - expectedUsd));
   }
 
   /**
    * Goes on from the λ of an earlier process, so that a restart does not buy what the target cannot
-   * pay; the smoothed cost starts at the target. A value that is none is passed over.
+   * pay; the smoothed cost starts at the aim. A value that is none is passed over.
    */
   public void resume(double price) {
     if (price >= 0 && price <= GREATEST_PRICE) {
-      state.set(new State(target, price));
+      state.set(new State(aim, price, 0));
     }
   }
 
@@ -138,7 +156,10 @@ public final class BudgetPacer {
     return Math.min(GREATEST_PRICE, state.get().sum);
   }
 
-  /** The smoothed cost of a decision, USD; below 0 while bills below their charges come in. */
+  /**
+   * The smoothed cost of a decision with what is paid back, USD; may be below 0 after bills below
+   * their charges.
+   */
   public double smoothedUsd() {
     return state.get().smoothed;
   }

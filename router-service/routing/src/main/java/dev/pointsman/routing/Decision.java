@@ -1,5 +1,6 @@
 package dev.pointsman.routing;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -183,16 +184,23 @@ public record Decision(
    * arm of unknown price counts as the dearest known one; 0 where the policy scores nothing.
    */
   public double expectedCostUsd() {
-    long dearest = 0;
-    for (long nanos : predictedCostNanos) {
-      dearest = Math.max(dearest, nanos);
-    }
     double nanos = 0;
     for (int arm = 0; arm < predictedCostNanos.length; arm++) {
-      long cost = predictedCostNanos[arm] < 0 ? dearest : predictedCostNanos[arm];
-      nanos += propensities[arm] * cost;
+      nanos += propensities[arm] * costNanos(arm);
     }
     return nanos * 1e-9;
+  }
+
+  /** ĉ of the chosen variant, what it costs in the mean once it is drawn, likewise, USD. */
+  public double chosenCostUsd() {
+    int arm = candidates.indexOf(chosenVariant);
+    return arm < 0 || arm >= predictedCostNanos.length ? 0 : costNanos(arm) * 1e-9;
+  }
+
+  private long costNanos(int arm) {
+    return predictedCostNanos[arm] >= 0
+        ? predictedCostNanos[arm]
+        : Math.max(0, Arrays.stream(predictedCostNanos).max().orElse(0));
   }
 
   /** The decision as it is stored. */

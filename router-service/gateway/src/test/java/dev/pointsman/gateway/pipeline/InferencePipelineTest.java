@@ -434,6 +434,8 @@ final class InferencePipelineTest {
     expected.charge(0.04);
     expected.charge(decision.expectedCostUsd());
     expected.settle(decision.expectedCostUsd(), row.quantities().costNanos() * 1e-9);
+    pacer.charge(0.004);
+    expected.charge(0.004);
     assertThat(pacer.smoothedUsd()).isCloseTo(expected.smoothedUsd(), within(1e-15));
     assertThat(pacer.price()).isEqualTo(expected.price());
     assertThat(meters.get("pointsman.pacer.price").tag("function_name", "paced").gauge().value())
@@ -458,6 +460,8 @@ final class InferencePipelineTest {
     BudgetPacer settled = new BudgetPacer(0.004);
     settled.charge(expected);
     settled.settle(expected, 0);
+    pacer.charge(0.004);
+    settled.charge(0.004);
     assertThat(pacer.smoothedUsd()).isCloseTo(settled.smoothedUsd(), within(1e-15));
   }
 
@@ -572,7 +576,7 @@ final class InferencePipelineTest {
     pipeline.run(call("paced", false, new NativeDialect(), null, true), sink);
 
     assertThat(sink.head().status()).isEqualTo(200);
-    assertThat(pacer.smoothedUsd()).isEqualTo(0.004);
+    assertThat(pacer.smoothedUsd()).isEqualTo(new BudgetPacer(0.004).smoothedUsd());
   }
 
   @Test
