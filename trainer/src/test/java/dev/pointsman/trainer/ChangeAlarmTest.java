@@ -35,7 +35,7 @@ final class ChangeAlarmTest {
   }
 
   /**
-   * What lies near the limit of any test: a cumulative sum that knows both means needs 163 for 0.6 to
+   * What lies near the limit of any test: a cumulative sum that knows both means needs 171 for 0.6 to
    * 0.4, and a mean before that is known from few values adds to that.
    */
   @ParameterizedTest
@@ -49,6 +49,76 @@ final class ChangeAlarmTest {
       int before, double from, double to, int mostSingly, int mostInBuckets) {
     assertThat(ninetyFifthOfNeeded(before, from, to, 1)).isLessThanOrEqualTo(mostSingly);
     assertThat(ninetyFifthOfNeeded(before, from, to, 25)).isLessThanOrEqualTo(mostInBuckets);
+  }
+
+  /**
+   * The bound behind those limits: no test of the same rate of needless alarms is quicker in the
+   * worst case than the cumulative sum that is told both means (Moustakides, Ann. Statist. 14, 1986).
+   */
+  @ParameterizedTest
+  @CsvSource({"0.6, 0.4, 171", "0.75, 0.55, 146", "0.5, 0.3, 161"})
+  void detect_noTest_isMuchQuickerThanOneThatKnowsBothMeans(double from, double to, int needed) {
+    CumulativeSum sum = CumulativeSum.ofOneNeedlessAlarmIn(50_000, from, to);
+    int runs = MANY ? 100_000 : 10_000;
+    int[] drops = new int[runs];
+    SplittableRandom random = new SplittableRandom(7);
+    for (int run = 0; run < runs; run++) {
+      double start = 0;
+      for (int i = 0; i < 500; i++) {
+        start = sum.after(start > sum.threshold ? 0 : start, random.nextDouble() < from);
+      }
+      drops[run] = sum.untilAlarm(start, to, random);
+    }
+    Arrays.sort(drops);
+    int result = drops[(int) Math.ceil(0.95 * runs) - 1];
+    if (MANY) {
+      System.out.printf(
+          "%.2f -> %.2f, both means known: threshold %.2f, p95 %d%n",
+          from, to, sum.threshold, result);
+    }
+    assertThat(result).isBetween(needed - 8, needed + 8);
+  }
+
+  /** S ← max(0, S + ln of the likelihood ratio), an alarm above the threshold. */
+  private record CumulativeSum(double ofSuccess, double ofFailure, double threshold) {
+
+    static CumulativeSum ofOneNeedlessAlarmIn(int feedbacks, double from, double to) {
+      int alarms = MANY ? 1_000 : 100;
+      double low = 2;
+      double high = 15;
+      while (high - low > 0.01) {
+        CumulativeSum sum = of(from, to, (low + high) / 2);
+        SplittableRandom random = new SplittableRandom(3);
+        long until = 0;
+        for (int alarm = 0; alarm < alarms && until <= (long) alarms * feedbacks; alarm++) {
+          until += sum.untilAlarm(0, from, random);
+        }
+        if (until <= (long) alarms * feedbacks) {
+          low = sum.threshold;
+        } else {
+          high = sum.threshold;
+        }
+      }
+      return of(from, to, high);
+    }
+
+    private static CumulativeSum of(double from, double to, double threshold) {
+      return new CumulativeSum(Math.log(to / from), Math.log((1 - to) / (1 - from)), threshold);
+    }
+
+    int untilAlarm(double start, double mean, SplittableRandom random) {
+      double sum = start;
+      for (int feedbacks = 1; ; feedbacks++) {
+        sum = after(sum, random.nextDouble() < mean);
+        if (sum > threshold) {
+          return feedbacks;
+        }
+      }
+    }
+
+    double after(double sum, boolean success) {
+      return Math.max(0, sum + (success ? ofSuccess : ofFailure));
+    }
   }
 
   private static int ninetyFifthOfNeeded(int before, double from, double to, int pace) {

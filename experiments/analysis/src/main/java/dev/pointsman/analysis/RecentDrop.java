@@ -27,7 +27,7 @@ import java.util.Optional;
  *
  * <p>Its three numbers come from simulation, a look at every value. Values until a fall by 0.2 is
  * found, 95th percentile: after 2,000 values 0.75 → 0.55: 158, 0.6 → 0.4: 180, 0.5 → 0.3: 171, where
- * a cumulative sum that knows both means needs 147, 163 and 161; after 500 values 0.95 → 0.75: 96,
+ * a cumulative sum that knows both means needs 146, 171 and 161; after 500 values 0.95 → 0.75: 96,
  * 0.9 → 0.7: 131, 0.75 → 0.55: 194, 0.6 → 0.4: 223, for the mean before is then known no better. After
  * 100 no test can tell most of these falls within 200. False alarms per 50,000 stationary values of
  * mean 0.5, 0.75 and 0.9: 0.6, 0.8 and 0.5, those of the test over all values among them ({@code
