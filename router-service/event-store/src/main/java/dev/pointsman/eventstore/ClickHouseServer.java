@@ -55,6 +55,7 @@ final class ClickHouseServer {
   private Map<String, String> serverSettings() {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("join_use_nulls", "1");
+    // While it is on, no projection is read: look-ups by id turn it off for themselves.
     settings.put("aggregate_functions_null_for_empty", "1");
     // Else an alias hides the column that it is computed from.
     settings.put("prefer_column_name_to_alias", "1");

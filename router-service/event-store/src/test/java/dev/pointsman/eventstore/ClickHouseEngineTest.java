@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -385,6 +386,33 @@ final class ClickHouseEngineTest {
           .isInstanceOf(StoreException.class);
     } finally {
       server.query("RENAME TABLE %1$s.away TO %1$s.attempt".formatted(database));
+    }
+  }
+
+  @Test
+  void lookUpById_amongManyRows_readsFewOfThem() {
+    UUID id = Events.id(7);
+    try (EventStore store = open()) {
+      store.append(inferences(0, 20), 20);
+      server.query(
+          """
+          INSERT INTO %s.inference (inference_id, episode_id, function_name, kind, started_at)
+          SELECT generateUUIDv4(1), generateUUIDv4(2), 'support_reply', 'decision',
+            toDateTime64('2026-01-01 00:00:00', 6, 'UTC') + number
+          FROM numbers(100000)
+          """
+              .formatted(database));
+      store.refreshStatistics(RULE, NEVER);
+    }
+    String bounded = url + "?clickhouse_setting_max_rows_to_read=50000";
+    try (EventStore store = EventStore.connect(directory, ClickHouseSettings.of(bounded))) {
+      StoredInference found = store.history().inference(id);
+      assertThat(found).isNotNull();
+      UUID episode = found.event().ids().episodeId();
+      assertThat(store.history().episode(episode)).hasSize(1);
+      store.append(List.of(Events.feedback(7, true)), 21);
+      assertThat(store.history().feedbackOfEpisode(episode, 10)).hasSize(1);
+      assertThat(store.refreshStatistics(RULE, NEVER)).isEqualTo(1);
     }
   }
 

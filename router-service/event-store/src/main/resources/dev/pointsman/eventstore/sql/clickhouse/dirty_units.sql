@@ -25,7 +25,8 @@ touched AS (
       WHERE toUInt128(inference_id) IN (
         SELECT toUInt128(assumeNotNull(target_id))
         FROM came
-        WHERE metric_name = :metric AND target_type = 'inference'))
+        WHERE metric_name = :metric AND target_type = 'inference')
+      SETTINGS aggregate_functions_null_for_empty = 0)
     AND inference_id IN (
       SELECT assumeNotNull(target_id)
       FROM came
@@ -37,7 +38,8 @@ WHERE function_name = :function AND kind = 'decision'
   AND ((function_name, started_at) IN (
       SELECT function_name, started_at
       FROM inference
-      WHERE toUInt128(episode_id) IN (SELECT toUInt128(episode_id) FROM touched))
+      WHERE toUInt128(episode_id) IN (SELECT toUInt128(episode_id) FROM touched)
+      SETTINGS aggregate_functions_null_for_empty = 0)
       AND episode_id IN (SELECT episode_id FROM touched)
     OR :matures
       AND started_at > :matured_before - toIntervalMicrosecond(:window_us)

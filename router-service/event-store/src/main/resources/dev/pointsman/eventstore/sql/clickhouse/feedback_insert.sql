@@ -19,7 +19,8 @@ inference_target AS (
       SELECT function_name, started_at
       FROM inference
       WHERE toUInt128(inference_id) IN (
-        SELECT toUInt128(target_id) FROM heard WHERE about = 'inference'))
+        SELECT toUInt128(target_id) FROM heard WHERE about = 'inference')
+      SETTINGS aggregate_functions_null_for_empty = 0)
     AND inference_id IN (SELECT target_id FROM heard WHERE about = 'inference')
 ),
 -- Of an episode the earliest inference speaks.
@@ -30,7 +31,8 @@ episode_target AS (
       SELECT function_name, started_at
       FROM inference
       WHERE toUInt128(episode_id) IN (
-        SELECT toUInt128(target_id) FROM heard WHERE about = 'episode'))
+        SELECT toUInt128(target_id) FROM heard WHERE about = 'episode')
+      SETTINGS aggregate_functions_null_for_empty = 0)
     AND episode_id IN (SELECT target_id FROM heard WHERE about = 'episode')
   ORDER BY started_at, toUInt128(inference_id)
   LIMIT 1 BY episode_id

@@ -8,7 +8,8 @@ WHERE (target_type = 'episode' AND toUInt128(target_id) = toUInt128(toUUID(:epis
     WHERE (function_name, started_at) IN (
         SELECT function_name, started_at
         FROM inference
-        WHERE toUInt128(episode_id) = toUInt128(toUUID(:episode)))
+        WHERE toUInt128(episode_id) = toUInt128(toUUID(:episode))
+        SETTINGS aggregate_functions_null_for_empty = 0)
       AND episode_id = toUUID(:episode)))
 ORDER BY received_at, toUInt128(feedback_id)
 LIMIT :most

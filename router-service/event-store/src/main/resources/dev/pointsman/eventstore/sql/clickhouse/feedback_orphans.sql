@@ -6,11 +6,13 @@ WHERE rejected IS NULL AND received_at >= :from AND received_at < :to
     SELECT toUInt128(inference_id) FROM inference
     WHERE toUInt128(inference_id) IN (
       SELECT toUInt128(target_id) FROM feedback
-      WHERE received_at >= :from AND received_at < :to)))
+      WHERE received_at >= :from AND received_at < :to)
+    SETTINGS aggregate_functions_null_for_empty = 0))
   AND NOT (target_type = 'episode' AND toUInt128(target_id) IN (
     SELECT toUInt128(episode_id) FROM inference
     WHERE toUInt128(episode_id) IN (
       SELECT toUInt128(target_id) FROM feedback
-      WHERE received_at >= :from AND received_at < :to)))
+      WHERE received_at >= :from AND received_at < :to)
+    SETTINGS aggregate_functions_null_for_empty = 0))
 GROUP BY metric_name, target_type
 ORDER BY metric_name, target_type

@@ -3,5 +3,6 @@ FROM inference
 WHERE (function_name, started_at) IN (
     SELECT function_name, started_at
     FROM inference
-    WHERE toUInt128(inference_id) = toUInt128(toUUID(:inference)))
+    WHERE toUInt128(inference_id) = toUInt128(toUUID(:inference))
+    SETTINGS aggregate_functions_null_for_empty = 0)
   AND inference_id = toUUID(:inference)

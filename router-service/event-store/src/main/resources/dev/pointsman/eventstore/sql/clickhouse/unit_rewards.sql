@@ -12,6 +12,7 @@ span AS (
   FROM inference
   WHERE function_name = :function
     AND toUInt128(episode_id) IN (SELECT toUInt128(episode_id) FROM scope)
+  SETTINGS aggregate_functions_null_for_empty = 0
 ),
 member AS (
   SELECT *
