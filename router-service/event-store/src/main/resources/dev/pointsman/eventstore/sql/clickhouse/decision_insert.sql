@@ -3,7 +3,7 @@
 INSERT INTO decision_rollup
 --include decision_columns
 WITH scope AS (
-  SELECT DISTINCT episode_id
+  SELECT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from AND started_at < :to

@@ -1,5 +1,5 @@
 WITH scope AS (
-  SELECT DISTINCT episode_id
+  SELECT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from AND started_at < :to

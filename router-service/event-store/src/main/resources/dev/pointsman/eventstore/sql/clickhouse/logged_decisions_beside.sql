@@ -2,7 +2,7 @@
 -- of `number value` for each target that has one, joined by commas; a number is a metric's place in
 -- the lists asked for. One reading for all of them.
 WITH scope AS (
-  SELECT DISTINCT episode_id
+  SELECT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :from AND started_at < :to

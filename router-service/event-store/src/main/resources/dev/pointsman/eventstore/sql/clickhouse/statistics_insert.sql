@@ -15,7 +15,7 @@ WITH dirty AS (
     splitByChar(',', :runs)))) * 10000000, 'UTC') AS bucket
 ),
 scope AS (
-  SELECT DISTINCT episode_id
+  SELECT episode_id
   FROM inference
   WHERE function_name = :function AND kind = 'decision'
     AND started_at >= :first_bucket

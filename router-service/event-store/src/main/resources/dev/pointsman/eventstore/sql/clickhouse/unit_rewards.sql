@@ -1,7 +1,8 @@
 -- Common table expressions behind every figure about decisions. Expects `scope(episode_id)`: the
--- episodes to look at, among which a unit counts when its deciding row does. The server computes an
--- expression anew wherever it is named, except a subquery in brackets whose text is the same: the
--- span is one value and the scope one set, word for word, and what is named often reads few columns.
+-- episodes to look at, each any number of times, of which a unit counts when its deciding row does.
+-- The server computes an expression anew wherever it is named, except a subquery in brackets whose
+-- text is the same: the span is one value and the scope one set, word for word, and what is named
+-- often reads few columns.
 --   span         from when to when the scope's inferences started, which the table is ordered by
 --   member       the inferences of a unit: decided and sticky ones
 --   deciding     its earliest decision row
@@ -35,7 +36,7 @@ target AS (
     if(:level = 'inference', m.inference_id, m.episode_id) AS target_id
   FROM member m
   JOIN deciding d ON d.episode_id = m.episode_id
-  LIMIT 1 BY target_id
+  WHERE :level = 'inference' OR m.inference_id = d.inference_id
 ),
 valued AS (
   SELECT
