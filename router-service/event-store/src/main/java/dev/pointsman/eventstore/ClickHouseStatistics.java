@@ -9,6 +9,11 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -31,6 +36,9 @@ final class ClickHouseStatistics {
 
   /** The most decisions of a statement of more than {@link #BUCKETS_AT_ONCE}: they must fit in memory. */
   private static final int DECISIONS_AT_ONCE = 250_000;
+
+  /** One reads in the order of time, which keeps a single core of the server busy. */
+  private static final int STATEMENTS_AT_ONCE = 2;
 
   /** What does not count any more is deleted by the way, every so many refreshes of a rule. */
   private static final int TRIM_EVERY = 300;
@@ -129,20 +137,54 @@ final class ClickHouseStatistics {
   private void compute(
       Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
       throws SQLException {
-    long first = buckets.getFirst();
-    List<String> runs = runs(buckets, first);
-    int half = halfOf(buckets);
-    if (half < buckets.size()
-        && (runs.size() > MOST_RUNS
-            || buckets.size() > BUCKETS_AT_ONCE
-                && decisions(connection, rule, buckets) > DECISIONS_AT_ONCE)) {
-      compute(connection, rule, asOf, buckets.subList(0, half), version);
-      compute(connection, rule, asOf, buckets.subList(half, buckets.size()), version);
+    List<List<Long>> parts = parts(connection, rule, buckets);
+    if (parts.size() == 1) {
+      insert(connection, rule, asOf, buckets, version);
       return;
     }
+    try (ExecutorService threads = Executors.newFixedThreadPool(STATEMENTS_AT_ONCE)) {
+      List<Callable<@Nullable Void>> inserts = new ArrayList<>();
+      for (List<Long> part : parts) {
+        inserts.add(
+            () ->
+                readers.<@Nullable Void>use(
+                    "computing statistics of " + rule.functionName(),
+                    own -> {
+                      insert(own, rule, asOf, part, version);
+                      return null;
+                    }));
+      }
+      for (Future<@Nullable Void> inserted : threads.invokeAll(inserts)) {
+        inserted.get();
+      }
+    } catch (ExecutionException e) {
+      throw new StoreException(e.getCause().getMessage(), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new StoreException("interrupted while statistics were computed", e);
+    }
+  }
+
+  private List<List<Long>> parts(Connection connection, RewardRule rule, List<Long> buckets)
+      throws SQLException {
+    int half = halfOf(buckets);
+    if (half == buckets.size()
+        || runs(buckets).size() <= MOST_RUNS
+            && (buckets.size() <= BUCKETS_AT_ONCE
+                || decisions(connection, rule, buckets) <= DECISIONS_AT_ONCE)) {
+      return List.of(buckets);
+    }
+    List<List<Long>> parts = new ArrayList<>(parts(connection, rule, buckets.subList(0, half)));
+    parts.addAll(parts(connection, rule, buckets.subList(half, buckets.size())));
+    return parts;
+  }
+
+  private static void insert(
+      Connection connection, RewardRule rule, Instant asOf, List<Long> buckets, long version)
+      throws SQLException {
     Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    values.put("runs", String.join(",", runs));
-    values.put("first_us", first * Grain.TEN_SECONDS.micros());
+    values.put("runs", String.join(",", runs(buckets)));
+    values.put("first_us", buckets.getFirst() * Grain.TEN_SECONDS.micros());
     values.putAll(range(buckets));
     values.put("compacted_until", StatisticsRow.compactedUntil(asOf));
     values.put("version", version);
@@ -150,7 +192,8 @@ final class ClickHouseStatistics {
   }
 
   /** Stretches of buckets without a gap, as {@code from-to} counted from the first. */
-  private static List<String> runs(List<Long> buckets, long first) {
+  private static List<String> runs(List<Long> buckets) {
+    long first = buckets.getFirst();
     List<String> runs = new ArrayList<>();
     int begin = 0;
     for (int i = 1; i <= buckets.size(); i++) {
