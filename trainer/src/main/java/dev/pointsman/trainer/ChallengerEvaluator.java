@@ -1,6 +1,5 @@
 package dev.pointsman.trainer;
 
-import dev.pointsman.analysis.offpolicy.JudgedLog;
 import dev.pointsman.analysis.offpolicy.PairedDecision;
 import dev.pointsman.analysis.offpolicy.PairedEvaluation;
 import dev.pointsman.analysis.offpolicy.PairedLog;
@@ -209,25 +208,6 @@ public final class ChallengerEvaluator {
   }
 
   /**
-   * The same of a part, which may be empty. Where a judge scores all decisions its scores are the
-   * quality: what the checks of a log need is there on all rows.
-   *
-   * @param from the first moment
-   * @param to behind the last moment; all before it must have matured
-   */
-  DecisionLog maturedBetween(String functionName, Instant from, Instant to, Instant now) {
-    Configured configured = configured(functionName);
-    RewardRule rule = RewardRules.of(catalog, functionName, configured.learned());
-    List<Valued> valued = rows(rule, others(configured, List.of()), from, to, now, new TreeMap<>());
-    DecisionLog log = log(configured, rule, decisions(valued));
-    List<@Nullable Double> scores =
-        new Beside(log.decisions(), valued).scores(configured, List.of());
-    return scores == null
-        ? log
-        : log.with(JudgedLog.of(log.arms(), log.decisions(), scores).scored());
-  }
-
-  /**
    * Two generations beside each other, as the router logged both.
    *
    * @param log matured decisions in order; thinned evenly when there were too many
@@ -412,12 +392,7 @@ public final class ChallengerEvaluator {
       List<String> arms,
       List<PairedDecision> decisions,
       Instant from,
-      Instant to) {
-
-    DecisionLog with(List<PairedDecision> others) {
-      return new DecisionLog(learned, metric, generation, arms, others, from, to);
-    }
-  }
+      Instant to) {}
 
   private static @Nullable Double learnedTarget(Configured configured) {
     return configured.learned().settings().limits().targetUsd();
@@ -441,16 +416,6 @@ public final class ChallengerEvaluator {
       Instant from,
       Instant now,
       Map<String, Long> leftOut) {
-    return rows(rule, others, from, now, now, leftOut);
-  }
-
-  private List<Valued> rows(
-      RewardRule rule,
-      List<RewardRule> others,
-      Instant from,
-      Instant to,
-      Instant now,
-      Map<String, Long> leftOut) {
     Deque<Valued> judged = new ArrayDeque<>();
     store
         .functions()
@@ -458,7 +423,7 @@ public final class ChallengerEvaluator {
             rule,
             others,
             from,
-            to,
+            now,
             now,
             (row, values) -> take(new Valued(row, values), judged, leftOut));
     onlyLastGeneration(judged, leftOut);

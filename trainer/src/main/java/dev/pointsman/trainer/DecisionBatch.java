@@ -21,20 +21,9 @@ record DecisionBatch(List<LoggedDecision> rows, Instant until) {
    */
   static DecisionBatch read(
       EventStore store, RewardRule rule, Instant from, Instant to, Instant now, int most) {
+    Instant end = store.functions().sliceEnd(rule.functionName(), from, to, most);
     List<LoggedDecision> rows = new ArrayList<>();
-    store
-        .functions()
-        .decisions(
-            rule,
-            from,
-            to,
-            now,
-            row -> {
-              if (rows.size() < most) {
-                rows.add(row);
-              }
-            });
-    return new DecisionBatch(
-        rows, rows.size() < most ? to : rows.getLast().decidedAt().plusNanos(1_000));
+    store.functions().decisions(rule, from, end, now, rows::add);
+    return new DecisionBatch(rows, end);
   }
 }

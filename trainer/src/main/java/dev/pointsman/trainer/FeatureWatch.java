@@ -49,7 +49,6 @@ final class FeatureWatch {
 
   private static final String ACTOR = "trainer";
   private static final int CATEGORIES = 16;
-  private static final int MOST_AT_ONCE = 10_000;
 
   /** How long after its start a decision is in the store. */
   private static final Duration DRAINED = Duration.ofSeconds(30);
@@ -129,25 +128,37 @@ final class FeatureWatch {
   }
 
   /** Looks at what came since the last look. */
-  void look(RewardRule rule, Instant now) {
+  void look(RewardRule rule, Instant now, Slices slices) {
+    String function = rule.functionName();
     Instant until = now.minus(DRAINED);
-    Watched own = watched.get(rule.functionName());
+    Watched own = watched.get(function);
     if (own == null) {
       own = new Watched(until);
       own.compareWith(latest(rule, until));
-      watched.put(rule.functionName(), own);
+      watched.put(function, own);
       return;
     }
-    if (!own.from.isBefore(until)) {
+    Instant end = own.from.isBefore(until) ? slices.end(function, own.from, until) : null;
+    if (end == null) {
       return;
     }
-    DecisionBatch batch = DecisionBatch.read(store, rule, own.from, until, now, MOST_AT_ONCE);
-    own.from = batch.until();
-    for (LoggedDecision row : batch.rows()) {
-      Seen seen = seen(row);
-      if (seen != null) {
-        take(rule.functionName(), own, seen, now);
-      }
+    List<Seen> came = new ArrayList<>();
+    store
+        .functions()
+        .requests(
+            function,
+            own.from,
+            end,
+            (id, segment, tokens) -> {
+              Seen seen = seen(id, segment, tokens);
+              if (seen != null) {
+                came.add(seen);
+              }
+            });
+    own.from = end;
+    slices.read(came.size());
+    for (Seen seen : came) {
+      take(function, own, seen, now);
     }
   }
 
@@ -241,13 +252,14 @@ final class FeatureWatch {
         .toList();
   }
 
-  /** Null where the row does not say how large the request was. */
   private static @Nullable Seen seen(LoggedDecision row) {
-    String tokens = row.features().get(Decision.INPUT_TOKENS);
+    return seen(row.inferenceId(), row.segment(), row.features().get(Decision.INPUT_TOKENS));
+  }
+
+  /** Null where it is not known how large the request was. */
+  private static @Nullable Seen seen(UUID id, String segment, @Nullable String tokens) {
     try {
-      return tokens == null
-          ? null
-          : new Seen(row.inferenceId(), row.segment(), Math.max(0, Integer.parseInt(tokens)));
+      return tokens == null ? null : new Seen(id, segment, Math.max(0, Integer.parseInt(tokens)));
     } catch (NumberFormatException unreadable) {
       return null;
     }

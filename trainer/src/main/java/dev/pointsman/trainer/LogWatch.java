@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A decision is looked at once, and not before its attribution window is over and all that was
  * logged until then is in the store: feedback that came in time and waits in the spool is not missing.
- * What other routers have in their spools cannot be seen here.
+ * What other routers have in their spools cannot be seen here. Of many that matured at once each look
+ * takes a slice, in the order of decision, and the next look comes the sooner.
  *
  * <p>All checks are always-valid, so looking for ever raises no more alarms than looking once. A
  * sequence starts anew with another generation or other candidates, and at a start of the process,
@@ -50,7 +52,13 @@ public final class LogWatch implements AutoCloseable {
   private static final String ACTOR = "trainer";
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
+  /** After a round that left something for the next. */
+  private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
+
   private static final Duration LONGEST_PAUSE = Duration.ofHours(1);
+
+  /** Of all functions: about half a second's work, and some ten megabytes. */
+  private static final int MOST_AT_ONCE = 50_000;
 
   /** A round is followed by so many times its own length. */
   private static final int PAUSE_PER_ROUND = 49;
@@ -132,31 +140,52 @@ public final class LogWatch implements AutoCloseable {
 
   private Duration round() {
     long began = System.nanoTime();
-    look(ids.now());
+    boolean all = look(ids.now());
     Duration took = Duration.ofNanos(System.nanoTime() - began);
-    return RestingThread.restAfter(took, PAUSE_PER_ROUND, PAUSE, LONGEST_PAUSE);
+    return RestingThread.restAfter(
+        took, PAUSE_PER_ROUND, all ? PAUSE : SHORTEST_PAUSE, LONGEST_PAUSE);
   }
 
   /**
-   * One round over all functions that learn; what fails is logged and tried again at the next.
+   * One round over the functions that learn, those first whose checks are furthest behind, until
+   * as many decisions were looked at as fit into a second; what fails is logged and tried again at the next.
    *
    * @param now the present, never before that of an earlier round
+   * @return whether all was looked at that may be
    */
-  public void look(Instant now) {
+  public boolean look(Instant now) {
+    return look(now, MOST_AT_ONCE);
+  }
+
+  boolean look(Instant now, int most) {
     FunctionCatalog configured = catalog.get();
     watched.keySet().retainAll(configured.functions().keySet());
     features.retain(configured.functions().keySet());
     seeWhatIsStored(now);
-    for (FunctionDefinition function : configured.functions().values()) {
+    Slices checked = new Slices(store, most);
+    Slices compared = new Slices(store, most);
+    for (FunctionDefinition function : furthestBehindFirst(configured)) {
       if (function.experimentation() instanceof Experimentation.Learned learned) {
         try {
-          look(configured, function.name(), learned, now);
-          features.look(RewardRules.of(configured, function.name(), learned), now);
+          look(configured, function.name(), learned, now, checked);
+          features.look(RewardRules.of(configured, function.name(), learned), now, compared);
         } catch (RuntimeException e) {
           LOG.warn("the log of {} could not be checked, trying again", function.name(), e);
         }
       }
     }
+    return checked.all() && compared.all();
+  }
+
+  private List<FunctionDefinition> furthestBehindFirst(FunctionCatalog configured) {
+    List<FunctionDefinition> functions = new ArrayList<>(configured.functions().values());
+    functions.sort(
+        Comparator.comparing(
+            function -> {
+              Watched own = watched.get(function.name());
+              return own == null ? Instant.MIN : own.from;
+            }));
+    return functions;
   }
 
   private void seeWhatIsStored(Instant now) {
@@ -174,7 +203,11 @@ public final class LogWatch implements AutoCloseable {
   }
 
   private void look(
-      FunctionCatalog configured, String function, Experimentation.Learned learned, Instant now) {
+      FunctionCatalog configured,
+      String function,
+      Experimentation.Learned learned,
+      Instant now,
+      Slices slices) {
     if (storedUntil.equals(Instant.MIN)) {
       return;
     }
@@ -182,13 +215,14 @@ public final class LogWatch implements AutoCloseable {
     Watched own =
         watched.computeIfAbsent(
             function, f -> new Watched(lastSaid(store, f, now), until.minus(FIRST)));
-    if (!own.from.isBefore(until)) {
+    Instant begun = own.from;
+    Instant end = begun.isBefore(until) ? slices.end(function, begun, until) : null;
+    if (end == null) {
       return;
     }
-    ChallengerEvaluator.DecisionLog rows =
-        new ChallengerEvaluator(store, configured).maturedBetween(function, own.from, until, now);
-    Instant begun = own.from;
-    own.from = until;
+    DrawnLog rows = DrawnLog.read(store, configured, function, learned, begun, end, now);
+    own.from = end;
+    slices.read(rows.decisions().size());
     if (rows.decisions().isEmpty()) {
       return;
     }

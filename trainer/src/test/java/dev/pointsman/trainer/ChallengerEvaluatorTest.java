@@ -193,9 +193,12 @@ final class ChallengerEvaluatorTest {
         .extracting(LogCheck::name)
         .contains("people", "judge");
     assertThat(people.figures().judge()).isNull();
-    ChallengerEvaluator.DecisionLog watched =
-        new ChallengerEvaluator(store, judged)
-            .maturedBetween("reply", Events.START, Events.START.plusSeconds(600), NOW);
+    Experimentation.Learned learned =
+        (Experimentation.Learned)
+            Objects.requireNonNull(judged.functions().get("reply")).experimentation();
+    DrawnLog watched =
+        DrawnLog.read(
+            store, judged, "reply", learned, Events.START, Events.START.plusSeconds(600), NOW);
     assertThat(watched.decisions())
         .as("the watch of the log looks at the scores, which are on all")
         .allMatch(PairedDecision::answered);

@@ -48,7 +48,7 @@ final class FeatureWatchTest {
     FeatureWatch watch = watch();
     for (int round = 0; round < 8; round++) {
       ask(800, 0.2, 100);
-      watch.look(RULE, now());
+      look(watch, now());
     }
     assertThat(said).isEmpty();
   }
@@ -57,9 +57,9 @@ final class FeatureWatchTest {
   void look_otherSegments_saysOnceWhichAndHowFar() {
     FeatureWatch watch = watch();
     ask(1_000, 0.2, 100);
-    watch.look(RULE, now());
+    look(watch, now());
     ask(400, 0.7, 100);
-    watch.look(RULE, now());
+    look(watch, now());
 
     assertThat(said).hasSize(1);
     ChangeEvent change = said.getFirst();
@@ -71,7 +71,7 @@ final class FeatureWatchTest {
     assertThat(change.after()).contains("\"stability_index\":", "\"p\":");
 
     ask(2_000, 0.7, 100);
-    watch.look(RULE, now());
+    look(watch, now());
     assertThat(said).as("they are the usual ones now").hasSize(1);
   }
 
@@ -79,9 +79,9 @@ final class FeatureWatchTest {
   void look_largerRequests_saysSo() {
     FeatureWatch watch = watch();
     ask(600, 0.2, 100);
-    watch.look(RULE, now());
+    look(watch, now());
     ask(400, 0.2, 900);
-    watch.look(RULE, now());
+    look(watch, now());
     assertThat(said).extracting(ChangeEvent::object).containsExactly("features input_tokens");
     assertThat(said.getFirst().reason()).contains("a size in input tokens of");
   }
@@ -89,14 +89,14 @@ final class FeatureWatchTest {
   @Test
   void look_fewDecisions_waitsForEnough() {
     FeatureWatch watch = watch();
-    watch.look(RULE, now());
+    look(watch, now());
     ask(250, 0, 100);
-    watch.look(RULE, now());
+    look(watch, now());
     ask(250, 1, 900);
-    watch.look(RULE, now());
+    look(watch, now());
     assertThat(said).as("all of them are what is compared with").isEmpty();
     ask(600, 0, 100);
-    watch.look(RULE, now());
+    look(watch, now());
     assertThat(said).isNotEmpty();
   }
 
@@ -104,10 +104,14 @@ final class FeatureWatchTest {
   void look_nothingNew_isQuiet() {
     FeatureWatch watch = watch();
     ask(600, 0.2, 100);
-    watch.look(RULE, now());
-    watch.look(RULE, now());
-    watch.look(RULE, now().plus(Duration.ofDays(2)));
+    look(watch, now());
+    look(watch, now());
+    look(watch, now().plus(Duration.ofDays(2)));
     assertThat(said).isEmpty();
+  }
+
+  private void look(FeatureWatch watch, Instant now) {
+    watch.look(RULE, now, new Slices(store, 10_000));
   }
 
   private Instant now() {

@@ -76,6 +76,21 @@ final class LogWatchTest {
   }
 
   @Test
+  void look_slices_findWhatOneLookFinds() {
+    decide(500, LOGGED, 0);
+    decide(1500, new double[] {0.3, 0.5, 0.2}, 0);
+    LogWatch sliced = watch();
+    List<Boolean> done = new ArrayList<>();
+    for (int look = 0; look < 7; look++) {
+      done.add(sliced.look(matured(), 300));
+    }
+    assertThat(done).startsWith(false).endsWith(true).hasSize(7);
+    assertThat(said).extracting(ChangeEvent::after).containsExactly("block");
+    String inSlices = said.getFirst().reason();
+    assertThat(inSlices).contains("allocation: ");
+  }
+
+  @Test
   void look_feedbackOfOneVariantLost_saysBlock() {
     decide(3000, LOGGED, 0.4);
     watch().look(matured());

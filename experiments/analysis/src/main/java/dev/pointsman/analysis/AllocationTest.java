@@ -1,5 +1,7 @@
 package dev.pointsman.analysis;
 
+import java.util.Arrays;
+
 /**
  * The always-valid test that choices follow their logged propensities: under the hypothesis that
  * each decision chose the arm with the probability p that was logged for it, Σ(1[chosen] − p) is a
@@ -76,8 +78,23 @@ public final class AllocationTest {
     0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1 / 0.95, 1 / 0.9, 1.25, 1 / 0.7, 2, 4
   };
 
-  private final double[] logE = new double[FACTORS.length];
-  private double greatest;
+  /** An e-value beyond two to this, or below its inverse, is carried into a power of that. */
+  private static final int CARRY_BITS = 256;
+
+  private static final double CARRY = Math.scalb(1.0, CARRY_BITS);
+  private static final double CARRIED = 1 / CARRY;
+
+  /** E_t(θ) as mantissa · CARRY^power: a product takes no logarithm, and cannot run over. */
+  private final double[] mantissas = new double[FACTORS.length];
+
+  private final int[] powers = new int[FACTORS.length];
+  private double greatest = 1;
+  private int greatestPower;
+
+  /** A test without decisions. */
+  public AllocationTest() {
+    Arrays.fill(mantissas, 1);
+  }
 
   /**
    * Takes one decision.
@@ -89,19 +106,34 @@ public final class AllocationTest {
     if (!(propensity >= 0 && propensity <= 1)) {
       throw new IllegalArgumentException("a propensity must lie in 0..1: " + propensity);
     }
+    int top = Integer.MIN_VALUE;
     for (int i = 0; i < FACTORS.length; i++) {
       double mean = 1 - propensity + propensity * FACTORS[i];
-      logE[i] += (chosen ? Math.log(FACTORS[i]) : 0) - Math.log(mean);
+      mantissas[i] *= (chosen ? FACTORS[i] : 1) / mean;
+      if (mantissas[i] > CARRY) {
+        mantissas[i] *= CARRIED;
+        powers[i]++;
+      } else if (mantissas[i] < CARRIED) {
+        mantissas[i] *= CARRY;
+        powers[i]--;
+      }
+      top = Math.max(top, powers[i]);
     }
-    if (chosen && propensity == 0) {
-      greatest = Double.POSITIVE_INFINITY;
+    double sum = 0;
+    for (int i = 0; i < FACTORS.length; i++) {
+      // What lies two powers below is less than the last digit of the greatest.
+      sum += powers[i] == top ? mantissas[i] : powers[i] == top - 1 ? mantissas[i] * CARRIED : 0;
     }
-    greatest = Math.max(greatest, logMean());
+    double e = chosen && propensity == 0 ? Double.POSITIVE_INFINITY : sum / FACTORS.length;
+    if (e > Math.scalb(greatest, CARRY_BITS * (greatestPower - top))) {
+      greatest = e;
+      greatestPower = top;
+    }
   }
 
   /** The result by the greatest e-value seen so far. */
   public Result result() {
-    return Result.ofLogEvidence(greatest);
+    return Result.ofLogEvidence(Math.log(greatest) + greatestPower * Math.log(CARRY));
   }
 
   /**
@@ -118,17 +150,5 @@ public final class AllocationTest {
     double s = chosen - expected;
     return Result.ofLogEvidence(
         s * s / (2 * (variance + MIXTURE)) - 0.5 * Math.log((variance + MIXTURE) / MIXTURE));
-  }
-
-  private double logMean() {
-    double max = Double.NEGATIVE_INFINITY;
-    for (double l : logE) {
-      max = Math.max(max, l);
-    }
-    double sum = 0;
-    for (double l : logE) {
-      sum += Math.exp(l - max);
-    }
-    return max + Math.log(sum / FACTORS.length);
   }
 }

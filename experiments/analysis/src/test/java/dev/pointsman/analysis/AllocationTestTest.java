@@ -2,6 +2,7 @@ package dev.pointsman.analysis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.pointsman.analysis.AllocationTest.Outcome;
 import java.util.SplittableRandom;
@@ -117,5 +118,34 @@ final class AllocationTestTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> new AllocationTest().accept(true, 1.5))
         .withMessage("a propensity must lie in 0..1: 1.5");
+  }
+
+  @Test
+  void accept_longCleanThenOff_isTheMeanOfTheLikelihoodRatios() {
+    double[] factors = {0.25, 0.5, 0.7, 0.8, 0.9, 0.95, 1 / 0.95, 1 / 0.9, 1.25, 1 / 0.7, 2, 4};
+    double[] logs = new double[factors.length];
+    double greatest = 0;
+    AllocationTest test = new AllocationTest();
+    SplittableRandom random = new SplittableRandom(11);
+    for (int i = 0; i < 60_000; i++) {
+      // Clean first: most factors fall far below what a number holds.
+      double p = propensity(random);
+      boolean hit = random.nextDouble() < (i < 20_000 ? p : Math.min(1, p * 1.05));
+      test.accept(hit, p);
+      double most = Double.NEGATIVE_INFINITY;
+      for (int f = 0; f < factors.length; f++) {
+        logs[f] += (hit ? Math.log(factors[f]) : 0) - Math.log(1 - p + p * factors[f]);
+        most = Math.max(most, logs[f]);
+      }
+      double sum = 0;
+      for (double log : logs) {
+        sum += Math.exp(log - most);
+      }
+      greatest = Math.max(greatest, most + Math.log(sum / factors.length));
+      if (i % 1_000 == 0) {
+        assertThat(Math.log(test.result().p())).isCloseTo(-greatest, within(1e-8));
+      }
+    }
+    assertThat(greatest).isGreaterThan(10);
   }
 }

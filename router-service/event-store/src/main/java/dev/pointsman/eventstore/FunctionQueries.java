@@ -4,10 +4,13 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -84,11 +87,11 @@ public final class FunctionQueries {
    */
   public void decisions(
       RewardRule rule, Instant from, Instant to, Instant asOf, Consumer<LoggedDecision> taker) {
-    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    values.put("from", from);
-    values.put("to", to);
     Instant maturedBefore = asOf.minus(rule.attributionWindow());
-    readers.each("logged_decisions", values, row -> taker.accept(logged(row, maturedBefore)));
+    readers.each(
+        "logged_decisions",
+        of(rule, from, to, asOf),
+        row -> taker.accept(logged(row, maturedBefore)));
   }
 
   /** Takes a decision with its rewards by other metrics, null where nobody said anything. */
@@ -116,6 +119,99 @@ public final class FunctionQueries {
       decisions(rule, from, to, asOf, row -> taker.take(row, List.of()));
       return;
     }
+    Instant maturedBefore = asOf.minus(rule.attributionWindow());
+    readers.each(
+        "logged_decisions_beside",
+        beside(rule, others, from, to, asOf),
+        row -> taker.take(logged(row, maturedBefore), rewards(others, row.getString("others"))));
+  }
+
+  /** Takes a decision with its rewards by other metrics, null where nobody said anything. */
+  @FunctionalInterface
+  public interface DrawnTaker {
+    void take(DrawnDecision decision, List<@Nullable Double> others);
+  }
+
+  /**
+   * Hands over the decisions of the main stratum that have propensities, in the order of decision,
+   * with what is to be known for checking how they were drawn; rewards are those of {@link
+   * #decisions}.
+   *
+   * @param others rules of the same function and window; may be none
+   * @param taker called on this thread while a reader is held: it must not query the store
+   * @throws IllegalArgumentException if another rule is of another function or window
+   */
+  public void drawn(
+      RewardRule rule,
+      List<RewardRule> others,
+      Instant from,
+      Instant to,
+      Instant asOf,
+      DrawnTaker taker) {
+    Map<String, DrawnDecision.Draw> draws = new HashMap<>();
+    readers.each(
+        others.isEmpty() ? "drawn_decisions" : "drawn_decisions_beside",
+        others.isEmpty() ? of(rule, from, to, asOf) : beside(rule, others, from, to, asOf),
+        row ->
+            taker.take(
+                new DrawnDecision(
+                    Rows.uuid(row, "episode_id"),
+                    draws.computeIfAbsent(row.getString("draw"), DrawnDecision.Draw::parse),
+                    row.getBoolean("failed"),
+                    Rows.realOrNull(row, "reward"),
+                    row.getBoolean("filled")),
+                others.isEmpty() ? List.of() : rewards(others, row.getString("others"))));
+  }
+
+  /**
+   * Where a range ends if it is to hold at most so many decisions, give or take those that started in
+   * the same microsecond.
+   *
+   * @return behind the last of them; {@code to} when there are not more
+   */
+  public Instant sliceEnd(String functionName, Instant from, Instant to, int most) {
+    List<Instant> found =
+        readers.query(
+            "slice_end",
+            Map.of("function", functionName, "from", from, "to", to, "most", most),
+            row -> Rows.instant(row, "started_at"));
+    return found.isEmpty()
+        ? to
+        : found.getFirst().isAfter(from) ? found.getFirst() : from.plusNanos(1_000);
+  }
+
+  /** Takes what was asked; the number of tokens as it was logged, empty where it was not. */
+  @FunctionalInterface
+  public interface RequestTaker {
+    void take(UUID inferenceId, String segment, String inputTokens);
+  }
+
+  /**
+   * Hands over the segment and size of what was asked of a function, once per episode, in order.
+   *
+   * @param taker called on this thread while a reader is held: it must not query the store
+   */
+  public void requests(String functionName, Instant from, Instant to, RequestTaker taker) {
+    readers.each(
+        "request_sizes",
+        Map.of("function", functionName, "from", from, "to", to),
+        row ->
+            taker.take(
+                Rows.uuid(row, "first_id"),
+                row.getString("first_segment"),
+                Objects.requireNonNullElse(row.getString("tokens"), "")));
+  }
+
+  private static Map<String, @Nullable Object> of(
+      RewardRule rule, Instant from, Instant to, Instant asOf) {
+    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
+    values.put("from", from);
+    values.put("to", to);
+    return values;
+  }
+
+  private static Map<String, @Nullable Object> beside(
+      RewardRule rule, List<RewardRule> others, Instant from, Instant to, Instant asOf) {
     for (RewardRule other : others) {
       if (!other.functionName().equals(rule.functionName())
           || !other.attributionWindow().equals(rule.attributionWindow())) {
@@ -125,17 +221,11 @@ public final class FunctionQueries {
                     other.metric(), other.functionName(), rule.metric(), rule.functionName()));
       }
     }
-    Map<String, @Nullable Object> values = rule.sqlValues(asOf);
-    values.put("from", from);
-    values.put("to", to);
+    Map<String, @Nullable Object> values = of(rule, from, to, asOf);
     values.put("other_metrics", lines(others, RewardRule::metric));
     values.put("other_levels", lines(others, other -> other.level().label()));
     values.put("other_types", lines(others, other -> other.type().label()));
-    Instant maturedBefore = asOf.minus(rule.attributionWindow());
-    readers.each(
-        "logged_decisions_beside",
-        values,
-        row -> taker.take(logged(row, maturedBefore), rewards(others, row.getString("others"))));
+    return values;
   }
 
   private static String lines(List<RewardRule> rules, Function<RewardRule, String> text) {

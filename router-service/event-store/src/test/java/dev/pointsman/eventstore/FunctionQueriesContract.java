@@ -220,6 +220,70 @@ abstract class FunctionQueriesContract {
   }
 
   @Test
+  void drawn_andSliceEndAndRequests_areThoseOfTheDecisions() {
+    List<InferenceEvent> asked = new ArrayList<>();
+    for (int n = 0; n < 9; n++) {
+      asked.add(decision("drawn", n, n % 2 == 0 ? "small" : "large").event());
+    }
+    UUID episode = asked.getLast().ids().episodeId();
+    asked.add(units.decision("drawn", episode, START.plusSeconds(20), "large").event());
+    asked.forEach(this::append);
+    append(
+        units.feedback(asked.get(0), "m", true, Duration.ofSeconds(30)),
+        units.feedback(asked.get(1), "judge", true, Duration.ofSeconds(30)));
+    RewardRule rule = RewardRule.ofBoolean("drawn", "m", RewardRule.Level.INFERENCE, HOUR);
+    RewardRule judge = RewardRule.ofBoolean("drawn", "judge", RewardRule.Level.INFERENCE, HOUR);
+    List<LoggedDecision> logged = new ArrayList<>();
+    store.functions().decisions(rule, START, END, END, logged::add);
+
+    List<DrawnDecision> drawn = new ArrayList<>();
+    store.functions().drawn(rule, List.of(), START, END, END, (row, others) -> drawn.add(row));
+    List<Double> scores = new ArrayList<>();
+    store
+        .functions()
+        .drawn(
+            rule,
+            List.of(judge),
+            START,
+            END,
+            END,
+            (row, others) -> {
+              assertThat(row.draw().propensities()).isEqualTo(logged.getFirst().propensities());
+              scores.add(others.getFirst());
+            });
+
+    assertThat(drawn).hasSameSizeAs(logged).hasSize(9);
+    assertThat(scores).containsExactly(null, 1.0, null, null, null, null, null, null, null);
+    for (int at = 0; at < logged.size(); at++) {
+      LoggedDecision row = logged.get(at);
+      DrawnDecision same = drawn.get(at);
+      assertThat(same.episodeId()).isEqualTo(row.episodeId());
+      assertThat(same.reward()).isEqualTo(row.reward());
+      assertThat(same.failed()).isEqualTo(row.failed());
+      assertThat(same.filled()).isEqualTo(row.filled());
+      DrawnDecision.Draw draw = same.draw();
+      assertThat(draw.segment()).isEqualTo(row.segment());
+      assertThat(draw.lane()).isEqualTo(row.lane());
+      assertThat(draw.laneShares()).isEqualTo(row.laneShares());
+      assertThat(draw.generation()).isEqualTo(row.generation());
+      assertThat(draw.candidates()).isEqualTo(row.candidates());
+      assertThat(draw.exclusions()).isEqualTo(row.exclusions());
+      assertThat(draw.policyProbabilities()).isEqualTo(row.policyProbabilities());
+      assertThat(draw.propensities()).isEqualTo(row.propensities());
+      assertThat(draw.chosenArm()).isEqualTo(row.chosenArm());
+    }
+    assertThat(drawn.get(2).draw()).as("drawn alike").isSameAs(drawn.get(0).draw());
+
+    Instant end = store.functions().sliceEnd("drawn", START, END, 4);
+    assertThat(end).isEqualTo(logged.get(4).decidedAt());
+    assertThat(store.functions().sliceEnd("drawn", START, END, 100)).isEqualTo(END);
+
+    List<UUID> requests = new ArrayList<>();
+    store.functions().requests("drawn", START, END, (id, segment, tokens) -> requests.add(id));
+    assertThat(requests).isEqualTo(logged.stream().map(LoggedDecision::inferenceId).toList());
+  }
+
+  @Test
   void decisions_otherMetricOfAnotherWindow_isRefused() {
     RewardRule main = RewardRule.ofBoolean("beside", "m", RewardRule.Level.INFERENCE, HOUR);
     RewardRule longer =

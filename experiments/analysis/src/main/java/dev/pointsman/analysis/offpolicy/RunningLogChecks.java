@@ -68,7 +68,9 @@ public final class RunningLogChecks {
     rows++;
     accept(chosen, row);
     acceptFeedback(row);
-    row.laneShares().keySet().forEach(lane -> lanes.putIfAbsent(lane, new AllocationTest()));
+    row.laneShares()
+        .keySet()
+        .forEach(lane -> lanes.computeIfAbsent(lane, l -> new AllocationTest()));
     lanes.forEach(
         (lane, test) ->
             test.accept(lane.equals(row.lane()), row.laneShares().getOrDefault(lane, 0.0)));
