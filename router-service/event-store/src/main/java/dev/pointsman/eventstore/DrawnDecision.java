@@ -35,26 +35,26 @@ public record DrawnDecision(
       double[] propensities,
       Map<String, Double> laneShares) {
 
-    /** Of the text that the statement makes. */
+    /** Of the text that the statement makes; its last part, the segment, may hold anything. */
     static Draw parse(String text) {
-      String[] parts = text.split("\u001f", -1);
+      String[] parts = text.split("\u001f", 10);
       Map<String, Double> shares = new LinkedHashMap<>();
-      String[] lanes = items(parts[8]);
-      double[] chances = reals(parts[9]);
+      String[] lanes = items(parts[7]);
+      double[] chances = reals(parts[8]);
       for (int i = 0; i < lanes.length; i++) {
         shares.put(lanes[i], chances[i]);
       }
-      List<String> candidates = List.of(items(parts[4]));
+      List<String> candidates = List.of(items(parts[3]));
       return new Draw(
+          parts[9],
           parts[0],
           parts[1],
           parts[2],
-          parts[3],
           candidates,
           // One candidate that could be chosen has an empty text here, too.
-          List.of(candidates.isEmpty() ? new String[0] : parts[5].split("\u001e", -1)),
+          List.of(candidates.isEmpty() ? new String[0] : parts[4].split("\u001e", -1)),
+          reals(parts[5]),
           reals(parts[6]),
-          reals(parts[7]),
           Map.copyOf(shares));
     }
 

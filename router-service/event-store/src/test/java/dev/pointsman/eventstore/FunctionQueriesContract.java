@@ -223,7 +223,8 @@ abstract class FunctionQueriesContract {
   void drawn_andSliceEndAndRequests_areThoseOfTheDecisions() {
     List<InferenceEvent> asked = new ArrayList<>();
     for (int n = 0; n < 9; n++) {
-      asked.add(decision("drawn", n, n % 2 == 0 ? "small" : "large").event());
+      String chosen = n % 2 == 0 ? "small" : "large";
+      asked.add(decision("drawn", n, chosen).segment("a tag\u001f with\u001e both").event());
     }
     UUID episode = asked.getLast().ids().episodeId();
     asked.add(units.decision("drawn", episode, START.plusSeconds(20), "large").event());
