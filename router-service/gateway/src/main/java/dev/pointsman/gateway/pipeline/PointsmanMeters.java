@@ -334,6 +334,11 @@ public final class PointsmanMeters {
     gauge("pointsman.running.requests", "Requests being worked on now", source, count);
   }
 
+  /** {@code pointsman_large_bodies}: bytes of bodies above 64 KB that are being answered. */
+  public <T> void largeBodies(T source, ToDoubleFunction<T> bytes) {
+    gauge("pointsman.large.bodies", "Bytes of large bodies being answered now", source, bytes);
+  }
+
   /** {@code pointsman_open_answers}: answers neither handed over completely nor given up. */
   public <T> void openAnswers(T source, ToDoubleFunction<T> count) {
     gauge("pointsman.open.answers", "Answers that are not complete yet", source, count);

@@ -45,12 +45,15 @@ final class RequestEntry {
   private final InferencePipeline pipeline;
   private final IdSource ids;
   private final Drain drain;
+  private final LargeBodies bodies;
 
-  RequestEntry(Answers answers, InferencePipeline pipeline, IdSource ids, Drain drain) {
+  RequestEntry(
+      Answers answers, InferencePipeline pipeline, IdSource ids, Drain drain, LargeBodies bodies) {
     this.answers = answers;
     this.pipeline = pipeline;
     this.ids = ids;
     this.drain = drain;
+    this.bodies = bodies;
   }
 
   /** Makes a call of a body. */
@@ -81,6 +84,31 @@ final class RequestEntry {
   }
 
   private void answer(
+      InferenceCall.Origin origin,
+      byte[] body,
+      ChatDialect dialect,
+      Reader reader,
+      Way way,
+      AnswerSink sink)
+      throws InterruptedException {
+    if (!bodies.admit(body.length)) {
+      refuse(
+          new Refusal.Overloaded(
+              "too many large requests are being answered: ask again, or another router",
+              Duration.ofSeconds(5)),
+          origin,
+          dialect,
+          sink);
+      return;
+    }
+    try {
+      admitted(origin, body, dialect, reader, way, sink);
+    } finally {
+      bodies.release(body.length);
+    }
+  }
+
+  private void admitted(
       InferenceCall.Origin origin,
       byte[] body,
       ChatDialect dialect,

@@ -260,6 +260,24 @@ final class MalformedRequestsTest {
     assertThat(response.statusCode()).as(response.body()).isEqualTo(200);
   }
 
+  @Test
+  void largeBody_besideManyOthers_is503AndTheNextIsAnswered() throws Exception {
+    String large =
+        "{\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}],\"model\":\"function_name::chat\"}"
+            .formatted("x".repeat(LargeBodies.LARGE));
+    LargeBodies bodies = router.bean(LargeBodies.class);
+    long others = Runtime.getRuntime().maxMemory();
+    assertThat(bodies.admit(others)).as("there is no other").isTrue();
+
+    HttpResponse<String> refused = post("/v1/chat/completions", large);
+    assertThat(post("/v1/chat/completions", "{}").statusCode()).as("a small one").isEqualTo(400);
+    bodies.release(others);
+
+    assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+    assertThat(refused.headers().firstValue("retry-after")).contains("5");
+    assertThat(post("/v1/chat/completions", large).statusCode()).isEqualTo(200);
+  }
+
   /** It is refused for what it says of itself, before any of it is read. */
   @Test
   void body_aByteAboveTheLimit_is413WithTheLimit() throws Exception {
