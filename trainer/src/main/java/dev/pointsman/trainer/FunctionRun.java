@@ -52,12 +52,6 @@ final class FunctionRun {
   /** The text model that is being fitted, null while none is. */
   @Nullable FutureTask<Optional<TextLadder.Fitted>> fitting;
 
-  /** How many rewards were known when that began. */
-  long fittedFrom;
-
-  /** How many rewards gave no text model: as many give none again. Negative for none such. */
-  long inVain = -1;
-
   /** What was learnt outside the log, as it is in the state; null for nothing. */
   @Nullable PriorEvidence prior;
 

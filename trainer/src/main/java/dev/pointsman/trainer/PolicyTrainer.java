@@ -584,18 +584,13 @@ public final class PolicyTrainer implements AutoCloseable {
               now);
       String before = run.text.inUse();
       takeFitted(present, now);
-      long rewards =
-          moment.statistics().variants().stream()
-              .mapToLong(PolicyStatistics.VariantEvidence::feedbacks)
-              .sum();
-      if (run.fitting == null && rewards != run.inVain) {
+      if (run.fitting == null) {
         run.text
             .due(moment)
             .ifPresent(
                 fit -> {
                   FutureTask<Optional<TextLadder.Fitted>> task = new FutureTask<>(fit);
                   run.fitting = task;
-                  run.fittedFrom = rewards;
                   fits.execute(task);
                 });
         takeFitted(present, now);
@@ -641,7 +636,6 @@ public final class PolicyTrainer implements AutoCloseable {
       Thread.currentThread().interrupt();
       return;
     }
-    run.inVain = fitted.isPresent() ? -1 : run.fittedFrom;
     if (fitted.isPresent()) {
       TextPublication publication = fitted.get().publication();
       around.log().accept(new TextModelEvent(around.ids().at(now), publication));

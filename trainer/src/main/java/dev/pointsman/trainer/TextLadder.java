@@ -83,6 +83,10 @@ final class TextLadder {
 
   private static final double GROWTH = 1.25;
   private static final Duration BETWEEN_FITS = Duration.ofMinutes(3);
+
+  /** A function of which no text comes is looked at each hour and a half. */
+  private static final int MOST_DOUBLINGS = 5;
+
   private static final Duration BETWEEN_JUDGEMENTS = Duration.ofSeconds(10);
   private static final int MOST_JUDGED_AT_ONCE = 5_000;
   private static final int MOST_MODELS = 4;
@@ -106,6 +110,12 @@ final class TextLadder {
   private @Nullable TextQuality prior;
 
   private @Nullable Instant lastLook;
+
+  /** How many rewards were known then: as many give no other model. */
+  private long lookedFrom;
+
+  /** Looks since the last model. */
+  private int inVain;
 
   /** Whether what was judged before is to be looked at again for the thresholds that divide it. */
   private boolean dividedAnew;
@@ -283,21 +293,26 @@ final class TextLadder {
 
   /**
    * The fit that is due, to be run on any thread, since it touches nothing of this ladder; it gives
-   * nothing where too few conversations were logged. Take what it gives into use with {@link #fitted}.
+   * nothing where too few conversations were logged. Take what it gives into use with {@link #fitted};
+   * ask for none while one runs. After fits in vain the next ones come ever later, and none before
+   * there are more rewards.
    */
   Optional<Callable<Optional<Fitted>>> due(Moment moment) {
     Instant now = moment.now();
     long feedbacks = moment.feedbacks();
+    Duration rest = BETWEEN_FITS.multipliedBy(1L << Math.min(inVain, MOST_DOUBLINGS));
     boolean due =
         moment.learned().readsText()
             && moment.function().logText()
             && feedbacks >= LEAST_SAMPLES
             && feedbacks >= GROWTH * standing.feedbacks()
-            && (lastLook == null || !lastLook.plus(BETWEEN_FITS).isAfter(now));
+            && (lastLook == null || (feedbacks != lookedFrom && !lastLook.plus(rest).isAfter(now)));
     if (!due) {
       return Optional.empty();
     }
     lastLook = now;
+    lookedFrom = feedbacks;
+    inVain++;
     return Optional.of(() -> fit.run(moment));
   }
 
@@ -307,6 +322,7 @@ final class TextLadder {
     Moment moment = fitted.moment();
     ConversationModel model =
         ConversationModel.decode(Base64.getDecoder().decode(publication.body()));
+    inVain = 0;
     standing = standing.fitted(publication.model(), moment.feedbacks(), publication.publishedAt());
     judges.add(Judge.of(publication.publishedAt(), model, moment.statistics()));
     if (judges.size() > MOST_MODELS) {
