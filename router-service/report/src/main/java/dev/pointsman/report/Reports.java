@@ -584,8 +584,14 @@ public final class Reports {
         relearning ? "relearning: " + alarms.getLast().text() : "");
   }
 
-  /** How far the function's latest text model was off, variant by variant; empty without one. */
+  /** How far the function's latest text model was off, variant by variant; none where none is read. */
   public List<TextErrors> textErrors(String name) {
+    FunctionDefinition function = catalog.get().functions().get(name);
+    if (function != null
+        && !(function.experimentation() instanceof Experimentation.Learned learned
+            && learned.readsText())) {
+      return List.of();
+    }
     TextModelLine latest = store.history().latestTextModel(name);
     return latest == null ? List.of() : TextErrors.of(TextStory.read(latest.provenance()));
   }
