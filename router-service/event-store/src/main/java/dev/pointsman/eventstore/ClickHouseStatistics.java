@@ -158,7 +158,10 @@ final class ClickHouseStatistics {
         inserted.get();
       }
     } catch (ExecutionException e) {
-      throw new StoreException(e.getCause().getMessage(), e);
+      throw new StoreException(
+          "statistics of %s could not be computed: %s"
+              .formatted(rule.functionName(), e.getMessage()),
+          e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StoreException("interrupted while statistics were computed", e);
