@@ -12,13 +12,16 @@ import dev.pointsman.control.Generation;
 import dev.pointsman.control.Generation.Status;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
+import dev.pointsman.eventstore.DecisionKindCount;
 import dev.pointsman.eventstore.EventStore;
+import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
 import dev.pointsman.routing.Lane;
 import dev.pointsman.trainer.GateState.Stage;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +29,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,9 +43,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The evidence is every matured decision of the main stratum since the challenger was registered,
  * with both vectors as the router logged them: one sequence from the first look to the last, so one
- * may look as often as one likes. Every step is logged as a change with its inputs before it is
- * stored, and stored before the router follows it. Works on its own thread, or on the caller's by
- * {@link #look}.
+ * may look as often as one likes; a look reads all of it, and comes when a twentieth was added. Every
+ * step is logged as a change with its inputs before it is stored, and stored before the router follows
+ * it. Works on its own thread, or on the caller's by {@link #look}.
  */
 public final class GateWatch implements AutoCloseable {
 
@@ -62,6 +66,9 @@ public final class GateWatch implements AutoCloseable {
 
   /** and is settled after so many with whatever is known then. */
   private static final int MOST_WINDOWS = 14;
+
+  /** A look is worth its price when there is more than one in so many decisions to see. */
+  private static final int LEAST_GROWTH = 20;
 
   /** The gate's own look may come between a person's look and the step. */
   private static final int MOST_ATTEMPTS = 5;
@@ -89,7 +96,35 @@ public final class GateWatch implements AutoCloseable {
   private final Surroundings around;
   private final RestingThread thread = new RestingThread("gate", SHORTEST_PAUSE, this::round);
 
-  private record Looked(Instant at, long looks, GateLook seen, GateState state) {}
+  private record Looked(Instant at, long looks, GateLook seen, Basis basis) {}
+
+  /**
+   * What a look at the log depends on. Rows mature without anything being logged, and predictions are
+   * fitted again over all of them, so a look reads everything since the challenger was registered; it
+   * is spared while next to nothing of this has changed.
+   *
+   * @param decisions how many there are since the stage began, how many of these have matured, and
+   *     how many of all
+   */
+  private record Basis(
+      FunctionCatalog catalog, GateState state, boolean blocked, List<Long> decisions) {
+
+    /** Whether what was seen by another is what would be seen now, but for a few rows. */
+    boolean isNearly(Basis earlier) {
+      if (catalog != earlier.catalog
+          || !state.equals(earlier.state)
+          || blocked != earlier.blocked) {
+        return false;
+      }
+      for (int at = 0; at < decisions.size(); at++) {
+        long before = earlier.decisions.get(at);
+        if (decisions.get(at) - before > before / LEAST_GROWTH) {
+          return false;
+        }
+      }
+      return true;
+    }
+  }
 
   /**
    * What was seen when the gate looked at a generation last, since this process started: the JSON
@@ -98,15 +133,49 @@ public final class GateWatch implements AutoCloseable {
    */
   public Optional<String> lastLook(String generationId) {
     return Optional.ofNullable(looks.get(generationId))
-        .map(looked -> looked.seen().json(looked.state(), looked.at(), looked.looks()));
+        .map(looked -> looked.seen().json(looked.basis().state(), looked.at(), looked.looks()));
   }
 
-  private void remember(GateStanding standing, GateLook seen, Instant now) {
+  /**
+   * What is to be seen of a generation: what was seen at the last look where that would be nearly the
+   * same, else what a new one sees.
+   *
+   * @param registered when the challenger was
+   * @param look reads the log; is told whether it is not to be trusted
+   */
+  private GateLook seen(
+      FunctionGate gate,
+      GateStanding standing,
+      Instant registered,
+      Instant now,
+      Function<Boolean, GateLook> look) {
     GateState state = Standings.stateOf(standing);
-    looks.merge(
-        standing.generationId(),
-        new Looked(now, 1, seen, state),
-        (before, _) -> new Looked(now, before.looks() + 1, seen, state));
+    Instant matured = now.minus(gate.learned().attribution().window());
+    boolean blocked = LogWatch.isBlocked(around.store(), gate.function(), now);
+    Basis basis =
+        new Basis(
+            gate.catalog(),
+            state,
+            blocked,
+            List.of(
+                decisions(gate, state.since(), now),
+                decisions(gate, state.since(), matured),
+                decisions(gate, registered, matured)));
+    Looked last = looks.get(standing.generationId());
+    if (last != null && basis.isNearly(last.basis())) {
+      return last.seen();
+    }
+    GateLook seen = look.apply(blocked);
+    looks.put(
+        standing.generationId(), new Looked(now, last == null ? 1 : last.looks() + 1, seen, basis));
+    return seen;
+  }
+
+  private long decisions(FunctionGate gate, Instant from, Instant to) {
+    return around.store().functions().kinds(gate.function(), from, to).stream()
+        .filter(count -> count.kind().equals("decision") && count.stratum().equals(Decision.MAIN))
+        .mapToLong(DecisionKindCount::inferences)
+        .sum();
   }
 
   /** A gate that does nothing until it is started or asked. */
@@ -183,8 +252,13 @@ public final class GateWatch implements AutoCloseable {
       FunctionGate gate, Generation challenger, GateStanding standing, Instant now) {
     PromotionGate steps = new PromotionGate(gate.settings());
     GateState state = Standings.stateOf(standing);
-    GateLook seen = seen(gate, challenger, standing, state, now);
-    remember(standing, seen, now);
+    GateLook seen =
+        seen(
+            gate,
+            standing,
+            challenger.createdAt(),
+            now,
+            blocked -> looked(gate, challenger, standing, state, blocked, now));
     GateState next = steps.look(state, seen.evidence(), now);
     if (next != state) {
       step(gate, standing, next, seen, ACTOR, now);
@@ -339,7 +413,8 @@ public final class GateWatch implements AutoCloseable {
     if (challenger.isPresent()) {
       standing = standingOf(challenger.get().id());
       GateState state = Standings.stateOf(standing);
-      GateLook seen = seen(gate, challenger.get(), standing, state, at);
+      boolean blocked = LogWatch.isBlocked(around.store(), functionName, at);
+      GateLook seen = looked(gate, challenger.get(), standing, state, blocked, at);
       GateState next =
           new PromotionGate(gate.settings()).ask(state, wish, seen.evidence(), at, reason);
       if (next.equals(state)) {
@@ -469,43 +544,19 @@ public final class GateWatch implements AutoCloseable {
     if (state.stage() != Stage.PROMOTED || standing.outcome() != null) {
       return;
     }
-    String promoted = standing.generationId();
-    LaneWatch lanes =
-        new LaneWatch(
-            row -> promoted.equals(row.generation()) && row.lane().equals(Lane.POLICY.label()),
-            row -> standby.id().equals(row.generation()) && row.lane().equals(Lane.POLICY.label()));
-    ChallengerEvaluator evaluator =
-        ChallengerEvaluator.of(around.store(), gate.catalog(), around.control());
-    // What it was like before: the same two, the other way round.
     Instant registered =
-        around.control().generation(promoted).map(Generation::createdAt).orElse(state.since());
-    evaluator.sideBySide(
-        gate.function(),
-        standby.id(),
-        promoted,
-        promoted,
-        registered,
-        now,
-        lanes::accept,
-        lanes::accept);
-    ChallengerEvaluator.SideBySide log =
-        evaluator.sideBySide(
-            gate.function(),
-            promoted,
-            standby.id(),
-            promoted,
-            state.since(),
-            now,
-            lanes::accept,
-            lanes::accept);
+        around
+            .control()
+            .generation(standing.generationId())
+            .map(Generation::createdAt)
+            .orElse(state.since());
     GateLook seen =
-        GateLook.of(
+        seen(
             gate,
-            log,
-            0,
-            lanes.guardrails(),
-            LogWatch.isBlocked(around.store(), gate.function(), now));
-    remember(standing, seen, now);
+            standing,
+            registered,
+            now,
+            blocked -> lookedBack(gate, standing, standby, registered, blocked, now));
     GateEvidence evidence = seen.evidence();
     Optional<Guardrail> violated =
         evidence.guardrails().stream().filter(Guardrail::isViolated).findFirst();
@@ -523,6 +574,43 @@ public final class GateWatch implements AutoCloseable {
     } else {
       settle(gate, standing, standby, seen, now);
     }
+  }
+
+  /** What the two did beside each other before the promotion, the other way round, and after it. */
+  private GateLook lookedBack(
+      FunctionGate gate,
+      GateStanding standing,
+      Generation standby,
+      Instant registered,
+      boolean blocked,
+      Instant now) {
+    String promoted = standing.generationId();
+    LaneWatch lanes =
+        new LaneWatch(
+            row -> promoted.equals(row.generation()) && row.lane().equals(Lane.POLICY.label()),
+            row -> standby.id().equals(row.generation()) && row.lane().equals(Lane.POLICY.label()));
+    ChallengerEvaluator evaluator =
+        ChallengerEvaluator.of(around.store(), gate.catalog(), around.control());
+    evaluator.sideBySide(
+        gate.function(),
+        standby.id(),
+        promoted,
+        promoted,
+        registered,
+        now,
+        lanes::accept,
+        lanes::accept);
+    ChallengerEvaluator.SideBySide log =
+        evaluator.sideBySide(
+            gate.function(),
+            promoted,
+            standby.id(),
+            promoted,
+            Standings.stateOf(standing).since(),
+            now,
+            lanes::accept,
+            lanes::accept);
+    return GateLook.of(gate, log, 0, lanes.guardrails(), blocked);
   }
 
   private void settle(
@@ -582,11 +670,12 @@ public final class GateWatch implements AutoCloseable {
 
   // ---- evidence
 
-  private GateLook seen(
+  private GateLook looked(
       FunctionGate gate,
       Generation challenger,
       GateStanding standing,
       GateState state,
+      boolean blocked,
       Instant now) {
     LaneWatch lanes =
         new LaneWatch(
@@ -613,12 +702,7 @@ public final class GateWatch implements AutoCloseable {
                           : 0;
                 },
                 lanes::accept);
-    return GateLook.of(
-        gate,
-        log,
-        own[0],
-        lanes.guardrails(),
-        LogWatch.isBlocked(around.store(), gate.function(), now));
+    return GateLook.of(gate, log, own[0], lanes.guardrails(), blocked);
   }
 
   /** Stops the thread after the round it is in. */

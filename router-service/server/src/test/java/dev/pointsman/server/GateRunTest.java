@@ -354,6 +354,14 @@ final class GateRunTest {
     assertThat(standing("g-2").stage()).isEqualTo("canary");
     assertThat(standing("g-2").waitsFor())
         .startsWith("a guardrail to hold: refused: 0 decisions have a value");
+
+    gate.look(clock.instant());
+    Optional<String> look = gate.lastLook("g-2");
+    clock.advance(Duration.ofSeconds(1));
+    gate.look(clock.instant());
+    assertThat(gate.lastLook("g-2")).as("next to nothing was added").isEqualTo(look);
+    minutes(90);
+    assertThat(gate.lastLook("g-2")).isNotEqualTo(look);
   }
 
   /** What the watch of the log would say. */
