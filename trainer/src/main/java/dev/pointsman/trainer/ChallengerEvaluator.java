@@ -282,7 +282,7 @@ public final class ChallengerEvaluator {
     Beside beside = new Beside(pairs, valued);
     return PairedLog.of(arms, pairs, baseline == null ? -1 : arms.indexOf(baseline))
         .withGuarded(beside.guarded(guards))
-        .withScores(beside.scores(configured, guards));
+        .withSurrogates(beside.surrogates(configured, guards));
   }
 
   /** Takes a matured decision with its reward by a guarded metric, 0..1. */
@@ -293,7 +293,7 @@ public final class ChallengerEvaluator {
 
   /**
    * A decision with its rewards by the function's other metrics: the guarded ones that were asked for,
-   * then the judge's, where there is one.
+   * then its surrogates.
    */
   private record Valued(LoggedDecision row, List<@Nullable Double> others) {}
 
@@ -320,9 +320,14 @@ public final class ChallengerEvaluator {
       return guarded;
     }
 
-    /** The scores of the function's judge, behind those metrics; null without one. */
-    @Nullable List<@Nullable Double> scores(Configured configured, List<GuardedMetric> guards) {
-      return configured.learned().rules().surrogates().isEmpty() ? null : column(guards.size());
+    /** Values of the function's surrogates, which were read behind those metrics. */
+    List<PairedLog.Surrogate> surrogates(Configured configured, List<GuardedMetric> guards) {
+      List<String> names = configured.learned().rules().surrogates();
+      List<PairedLog.Surrogate> surrogates = new ArrayList<>(names.size());
+      for (int at = 0; at < names.size(); at++) {
+        surrogates.add(new PairedLog.Surrogate(names.get(at), column(guards.size() + at)));
+      }
+      return surrogates;
     }
 
     private List<@Nullable Double> column(int at) {
@@ -338,17 +343,13 @@ public final class ChallengerEvaluator {
     return GuardedMetric.of(catalog, configured.function().name(), configured.learned());
   }
 
-  /** What is read beside the reward: those metrics, then the judge's scores where it has one. */
+  /** What is read beside the reward: those metrics, then the function's surrogates. */
   private List<RewardRule> others(Configured configured, List<GuardedMetric> guards) {
+    Experimentation.Learned learned = configured.learned();
     List<RewardRule> others = new ArrayList<>();
     guards.forEach(guard -> others.add(guard.reward()));
-    if (!configured.learned().rules().surrogates().isEmpty()) {
-      others.add(
-          RewardRules.of(
-              catalog,
-              configured.function().name(),
-              configured.learned(),
-              configured.learned().rules().surrogates().getFirst()));
+    for (String metric : learned.rules().surrogates()) {
+      others.add(RewardRules.of(catalog, configured.function().name(), learned, metric));
     }
     return others;
   }

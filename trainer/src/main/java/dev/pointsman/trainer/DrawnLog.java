@@ -19,15 +19,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decisions of a function in order, as the checks of its log take them: of the last generation among
- * them, without dollars, and with what served as the challenger. Where a judge scores all decisions
- * its scores are the quality: what the checks need is there on all rows, and a changed judge shows.
+ * them, without dollars, and with what served as the challenger. Where judges score all decisions
+ * the mean score is the quality: what the checks need is there on all rows, and a changed judge shows.
  *
  * @param generation the one that decided, empty where no policy did
  * @param arms the arms' names
  */
 record DrawnLog(String generation, List<String> arms, List<PairedDecision> decisions) {
 
-  /** A decision with the judge's score of it, null where it has none. */
+  /** A decision with the mean of its scores, null where it has none. */
   private record Scored(DrawnDecision row, @Nullable Double score) {}
 
   /**
@@ -45,7 +45,6 @@ record DrawnLog(String generation, List<String> arms, List<PairedDecision> decis
       Instant now) {
     List<RewardRule> judges =
         learned.rules().surrogates().stream()
-            .limit(1)
             .map(metric -> RewardRules.of(catalog, function, learned, metric))
             .toList();
     List<Scored> rows = new ArrayList<>();
@@ -59,7 +58,7 @@ record DrawnLog(String generation, List<String> arms, List<PairedDecision> decis
             now,
             (row, scores) -> {
               if (row.draw().chosenArm() >= 0) {
-                rows.add(new Scored(row, scores.isEmpty() ? null : scores.getFirst()));
+                rows.add(new Scored(row, mean(scores)));
               }
             });
     // What an earlier generation did is no measure of the one that serves.
@@ -72,6 +71,18 @@ record DrawnLog(String generation, List<String> arms, List<PairedDecision> decis
     Shapes shapes =
         new Shapes(List.copyOf(arms), learned.attribution().onError(), !judges.isEmpty());
     return new DrawnLog(generation, shapes.arms, rows.stream().map(shapes::decision).toList());
+  }
+
+  private static @Nullable Double mean(List<@Nullable Double> scores) {
+    double sum = 0;
+    int given = 0;
+    for (Double score : scores) {
+      if (score != null) {
+        sum += score;
+        given++;
+      }
+    }
+    return given == 0 ? null : sum / given;
   }
 
   /** What decisions that were drawn alike have in common, by arm, is made once. */

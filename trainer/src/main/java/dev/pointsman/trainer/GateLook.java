@@ -50,10 +50,10 @@ record GateLook(GateEvidence evidence, int decisions, int outcomes, int thinning
       List<Guardrail> guardrails,
       boolean blocked) {
     PairedLog log = beside.log();
-    List<@Nullable Double> scores = log.scores();
     boolean any =
         log.decisions().stream().anyMatch(row -> row.quality() != null)
-            || (scores != null && scores.stream().anyMatch(Objects::nonNull));
+            || log.surrogates().stream()
+                .anyMatch(one -> one.scores().stream().anyMatch(Objects::nonNull));
     if (!any) {
       return without(log.decisions().size(), beside.thinning(), guardrails);
     }

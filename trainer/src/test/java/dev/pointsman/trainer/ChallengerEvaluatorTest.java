@@ -101,6 +101,10 @@ final class ChallengerEvaluatorTest {
       } else {
         events.add(scored(n, n % 10 < (large ? 8 : 9), large));
       }
+      // A third press a thumb, and mean little by it.
+      if (n % 3 == 0) {
+        events.add(Events.feedback(n, Events.id(n), "thumbs", n % 2 == 0));
+      }
       // Half of the answers are looked at; every fifth of these by the cheap one is a refusal.
       if (n % 4 < 2) {
         events.add(Events.feedback(n, Events.id(n), "refused", !large && n % 20 < 2));
@@ -174,10 +178,7 @@ final class ChallengerEvaluatorTest {
 
   @Test
   void evaluate_judgeBesidePeople_combinesBothAndTellsWhatTheySaid() {
-    FunctionCatalog judged = catalog("surrogates = [\"judge_score\"]");
-    ChallengerEvaluation evaluation =
-        new ChallengerEvaluator(store, judged)
-            .evaluate(new ChallengerEvaluator.Question("reply", frozen(), null, 0.03, NOW));
+    ChallengerEvaluation evaluation = evaluateWith("surrogates = [\"judge_score\"]");
     ChallengerEvaluation people = evaluate(frozen(), null);
 
     assertThat(evaluation.figures().outcomes()).isEqualTo(evaluation.figures().decisions());
@@ -193,6 +194,7 @@ final class ChallengerEvaluatorTest {
         .extracting(LogCheck::name)
         .contains("people", "judge");
     assertThat(people.figures().judge()).isNull();
+    FunctionCatalog judged = catalog("surrogates = [\"judge_score\"]");
     Experimentation.Learned learned =
         (Experimentation.Learned)
             Objects.requireNonNull(judged.functions().get("reply")).experimentation();
@@ -202,6 +204,22 @@ final class ChallengerEvaluatorTest {
     assertThat(watched.decisions())
         .as("the watch of the log looks at the scores, which are on all")
         .allMatch(PairedDecision::answered);
+  }
+
+  @Test
+  void evaluate_thumbsBesideTheJudge_combinesAllThree() {
+    ChallengerEvaluation judged = evaluateWith("surrogates = [\"judge_score\"]");
+    ChallengerEvaluation both = evaluateWith("surrogates = [\"judge_score\", \"thumbs\"]");
+
+    assertThat(both.figures().outcomes()).isEqualTo(both.figures().decisions());
+    assertThat(both.figures().quality().value())
+        .isCloseTo(judged.figures().quality().value(), within(0.01));
+    assertThat(both.figures().quality().standardError())
+        .as("thumbs that mean little do no harm")
+        .isLessThan(1.05 * judged.figures().quality().standardError());
+    assertThat(both.figures().checks())
+        .extracting(LogCheck::name)
+        .contains("rewards by judge_score", "rewards by thumbs");
   }
 
   @Test
@@ -453,6 +471,11 @@ final class ChallengerEvaluatorTest {
     return (Experimentation.Learned) function().experimentation();
   }
 
+  private ChallengerEvaluation evaluateWith(String line) {
+    return new ChallengerEvaluator(store, catalog(line))
+        .evaluate(new ChallengerEvaluator.Question("reply", frozen(), null, 0.03, NOW));
+  }
+
   private static FunctionCatalog catalog() {
     return catalog("");
   }
@@ -478,6 +501,10 @@ final class ChallengerEvaluatorTest {
                 level = "inference"
                 optimize = "max"
                 range = [0, 10]
+                [metrics.thumbs]
+                type = "boolean"
+                level = "inference"
+                optimize = "max"
                 [models.large]
                 routing = ["d"]
                 [models.large.providers.d]

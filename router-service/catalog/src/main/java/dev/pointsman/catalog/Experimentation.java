@@ -93,7 +93,7 @@ public sealed interface Experimentation {
    * @param promotion how changed settings come to serve; null = at once
    * @param guardrails metrics that changed settings may not make worse
    * @param surrogates metrics that stand for the metric where it has no value: judges that score every
-   *     decision; verdicts combine both; at most one
+   *     decision; verdicts combine all
    */
   record Rules(@Nullable Promotion promotion, List<Guarded> guardrails, List<String> surrogates) {
 

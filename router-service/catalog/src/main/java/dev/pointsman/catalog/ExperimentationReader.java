@@ -778,42 +778,41 @@ final class ExperimentationReader {
 
   private List<String> surrogates(Section section, String metricName) {
     List<String> surrogates = section.names("surrogates", "metric", metrics.keySet());
-    if (surrogates.isEmpty()) {
-      return surrogates;
-    }
-    String name = surrogates.getFirst();
-    MetricDefinition surrogate = metrics.get(name);
-    MetricDefinition metric = metrics.get(metricName);
     String path = section.path("surrogates");
-    String wrong =
-        surrogates.size() > 1
-            ? "%s: one judge at a time can be combined with people; keep one of %s"
-                .formatted(path, String.join(", ", surrogates))
-            : name.equals(metricName)
-                ? "%s: '%s' is the metric itself: name what stands for it".formatted(path, name)
-                : surrogate != null
-                        && surrogate.type() == MetricDefinition.Type.FLOAT
-                        && surrogate.range() == null
-                    ? "%s: float metric '%s' needs range = [low, high] under [metrics.%s]"
-                        .formatted(path, name, name)
-                    : surrogate != null && metric != null && surrogate.level() != metric.level()
-                        ? "%s: '%s' is about an %s and metric '%s' about an %s: both must be alike"
-                            .formatted(
-                                path,
-                                name,
-                                words(surrogate.level()),
-                                metricName,
-                                words(metric.level()))
-                        : noFeedback(section) != null
-                            ? "%s and no_feedback exclude each other: what people do not say is"
-                                    .formatted(path)
-                                + " estimated by the judge, not filled in; remove one"
-                            : null;
-    if (wrong != null) {
-      section.error("surrogates", wrong);
+    for (String name : surrogates) {
+      String rule = notSurrogate(name, metricName);
+      if (rule != null) {
+        section.error("surrogates", path + ": " + rule);
+        return List.of();
+      }
+    }
+    if (!surrogates.isEmpty() && noFeedback(section) != null) {
+      section.error(
+          "surrogates",
+          path
+              + " and no_feedback exclude each other: what people do not say is estimated by the"
+              + " judge, not filled in; remove one");
       return List.of();
     }
     return surrogates;
+  }
+
+  /** Why a metric cannot stand for another one; null if it can. */
+  private @Nullable String notSurrogate(String name, String metricName) {
+    MetricDefinition surrogate = metrics.get(name);
+    MetricDefinition metric = metrics.get(metricName);
+    if (name.equals(metricName)) {
+      return "'%s' is the metric itself: name what stands for it".formatted(name);
+    }
+    if (surrogate != null
+        && surrogate.type() == MetricDefinition.Type.FLOAT
+        && surrogate.range() == null) {
+      return "float metric '%s' needs range = [low, high] under [metrics.%s]".formatted(name, name);
+    }
+    return surrogate == null || metric == null || surrogate.level() == metric.level()
+        ? null
+        : "'%s' is about an %s and metric '%s' about an %s: both must be alike"
+            .formatted(name, words(surrogate.level()), metricName, words(metric.level()));
   }
 
   private static String words(MetricDefinition.Level level) {

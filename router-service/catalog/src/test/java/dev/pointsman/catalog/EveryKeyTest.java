@@ -44,6 +44,10 @@ final class EveryKeyTest {
       level = "episode"
       optimize = "max"
       range = [0, 10]
+      [metrics.thumbs]
+      type = "boolean"
+      level = "episode"
+      optimize = "max"
       [metrics.helpful]
       type = "boolean"
       level = "inference"
@@ -496,7 +500,7 @@ final class EveryKeyTest {
                       { metric = "stars", worse_by = 0.5 },
                       { metric = "helpful", min = 0.9 },
                     ]
-                    surrogates = ["judge"]
+                    surrogates = ["judge", "thumbs"]
                     """)
             .experimentation();
 
@@ -537,7 +541,7 @@ final class EveryKeyTest {
                             "stars", Experimentation.Guarded.Limit.WORSE_BY, 0.5),
                         new Experimentation.Guarded(
                             "helpful", Experimentation.Guarded.Limit.MIN, 0.9)),
-                    List.of("judge")),
+                    List.of("judge", "thumbs")),
                 null));
   }
 

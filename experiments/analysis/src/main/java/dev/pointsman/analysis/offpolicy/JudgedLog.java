@@ -3,20 +3,21 @@ package dev.pointsman.analysis.offpolicy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A log whose quality people say about few decisions and a judge about all: the quality that {@link
- * SurrogateRewards} combines of both, with what is to be known about it.
+ * A log whose quality people say about few decisions and surrogates, such as judges, about all: the
+ * quality that {@link SurrogateRewards} combines of them, with what is to be known about it.
  *
  * <p>Strata are (segment, arm): people may be asked about one arm more often than about another, but
- * within a stratum whom they are asked about must not depend on the quality beyond what the judge
- * sees. What a rule gives (to a failure) stays as it is. A decision without a score keeps what people
- * said.
+ * within a stratum whom they are asked about must not depend on the quality beyond what the
+ * surrogates see. What a rule gives (to a failure) stays as it is. A decision without any score keeps
+ * what people said.
  *
  * @param combined the same decisions with the combined quality, which may leave 0..1
- * @param scored the same decisions with the judge's score as their quality; what the checks of the
+ * @param scored the same decisions with their mean score as their quality; what the checks of the
  *     log look at, for it is there on all rows, and a changed judge shows in it
  * @param judge what is to be known
  */
@@ -26,13 +27,14 @@ public record JudgedLog(List<PairedDecision> combined, List<PairedDecision> scor
   public static final double MOST_UNLABELLED = 0.02;
 
   /**
-   * A judge beside people.
+   * Surrogates beside people.
    *
    * @param scored decisions with a score
    * @param labelled of these with people's word
-   * @param meanScore mean score of the labelled ones, NaN when there is none
+   * @param meanScore mean of the mean scores of the labelled ones, NaN when there is none
    * @param meanWord mean of people's word about the same, NaN when there is none
-   * @param unlabelled (segment, arm) where people said nothing, by name; the judge stands alone there
+   * @param unlabelled (segment, arm) where people said nothing, by name; the surrogates stand
+   *     alone there
    * @param unlabelledShare share of the scored decisions in those, 0..1
    */
   public record Judge(
@@ -57,28 +59,42 @@ public record JudgedLog(List<PairedDecision> combined, List<PairedDecision> scor
    *
    * @param arms the arms' names
    * @param log with people's word as its quality, in order of decision
-   * @param scores the judge's of each decision, 0..1, null where it gave none
+   * @param surrogates at least one
    */
   public static JudgedLog of(
-      List<String> arms, List<PairedDecision> log, List<@Nullable Double> scores) {
-    if (scores.size() != log.size()) {
-      throw new IllegalArgumentException(
-          "%d scores for %d decisions".formatted(scores.size(), log.size()));
+      List<String> arms, List<PairedDecision> log, List<PairedLog.Surrogate> surrogates) {
+    for (PairedLog.Surrogate surrogate : surrogates) {
+      if (surrogate.scores().size() != log.size()) {
+        throw new IllegalArgumentException(
+            "%d scores by %s for %d decisions"
+                .formatted(surrogate.scores().size(), surrogate.metric(), log.size()));
+      }
     }
     List<SurrogateRewards.Row> rows = new ArrayList<>();
     List<Integer> places = new ArrayList<>();
+    List<PairedDecision> scored = new ArrayList<>(log);
     Map<String, Long> sizes = new TreeMap<>();
     double scoreSum = 0;
     double wordSum = 0;
     for (int i = 0; i < log.size(); i++) {
       PairedDecision row = log.get(i);
-      Double score = scores.get(i);
-      if (score == null || row.ruled()) {
+      if (row.ruled()) {
+        continue;
+      }
+      List<@Nullable Double> scores = new ArrayList<>(surrogates.size());
+      for (PairedLog.Surrogate surrogate : surrogates) {
+        scores.add(surrogate.scores().get(i));
+      }
+      if (scores.stream().allMatch(Objects::isNull)) {
+        scored.set(i, row.withQuality(null));
         continue;
       }
       String stratum = stratum(arms, row);
       sizes.merge(stratum, 1L, Long::sum);
-      rows.add(new SurrogateRewards.Row(stratum, score, row.quality()));
+      SurrogateRewards.Row scoredRow = new SurrogateRewards.Row(stratum, scores, row.quality());
+      double score = scoredRow.meanScore();
+      scored.set(i, row.withQuality(score));
+      rows.add(scoredRow);
       places.add(i);
       Double word = row.quality();
       if (word != null) {
@@ -88,13 +104,6 @@ public record JudgedLog(List<PairedDecision> combined, List<PairedDecision> scor
     }
     SurrogateRewards rewards = SurrogateRewards.combine(rows);
     List<PairedDecision> combined = new ArrayList<>(log);
-    List<PairedDecision> scored = new ArrayList<>(log);
-    for (int i = 0; i < log.size(); i++) {
-      PairedDecision row = log.get(i);
-      if (!row.ruled()) {
-        scored.set(i, row.withQuality(scores.get(i)));
-      }
-    }
     for (int i = 0; i < places.size(); i++) {
       int place = places.get(i);
       combined.set(place, log.get(place).withQuality(rewards.rewards()[i]));

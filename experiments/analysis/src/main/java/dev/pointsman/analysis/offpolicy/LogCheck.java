@@ -9,4 +9,9 @@ import dev.pointsman.analysis.AllocationTest;
  * @param outcome whether it is
  * @param sentence what was found, with figures
  */
-public record LogCheck(String name, AllocationTest.Outcome outcome, String sentence) {}
+public record LogCheck(String name, AllocationTest.Outcome outcome, String sentence) {
+
+  LogCheck named(String other) {
+    return new LogCheck(other, outcome, sentence);
+  }
+}

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.apache.commons.math3.stat.StatUtils;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What is examined about a log of matured decisions, in order of decision. All tests are
@@ -57,43 +58,65 @@ public final class LogChecks {
   }
 
   /**
-   * All checks where a judge scores all decisions: those of its scores, so that a changed judge shows,
-   * and whether people's word changed, and whether they were asked everywhere.
+   * All checks where surrogates score all decisions: those of their scores, so that a changed judge
+   * shows, each by itself where there are several, and whether people's word changed, and whether
+   * they were asked everywhere.
    *
-   * @param people the log with people's word as its quality
+   * @param compared with people's word as its quality
    */
-  static List<LogCheck> ofJudged(
-      List<String> arms, JudgedLog judged, List<PairedDecision> people, int baseline) {
-    List<LogCheck> checks = of(arms, judged.scored(), baseline);
-    LogCheck words = rewards(arms, people);
-    checks.add(4, new LogCheck("people", words.outcome(), words.sentence()));
+  static List<LogCheck> ofJudged(PairedLog compared, JudgedLog judged) {
+    List<String> arms = compared.arms();
+    List<PairedDecision> people = compared.decisions();
+    List<LogCheck> checks = of(arms, judged.scored(), compared.baseline());
+    List<LogCheck> own = new ArrayList<>();
+    boolean several = compared.surrogates().size() > 1;
+    if (several) {
+      for (PairedLog.Surrogate surrogate : compared.surrogates()) {
+        own.add(
+            rewards(arms, withQuality(people, surrogate.scores()))
+                .named("rewards by " + surrogate.metric()));
+      }
+    }
+    own.add(rewards(arms, people).named("people"));
     JudgedLog.Judge judge = judged.judge();
     Outcome outcome =
         judge.labelled() == 0 || judge.unlabelledShare() > JudgedLog.MOST_UNLABELLED
             ? Outcome.BLOCK
             : Outcome.FINE;
-    checks.add(
-        5,
+    own.add(
         new LogCheck(
             "judge",
             outcome,
             outcome == Outcome.FINE
                 ? String.format(
                     Locale.ROOT,
-                    "people spoke on %,d of %,d scored decisions: %.3f, the judge on the same %.3f",
+                    "people spoke on %,d of %,d scored decisions: %.3f, %s on the same %.3f",
                     judge.labelled(),
                     judge.scored(),
                     judge.meanWord(),
+                    several ? "the mean score" : "the judge",
                     judge.meanScore())
                 : String.format(
                     Locale.ROOT,
-                    "people said nothing about %s, %.0f %% of the scored decisions: the judge alone"
+                    "people said nothing about %s, %.0f %% of the scored decisions: %s alone"
                         + " is no proof, ask people there",
                     judge.unlabelled().isEmpty()
                         ? "anything"
                         : String.join(", ", judge.unlabelled()),
-                    100 * judge.unlabelledShare())));
+                    100 * judge.unlabelledShare(),
+                    several ? "what stands for them" : "the judge")));
+    checks.addAll(4, own);
     return checks;
+  }
+
+  private static List<PairedDecision> withQuality(
+      List<PairedDecision> log, List<@Nullable Double> values) {
+    List<PairedDecision> result = new ArrayList<>(log.size());
+    for (int i = 0; i < log.size(); i++) {
+      PairedDecision row = log.get(i);
+      result.add(row.ruled() ? row : row.withQuality(values.get(i)));
+    }
+    return result;
   }
 
   static LogCheck rewards(List<String> arms, List<PairedDecision> log) {

@@ -140,8 +140,8 @@ public record PairedEvaluation(
     List<String> arms = compared.arms();
     List<PairedDecision> people = compared.decisions();
     int baseline = compared.baseline();
-    List<@Nullable Double> scores = compared.scores();
-    JudgedLog judged = scores == null ? null : JudgedLog.of(arms, people, scores);
+    JudgedLog judged =
+        compared.surrogates().isEmpty() ? null : JudgedLog.of(arms, people, compared.surrogates());
     List<PairedDecision> log = judged == null ? people : judged.combined();
     PairedRows quality = PairedRows.ofQuality(log, LEAST_PROPENSITY);
     if (quality.observed() == 0) {
@@ -167,9 +167,7 @@ public record PairedEvaluation(
                         one.rule(), log, one.rewards(), alpha / compared.guarded().size()))
             .toList();
     List<LogCheck> checks =
-        judged == null
-            ? LogChecks.of(arms, log, baseline)
-            : LogChecks.ofJudged(arms, judged, people, baseline);
+        judged == null ? LogChecks.of(arms, log, baseline) : LogChecks.ofJudged(compared, judged);
     Overlap overlap = overlap(log, quality);
     List<String> warnings = new ArrayList<>();
     List<String> blocked = new ArrayList<>();

@@ -11,15 +11,15 @@ import org.jspecify.annotations.Nullable;
  * @param baseline index of the holdout's arm, −1 when there is none
  * @param guarded metrics that may not get worse; together they are wrongly found broken with a
  *     chance of at most α
- * @param scores a judge's score of each decision, 0..1 or null, where the decisions' quality is what
- *     people say about few; null where there is no judge
+ * @param surrogates what stands for the decisions' quality where that is what people say about few;
+ *     empty where it stands for itself
  */
 public record PairedLog(
     List<String> arms,
     List<PairedDecision> decisions,
     int baseline,
     List<Guarded> guarded,
-    @Nullable List<@Nullable Double> scores) {
+    List<Surrogate> surrogates) {
 
   /**
    * A metric that may not get worse, with its values on a log.
@@ -28,24 +28,32 @@ public record PairedLog(
    */
   public record Guarded(GuardrailRule rule, List<@Nullable Double> rewards) {}
 
+  /**
+   * A metric that stands for the quality, such as a judge's score.
+   *
+   * @param scores one per decision, 0..1 and the more the better, null where it gave none
+   */
+  public record Surrogate(String metric, List<@Nullable Double> scores) {}
+
   public PairedLog {
     arms = List.copyOf(arms);
     decisions = List.copyOf(decisions);
     guarded = List.copyOf(guarded);
+    surrogates = List.copyOf(surrogates);
   }
 
   /** A log of quality and cost alone. */
   public static PairedLog of(List<String> arms, List<PairedDecision> decisions, int baseline) {
-    return new PairedLog(arms, decisions, baseline, List.of(), null);
+    return new PairedLog(arms, decisions, baseline, List.of(), List.of());
   }
 
   /** The same with metrics that may not get worse. */
   public PairedLog withGuarded(List<Guarded> metrics) {
-    return new PairedLog(arms, decisions, baseline, metrics, scores);
+    return new PairedLog(arms, decisions, baseline, metrics, surrogates);
   }
 
-  /** The same with a judge's scores; null for none. */
-  public PairedLog withScores(@Nullable List<@Nullable Double> ofJudge) {
-    return new PairedLog(arms, decisions, baseline, guarded, ofJudge);
+  /** The same with metrics that stand for the quality. */
+  public PairedLog withSurrogates(List<Surrogate> metrics) {
+    return new PairedLog(arms, decisions, baseline, guarded, metrics);
   }
 }

@@ -17,7 +17,20 @@ final class JudgedLogTest {
   private record Sample(List<PairedDecision> people, List<@Nullable Double> scores) {
 
     PairedEvaluation evaluate() {
-      return PairedEvaluation.of(SimulatedLog.paired(people).withScores(scores), SimulatedLog.RULE);
+      return evaluate(List.of(judge()));
+    }
+
+    PairedEvaluation evaluate(List<PairedLog.Surrogate> surrogates) {
+      return PairedEvaluation.of(
+          SimulatedLog.paired(people).withSurrogates(surrogates), SimulatedLog.RULE);
+    }
+
+    PairedLog.Surrogate judge() {
+      return new PairedLog.Surrogate("judge", scores);
+    }
+
+    JudgedLog judged() {
+      return JudgedLog.of(SimulatedLog.ARMS, people, List.of(judge()));
     }
   }
 
@@ -79,6 +92,54 @@ final class JudgedLogTest {
     assertThat(held).isBetween(52, 60);
   }
 
+  /** Two judges that see the same dimly, each with errors of its own. */
+  @Test
+  void evaluation_twoJudges_isUnbiasedAndSharperThanWithOne() {
+    Reading dim = (row, quality, n) -> 0.3 + 0.3 * quality + (row.arm() == 0 ? 0.1 : 0);
+    SimulatedLog log = new SimulatedLog();
+    double sum = 0;
+    double both = 0;
+    double one = 0;
+    int logs = 60;
+    for (int seed = 0; seed < logs; seed++) {
+      SplittableRandom random = new SplittableRandom(seed + 5000);
+      Reading errs = (row, quality, n) -> dim.score(row, quality, n) + 0.2 * random.nextGaussian();
+      Sample first = sample(log, 4000, seed, errs);
+      Sample second = sample(log, 4000, seed, errs);
+      Difference quality =
+          first
+              .evaluate(List.of(first.judge(), new PairedLog.Surrogate("thumbs", second.scores())))
+              .quality();
+      sum += quality.value() / logs;
+      both += quality.standardError() / logs;
+      one += first.evaluate().quality().standardError() / logs;
+    }
+    assertThat(sum).isCloseTo(log.trueDifference(), within(0.006));
+    assertThat(both).isLessThan(0.95 * one);
+  }
+
+  @Test
+  void evaluation_oneOfTwoJudgesChanges_isBlockedByItsName() {
+    Sample steady = sample(new SimulatedLog(), 8000, 1, BIASED);
+    Sample changed =
+        sample(
+            new SimulatedLog(),
+            8000,
+            1,
+            (row, quality, n) -> BIASED.score(row, quality, n) - (n < 4000 ? 0 : 0.1));
+    PairedEvaluation evaluation =
+        steady.evaluate(
+            List.of(steady.judge(), new PairedLog.Surrogate("thumbs", changed.scores())));
+    assertThat(evaluation.checks())
+        .extracting(LogCheck::name)
+        .containsSubsequence("rewards", "rewards by judge", "rewards by thumbs", "people", "judge");
+    assertThat(evaluation.checks())
+        .filteredOn(check -> check.outcome() == Outcome.BLOCK)
+        .extracting(LogCheck::name)
+        .contains("rewards by thumbs")
+        .doesNotContain("rewards by judge", "people");
+  }
+
   @Test
   void evaluation_cleanLog_tellsWhatJudgeAndPeopleSaid() {
     PairedEvaluation evaluation = sample(new SimulatedLog(), 8000, 2, BIASED).evaluate();
@@ -138,7 +199,7 @@ final class JudgedLogTest {
     log.failing = 0.3;
     log.rewardOnError = -0.5;
     Sample sample = sample(log, 2000, 1, BIASED);
-    JudgedLog judged = JudgedLog.of(SimulatedLog.ARMS, sample.people(), sample.scores());
+    JudgedLog judged = sample.judged();
     for (int i = 0; i < 2000; i++) {
       if (sample.people().get(i).ruled()) {
         assertThat(judged.combined().get(i).quality()).isEqualTo(-0.5);
@@ -153,11 +214,11 @@ final class JudgedLogTest {
     Sample sample = sample(new SimulatedLog(), 100, 1, BIASED);
     List<@Nullable Double> none = new ArrayList<>();
     sample.people().forEach(row -> none.add(null));
-    JudgedLog judged = JudgedLog.of(SimulatedLog.ARMS, sample.people(), none);
+    JudgedLog judged = new Sample(sample.people(), none).judged();
     assertThat(judged.combined()).isEqualTo(sample.people());
     assertThat(judged.judge().scored()).isZero();
     assertThatIllegalArgumentException()
-        .isThrownBy(() -> JudgedLog.of(SimulatedLog.ARMS, sample.people(), List.of()))
-        .withMessage("0 scores for 100 decisions");
+        .isThrownBy(() -> new Sample(sample.people(), List.of()).judged())
+        .withMessage("0 scores by judge for 100 decisions");
   }
 }
