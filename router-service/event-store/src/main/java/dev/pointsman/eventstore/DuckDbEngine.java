@@ -187,7 +187,7 @@ final class DuckDbEngine implements Engine {
     private final long last;
 
     /** How far the source was stored when the transaction began. */
-    private final long seen;
+    private long seen;
 
     private boolean open;
 
@@ -196,13 +196,13 @@ final class DuckDbEngine implements Engine {
       this.source = source;
       this.first = first;
       this.last = last;
-      this.seen = lastSequence(source);
     }
 
     void write(BatchWriter batch) throws SQLException {
+      batch.writeTo(new EventRows(writer, source, last));
+      seen = lastSequence(source);
       execute("BEGIN");
       open = true;
-      batch.writeTo(new EventRows(writer, source, last));
       writer.insert();
     }
 

@@ -3,7 +3,6 @@ package dev.pointsman.eventstore;
 import java.sql.SQLException;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.apache.arrow.memory.BufferAllocator;
 import org.duckdb.DuckDBConnection;
 
@@ -11,30 +10,38 @@ import org.duckdb.DuckDBConnection;
 final class DuckDbWriter implements RowSink.OfTable, AutoCloseable {
 
   private final DuckDBConnection connection;
-  private final Map<TableShape, ArrowRows> tables;
+  private final BufferAllocator memory;
+
+  /** Those that rows were written to; making one takes the engine some milliseconds. */
+  private final Map<TableShape, ArrowRows> tables = new IdentityHashMap<>();
 
   /**
    * A writer to all tables of events.
    *
-   * @param connection outside a transaction; closed with the writer
+   * @param connection closed with the writer
    * @param memory where rows lie until the engine has taken them
    */
-  DuckDbWriter(DuckDBConnection connection, BufferAllocator memory) throws SQLException {
+  DuckDbWriter(DuckDBConnection connection, BufferAllocator memory) {
     this.connection = connection;
-    this.tables = new IdentityHashMap<>();
-    for (EventTable table : EventTable.values()) {
-      tables.put(table.shape(), new ArrowRows(table.shape(), connection, memory));
-    }
-    tables.put(TableShape.ARRIVAL, new ArrowRows(TableShape.ARRIVAL, connection, memory));
+    this.memory = memory;
   }
 
   DuckDBConnection connection() {
     return connection;
   }
 
+  /** Outside a transaction. */
   @Override
-  public RowSink begin(TableShape table) {
-    return Objects.requireNonNull(tables.get(table), table::name).begin();
+  public RowSink begin(TableShape table) throws SQLException {
+    ArrowRows rows = tables.get(table);
+    if (rows == null) {
+      if (connection.isClosed()) {
+        throw new SQLException("the store is closed");
+      }
+      rows = new ArrowRows(table, connection, memory);
+      tables.put(table, rows);
+    }
+    return rows.begin();
   }
 
   /** Hands all rows to the running transaction. */
@@ -54,6 +61,7 @@ final class DuckDbWriter implements RowSink.OfTable, AutoCloseable {
     for (ArrowRows rows : tables.values()) {
       rows.close();
     }
+    tables.clear();
     connection.close();
   }
 }
