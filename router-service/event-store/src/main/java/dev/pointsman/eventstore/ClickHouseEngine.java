@@ -352,6 +352,9 @@ final class ClickHouseEngine implements Engine {
         missing,
         missing == block ? name : ClickHouseInserts.partName(missing, 0, missing.rows()),
         rejections);
+    if (doubtful && rejections.isEmpty()) {
+      sendForgotten(missing);
+    }
     if (block.table() == TableShape.ARRIVAL) {
       refuseRejected(block, rejections);
     }
@@ -371,6 +374,24 @@ final class ClickHouseEngine implements Engine {
           rowWithin(block, missing, rejection.row()),
           EventCodec.encode(event),
           rejection.reason());
+    }
+  }
+
+  /**
+   * Sends under another name what the server took and still does not have. A server notes a block's
+   * name before it puts the block into its table (MergeTreeSink); killed between the two it remembers
+   * the name alone, and drops the block as a repetition. When it has answered, nothing of the first
+   * name is under way any more. What was touched may be said twice, and has no ids to ask for.
+   * Replicated tables note both at once, and a replica that is behind would make this a doubling.
+   */
+  private void sendForgotten(RowBinaryBlock sent) throws SQLException, UnavailableException {
+    if (server.isClustered() || !sent.hasIds() && sent.table() != TableShape.ARRIVAL) {
+      return;
+    }
+    RowBinaryBlock forgotten = missing(sent);
+    if (forgotten.rows() > 0) {
+      String name = ClickHouseInserts.partName(forgotten, 0, forgotten.rows());
+      sendOwn(forgotten, name + "-again");
     }
   }
 

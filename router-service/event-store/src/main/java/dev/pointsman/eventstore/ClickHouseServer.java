@@ -146,10 +146,14 @@ final class ClickHouseServer {
     checkTables();
   }
 
+  boolean isClustered() {
+    return cluster != null;
+  }
+
   /** Names in statements about tables that differ on a cluster. */
   Map<String, String> layout() {
     Map<String, String> placeholders = new LinkedHashMap<>();
-    boolean clustered = cluster != null;
+    boolean clustered = isClustered();
     placeholders.put("on_cluster", clustered ? " ON CLUSTER '" + cluster + "'" : "");
     placeholders.put("local", clustered ? "_local" : "");
     placeholders.put("engine", clustered ? "ReplicatedMergeTree" : "MergeTree");
@@ -163,7 +167,7 @@ final class ClickHouseServer {
   }
 
   Flyway flyway() {
-    boolean clustered = cluster != null;
+    boolean clustered = isClustered();
     FluentConfiguration configuration =
         Flyway.configure()
             .dataSource(new MigrationSource(this::connect))

@@ -75,6 +75,22 @@ final class ClickHouseEngineTest {
     }
   }
 
+  /** As after a kill between the server's note of a block's name and the block's way into the table. */
+  @Test
+  void append_blockForgottenAndItsNameRemembered_storesEveryRowOnce() {
+    List<Event> events = inferences(0, 50);
+    cutOff(events);
+    server.query(
+        "ALTER TABLE %s.inference DELETE WHERE true SETTINGS mutations_sync = 2"
+            .formatted(database));
+    assertThat(count("inference")).isZero();
+
+    try (EventStore store = open()) {
+      store.append(events, 50);
+      assertStoredOnce(store, 50);
+    }
+  }
+
   @Test
   void append_moreAfterARestart_finishesThePlannedBatchFirst() {
     List<Event> events = inferences(0, 80);
