@@ -75,11 +75,19 @@ public final class Drain implements AutoCloseable {
   private final EventCursor cursor;
   private final DeadLetters deadLetters;
   private final int batchInferences;
+  private final Duration patience;
   // Fair, or the thread that drains all the time would never let drainNow in.
   private final ReentrantLock draining = new ReentrantLock(true);
 
   /** Batches taken from the spool and not stored yet, in their order; guarded by the lock. */
   private final Deque<List<SpooledEvent>> taken = new ArrayDeque<>(BATCHES_AT_WORK);
+
+  /**
+   * Came behind full batches and is less than one, so it waits for more: a few rows between full
+   * groups cost the embedded store a group of their own, megabytes of memory until its next
+   * checkpoint and its share in that. Guarded by the lock.
+   */
+  private List<SpooledEvent> begun = List.of();
 
   private final ExecutorService preparers =
       Executors.newFixedThreadPool(
@@ -113,13 +121,19 @@ public final class Drain implements AutoCloseable {
    * that the log keeps everything for it; nothing moves before {@link #start} or {@link #drainNow}.
    */
   public Drain(EventStore store, EventLog log) {
-    this(store, log, BATCH_INFERENCES);
+    this(store, log, BATCH_INFERENCES, GATHER_WHEN_BUSY);
   }
 
-  /** With smaller batches, so that a few events are many of them. */
-  Drain(EventStore store, EventLog log, int batchInferences) {
+  /**
+   * With batches of another size.
+   *
+   * @param batchInferences a few, so that a few events are many batches
+   * @param patience how long a batch waits for more where many come in
+   */
+  Drain(EventStore store, EventLog log, int batchInferences, Duration patience) {
     this.store = store;
     this.batchInferences = batchInferences;
+    this.patience = patience;
     this.log = log;
     this.cursor = log.cursor(SINK, store.lastSequence());
     this.deadLetters = store.deadLetters();
@@ -146,7 +160,7 @@ public final class Drain implements AutoCloseable {
     try {
       while (true) {
         if (taken.isEmpty()) {
-          take(filled(new ArrayList<>(), Duration.ZERO));
+          take(next(Duration.ZERO));
         }
         if (taken.isEmpty()) {
           return store.lastSequence() - before;
@@ -207,26 +221,32 @@ public final class Drain implements AutoCloseable {
 
   /** Waits for a first event, then a little for more of them, and longer where many come in. */
   private List<SpooledEvent> gather() throws InterruptedException {
-    List<SpooledEvent> first = cursor.next(batchInferences, BATCH_BYTES, IDLE, GATHER);
-    return first.size() < BUSY_EVENTS || isStopping()
-        ? first
-        : filled(new ArrayList<>(first), GATHER_WHEN_BUSY);
+    if (begun.isEmpty()) {
+      begun = cursor.next(batchInferences, BATCH_BYTES, IDLE, GATHER);
+      if (begun.size() < BUSY_EVENTS) {
+        return next(Duration.ZERO);
+      }
+    }
+    return next(patience);
   }
 
-  /** Takes what comes until the batch has its inferences, at most for some time. */
-  private List<SpooledEvent> filled(List<SpooledEvent> batch, Duration most)
-      throws InterruptedException {
+  /** The next batch: takes what comes until it has its inferences, at most for some time. */
+  private List<SpooledEvent> next(Duration most) throws InterruptedException {
+    List<SpooledEvent> batch = new ArrayList<>(begun);
+    begun = batch;
+    fill(batch, most);
+    begun = List.of();
+    return batch;
+  }
+
+  private void fill(List<SpooledEvent> batch, Duration most) throws InterruptedException {
     long end = System.nanoTime() + most.toNanos();
-    while (true) {
-      int room = roomIn(batch);
-      long bytes = BATCH_BYTES - bytesOf(batch);
+    while (!isFull(batch) && !isStopping()) {
       Duration left = Duration.ofNanos(Math.max(0, end - System.nanoTime()));
-      if (room <= 0 || bytes <= 0 || isStopping()) {
-        return batch;
-      }
-      List<SpooledEvent> more = cursor.next(room, bytes, left, left);
+      List<SpooledEvent> more =
+          cursor.next(roomIn(batch), BATCH_BYTES - bytesOf(batch), left, left);
       if (more.isEmpty()) {
-        return batch;
+        return;
       }
       batch.addAll(more);
     }
@@ -242,21 +262,29 @@ public final class Drain implements AutoCloseable {
     return batch.stream().mapToLong(SpooledEvent::size).sum();
   }
 
-  /** Takes a batch to work, and the next ones too where the spool holds more than a batch. */
+  /** Takes a batch to work, and the full ones behind it. */
   private void take(List<SpooledEvent> batch) throws InterruptedException {
-    List<SpooledEvent> next = batch;
-    while (!next.isEmpty()) {
-      taken.add(next);
-      if (taken.size() == BATCHES_AT_WORK || !isFull(next)) {
-        return;
-      }
-      next = filled(new ArrayList<>(), Duration.ZERO);
+    if (!batch.isEmpty()) {
+      taken.add(batch);
+      takeBehind(batch);
     }
   }
 
-  /** Whether there may be more behind it. */
+  /** Takes the batches to work that follow a full one and are full; what is less is begun. */
+  private void takeBehind(List<SpooledEvent> batch) throws InterruptedException {
+    List<SpooledEvent> last = batch;
+    while (isFull(last) && taken.size() < BATCHES_AT_WORK) {
+      last = next(Duration.ZERO);
+      if (isFull(last)) {
+        taken.add(last);
+      } else {
+        begun = last;
+      }
+    }
+  }
+
   private boolean isFull(List<SpooledEvent> batch) {
-    return roomIn(batch) <= 0 || bytesOf(batch) > BATCH_BYTES / 2;
+    return roomIn(batch) <= 0 || bytesOf(batch) >= BATCH_BYTES;
   }
 
   /** Stores what was taken; what the store does not take stays taken, and false is returned. */
@@ -296,12 +324,6 @@ public final class Drain implements AutoCloseable {
       }
     } finally {
       ahead.forEach(Drain::discard);
-    }
-  }
-
-  private void takeBehind(List<SpooledEvent> last) throws InterruptedException {
-    if (isFull(last)) {
-      take(filled(new ArrayList<>(), Duration.ZERO));
     }
   }
 

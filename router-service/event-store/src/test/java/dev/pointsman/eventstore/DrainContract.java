@@ -9,8 +9,11 @@ import dev.pointsman.eventlog.InferenceEvent;
 import dev.pointsman.eventlog.testing.Events;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -94,7 +97,7 @@ abstract class DrainContract {
 
   @Test
   void drainNow_manyBatches_storesEachEventOnceUnderOneMark() {
-    try (Drain drain = new Drain(store, log, 10)) {
+    try (Drain drain = new Drain(store, log, 10, Duration.ZERO)) {
       for (int i = 0; i < 95; i++) {
         log.append(Events.inference(i));
       }
@@ -111,7 +114,7 @@ abstract class DrainContract {
 
   @Test
   void drainNow_poisonInAnyOfManyBatches_losesNothingElse() {
-    try (Drain drain = new Drain(store, log, 10)) {
+    try (Drain drain = new Drain(store, log, 10, Duration.ZERO)) {
       for (int i = 0; i < 100; i++) {
         // In a first batch, in a second one, and in both of a pair.
         log.append(
@@ -199,6 +202,28 @@ abstract class DrainContract {
       }
     }
     assertThat(stored()).isEqualTo(50);
+  }
+
+  @Test
+  void start_fewBehindAFullBatch_waitUntilTheyAreOne() {
+    try (Drain drain = new Drain(store, log, 10, Duration.ofDays(1))) {
+      for (int i = 0; i < 15; i++) {
+        log.append(Events.inference(i));
+      }
+      drain.start();
+      Set<Long> marks = new HashSet<>();
+      while (marks.add(store.lastSequence()) || !marks.contains(10L)) {
+        Thread.onSpinWait();
+      }
+      for (int i = 15; i < 20; i++) {
+        log.append(Events.inference(i));
+      }
+      while (marks.add(store.lastSequence()) || !marks.contains(20L)) {
+        Thread.onSpinWait();
+      }
+
+      assertThat(marks).isSubsetOf(0L, 10L, 20L);
+    }
   }
 
   @Test
