@@ -33,7 +33,7 @@ public final class RollupCycle implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   /** A round is followed by so many times its own length: pages may be late, requests may not. */
-  private static final int PAUSE_PER_ROUND = 49;
+  private static final int PAUSE_PER_ROUND = 99;
 
   /** How long after its end the last events of a minute are in the store. */
   private static final Duration DRAINED = Duration.ofSeconds(4);

@@ -29,7 +29,7 @@ final class RollupCycleTest {
     assertThat(RollupCycle.pauseAfter(Duration.ofMillis(10), early))
         .isEqualTo(Duration.ofSeconds(2));
     assertThat(RollupCycle.pauseAfter(Duration.ofMillis(500), early))
-        .isEqualTo(Duration.ofMillis(24_500));
+        .isEqualTo(Duration.ofMillis(49_500));
     assertThat(
             RollupCycle.pauseAfter(Duration.ofSeconds(30), Instant.parse("2026-11-20T10:00:03Z")))
         .isEqualTo(Duration.ofMinutes(1));
@@ -41,8 +41,9 @@ final class RollupCycleTest {
         .isEqualTo(Duration.ofSeconds(58));
     assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1), Instant.parse("2026-11-20T10:00:40Z")))
         .isEqualTo(Duration.ofSeconds(24));
-    assertThat(RollupCycle.pauseAfter(Duration.ofSeconds(1), Instant.parse("2026-11-20T10:00:03Z")))
-        .isEqualTo(Duration.ofSeconds(49));
+    assertThat(
+            RollupCycle.pauseAfter(Duration.ofMillis(500), Instant.parse("2026-11-20T10:00:03Z")))
+        .isEqualTo(Duration.ofMillis(49_500));
   }
 
   @Test

@@ -12,7 +12,7 @@ WITH head AS NOT MATERIALIZED (
 ,
 counted AS (
   SELECT
-    * EXCLUDE (tags, key_id, team_id),
+    * EXCLUDE (tags, key_id, team_id, predicted_quality, predicted_cost_nanos, policy_probabilities),
     make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket,
     coalesce(policy_generation, '') AS generation,
     coalesce(served_model, '') AS model,
@@ -24,7 +24,9 @@ counted AS (
     CASE WHEN explored AND len(policy_probabilities) = len(candidates)
       THEN list_position(policy_probabilities, list_max(policy_probabilities))
     END AS greedy_arm,
-    list_position(candidates, chosen_variant) AS chosen_arm
+    list_position(candidates, chosen_variant) AS chosen_arm,
+    predicted_cost_nanos[chosen_arm] - predicted_cost_nanos[greedy_arm] AS explored_cost_nanos,
+    predicted_quality[greedy_arm] - predicted_quality[chosen_arm] AS explored_quality
   FROM unit
 ),
 arm AS (
@@ -44,9 +46,8 @@ part AS (
     count(*) AS pulls,
     sum(resplits) AS resplits,
     count(*) FILTER (WHERE explored) AS explored,
-    sum(predicted_cost_nanos[chosen_arm] - predicted_cost_nanos[greedy_arm])
-      AS explored_cost_nanos,
-    sum(predicted_quality[greedy_arm] - predicted_quality[chosen_arm]) AS explored_quality,
+    sum(explored_cost_nanos) AS explored_cost_nanos,
+    sum(explored_quality) AS explored_quality,
     count(reward) AS feedbacks,
     sum(reward) AS reward_sum,
     sum(reward * reward) AS reward_sum_squares,
