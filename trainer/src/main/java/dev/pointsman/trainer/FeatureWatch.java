@@ -4,9 +4,7 @@ import dev.pointsman.analysis.CategoryShift;
 import dev.pointsman.eventlog.ChangeEvent;
 import dev.pointsman.eventlog.Event;
 import dev.pointsman.eventstore.EventStore;
-import dev.pointsman.eventstore.LoggedDecision;
 import dev.pointsman.eventstore.RewardRule;
-import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.IdSource;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +14,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -34,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * {@value #LEAST_INDEX}. It is logged as a change about the object {@code features segment} or {@code
  * features input_tokens}; nothing that was learnt is thrown away, for a mean of a segment stays true
  * when the segment is asked for more often. After an alarm the comparison begins anew, and so it does
- * at a start of the process. Not safe for concurrent use.
+ * at a start of the process, from where each look goes a stretch further back until it has enough to
+ * compare with. Not safe for concurrent use.
  */
 final class FeatureWatch {
 
@@ -49,6 +47,14 @@ final class FeatureWatch {
 
   private static final String ACTOR = "trainer";
   private static final int CATEGORIES = 16;
+
+  /** The last so long of a busy function has enough; stretches before it are longer and longer. */
+  private static final Duration FIRST_STRETCH = Duration.ofMinutes(30);
+
+  private static final int LONGER = 4;
+
+  /** Earlier ones are not sought. */
+  private static final Duration FURTHEST = Duration.ofDays(30);
 
   /** How long after its start a decision is in the store. */
   private static final Duration DRAINED = Duration.ofSeconds(30);
@@ -94,12 +100,18 @@ final class FeatureWatch {
   /** What was seen of one function. */
   private static final class Watched {
     private Instant from;
+
+    /** Decisions to compare with are sought before this moment; null when that is over. */
+    private @Nullable Instant sought;
+
+    private Duration stretch = FIRST_STRETCH;
     private List<Seen> before = new ArrayList<>();
     private List<Seen> since = new ArrayList<>();
     private final Map<Measure, CategoryShift> shifts = new TreeMap<>();
 
     Watched(Instant from) {
       this.from = from;
+      this.sought = from;
     }
 
     /** Compares with those from now on, in an order that does not hang on time. */
@@ -131,35 +143,57 @@ final class FeatureWatch {
   void look(RewardRule rule, Instant now, Slices slices) {
     String function = rule.functionName();
     Instant until = now.minus(DRAINED);
-    Watched own = watched.get(function);
-    if (own == null) {
-      own = new Watched(until);
-      own.compareWith(latest(rule, until));
-      watched.put(function, own);
+    Watched own = watched.computeIfAbsent(function, f -> new Watched(until));
+    if (own.sought != null) {
+      lookBack(function, own, own.sought, slices);
       return;
     }
     Instant end = own.from.isBefore(until) ? slices.end(function, own.from, until) : null;
     if (end == null) {
       return;
     }
-    List<Seen> came = new ArrayList<>();
+    List<Seen> came = read(function, own.from, end, slices);
+    own.from = end;
+    for (Seen seen : came) {
+      take(function, own, seen, now);
+    }
+  }
+
+  /** Reads one stretch; what comes meanwhile waits, and so does what of a busy one did not fit. */
+  private void lookBack(String function, Watched own, Instant to, Slices slices) {
+    Instant begin = to.minus(own.stretch);
+    Instant end = slices.end(function, begin, to);
+    if (end == null) {
+      return;
+    }
+    List<Seen> earlier = read(function, begin, end, slices);
+    earlier.addAll(own.before);
+    own.before = earlier.subList(Math.max(0, earlier.size() - MOST_BEFORE), earlier.size());
+    own.from = to.equals(own.from) ? end : own.from;
+    own.sought = begin;
+    own.stretch = Slices.bounded(own.stretch.multipliedBy(LONGER));
+    if (own.before.size() == MOST_BEFORE || begin.isBefore(own.from.minus(FURTHEST))) {
+      own.compareWith(own.before);
+      own.sought = null;
+    }
+  }
+
+  private List<Seen> read(String function, Instant from, Instant to, Slices slices) {
+    List<Seen> read = new ArrayList<>();
     store
         .functions()
         .requests(
             function,
-            own.from,
-            end,
+            from,
+            to,
             (id, segment, tokens) -> {
               Seen seen = seen(id, segment, tokens);
               if (seen != null) {
-                came.add(seen);
+                read.add(seen);
               }
             });
-    own.from = end;
-    slices.read(came.size());
-    for (Seen seen : came) {
-      take(function, own, seen, now);
-    }
+    slices.read(read.size());
+    return read;
   }
 
   private void take(String function, Watched own, Seen seen, Instant now) {
@@ -243,17 +277,6 @@ final class FeatureWatch {
       counts.merge(measure.value(seen), 1, Integer::sum);
     }
     return counts;
-  }
-
-  private List<Seen> latest(RewardRule rule, Instant until) {
-    return LatestDecisions.of(store, rule, until, MOST_BEFORE, row -> seen(row) != null).stream()
-        .map(FeatureWatch::seen)
-        .filter(Objects::nonNull)
-        .toList();
-  }
-
-  private static @Nullable Seen seen(LoggedDecision row) {
-    return seen(row.inferenceId(), row.segment(), row.features().get(Decision.INPUT_TOKENS));
   }
 
   /** Null where it is not known how large the request was. */

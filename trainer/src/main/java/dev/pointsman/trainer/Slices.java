@@ -23,6 +23,11 @@ final class Slices {
     this.left = most;
   }
 
+  /** A length, or the longest that is read at once if it is longer. */
+  static Duration bounded(Duration length) {
+    return length.compareTo(LONGEST) > 0 ? LONGEST : length;
+  }
+
   /** Where a function's slice of a range ends; null when this look has read enough. */
   @Nullable Instant end(String function, Instant from, Instant to) {
     if (left <= 0) {

@@ -45,8 +45,9 @@ final class FeatureWatchTest {
 
   @Test
   void look_sameRequests_saysNothing() {
-    FeatureWatch watch = watch();
-    for (int round = 0; round < 8; round++) {
+    ask(800, 0.2, 100);
+    FeatureWatch watch = lookedBack();
+    for (int round = 0; round < 7; round++) {
       ask(800, 0.2, 100);
       look(watch, now());
     }
@@ -55,9 +56,8 @@ final class FeatureWatchTest {
 
   @Test
   void look_otherSegments_saysOnceWhichAndHowFar() {
-    FeatureWatch watch = watch();
     ask(1_000, 0.2, 100);
-    look(watch, now());
+    FeatureWatch watch = lookedBack();
     ask(400, 0.7, 100);
     look(watch, now());
 
@@ -77,9 +77,8 @@ final class FeatureWatchTest {
 
   @Test
   void look_largerRequests_saysSo() {
-    FeatureWatch watch = watch();
     ask(600, 0.2, 100);
-    look(watch, now());
+    FeatureWatch watch = lookedBack();
     ask(400, 0.2, 900);
     look(watch, now());
     assertThat(said).extracting(ChangeEvent::object).containsExactly("features input_tokens");
@@ -88,8 +87,7 @@ final class FeatureWatchTest {
 
   @Test
   void look_fewDecisions_waitsForEnough() {
-    FeatureWatch watch = watch();
-    look(watch, now());
+    FeatureWatch watch = lookedBack();
     ask(250, 0, 100);
     look(watch, now());
     ask(250, 1, 900);
@@ -102,12 +100,39 @@ final class FeatureWatchTest {
 
   @Test
   void look_nothingNew_isQuiet() {
-    FeatureWatch watch = watch();
     ask(600, 0.2, 100);
-    look(watch, now());
+    FeatureWatch watch = lookedBack();
     look(watch, now());
     look(watch, now().plus(Duration.ofDays(2)));
     assertThat(said).isEmpty();
+  }
+
+  @Test
+  void look_manyInTheLastStretch_readsNoMoreThanItsSlice() {
+    ask(1_500, 0.2, 100);
+    FeatureWatch watch = watch();
+    Slices slices = new Slices(store, 600);
+    watch.look(RULE, now(), slices);
+    assertThat(slices.all()).isFalse();
+  }
+
+  @Test
+  void look_decisionsOfDaysAgo_areFoundAndComparedWith() {
+    ask(1_000, 0.2, 100);
+    next += (int) Duration.ofDays(10).toSeconds();
+    FeatureWatch watch = lookedBack();
+    ask(400, 0.7, 100);
+    look(watch, now());
+    assertThat(said).extracting(ChangeEvent::object).containsExactly("features segment");
+  }
+
+  /** A watch that has looked back as far as it does. */
+  private FeatureWatch lookedBack() {
+    FeatureWatch watch = watch();
+    for (int i = 0; i < 40; i++) {
+      look(watch, now());
+    }
+    return watch;
   }
 
   private void look(FeatureWatch watch, Instant now) {
