@@ -90,6 +90,8 @@ final class GateRunTest {
   private final SplittableRandom refusals = new SplittableRandom(7);
   private boolean refusing;
   private boolean judging;
+  private boolean thumbing;
+  private boolean thumbsChanged;
   private int blocks;
 
   @BeforeEach
@@ -327,7 +329,7 @@ final class GateRunTest {
   @Test
   void auto_fewPeopleBesideAJudge_betterChallengerIsJudgedOnAllDecisions() {
     judging = true;
-    String judged = AUTO + "\nsurrogates = [\"judge\"]";
+    String judged = AUTO + "\nsurrogates = [\"judge_score\"]";
     start(EXPLORES, judged);
     minutes(20);
     configure(EXPLOITS, judged);
@@ -340,6 +342,48 @@ final class GateRunTest {
     assertThat(look.replaceAll(".*\"decisions\":(\\d+),\"outcomes\":(\\d+),.*", "$1 $2"))
         .as("the judge scored all, people two of five")
         .matches("(\\d+) \\1");
+  }
+
+  @Test
+  void auto_judgeAndThumbsBesidePeople_betterChallengerIsPromoted() {
+    judging = true;
+    thumbing = true;
+    String judged = AUTO + "\nsurrogates = [\"judge_score\", \"thumbs\"]";
+    start(EXPLORES, judged);
+    minutes(20);
+    configure(EXPLOITS, judged);
+    minutes(5);
+
+    untilPromoted(400);
+
+    assertThat(serving()).isEqualTo("g-2");
+    assertThat(changes)
+        .filteredOn(change -> change.object().equals("gate of generation g-2"))
+        .last()
+        .extracting(change -> String.valueOf(change.after()))
+        .asString()
+        .contains("\"stage\":\"promoted\"", "\"verdict\":\"PROMOTE\"");
+  }
+
+  @Test
+  void manual_oneOfTwoSurrogatesChanges_blocksByItsName() {
+    judging = true;
+    thumbing = true;
+    String judged = MANUAL + "\nsurrogates = [\"judge_score\", \"thumbs\"]";
+    start(EXPLORES, judged);
+    minutes(20);
+    configure(EXPLOITS, judged);
+    minutes(60);
+    assertThat(standing("g-2").waitsFor()).doesNotContain("rewards by");
+
+    thumbsChanged = true;
+    minutes(60);
+
+    assertThat(standing("g-2").stage()).isEqualTo("evaluation");
+    assertThat(standing("g-2").waitsFor())
+        .startsWith("a log that can be trusted: ")
+        .contains("rewards by thumbs: ")
+        .doesNotContain("rewards by judge_score");
   }
 
   @Test
@@ -507,7 +551,11 @@ final class GateRunTest {
       if (judging) {
         // It takes a quarter of the good answers for bad ones; people speak on two of five.
         double score = good && refusals.nextInt(4) > 0 ? 8 : 3;
-        events.add(Events.feedback(second, Events.id(n), "judge", score));
+        events.add(Events.feedback(second, Events.id(n), "judge_score", score));
+      }
+      if (thumbing && refusals.nextInt(2) == 0) {
+        boolean up = !thumbsChanged && good == refusals.nextInt(5) > 0;
+        events.add(Events.feedback(second, Events.id(n), "thumbs", up));
       }
       if (!judging || refusals.nextInt(5) < 2) {
         events.add(Events.feedback(second, Events.id(n), "good", good));
@@ -545,11 +593,16 @@ final class GateRunTest {
         level = "inference"
         optimize = "max"
 
-        [metrics.judge]
+        [metrics.judge_score]
         type = "float"
         level = "inference"
         optimize = "max"
         range = [0, 10]
+
+        [metrics.thumbs]
+        type = "boolean"
+        level = "inference"
+        optimize = "max"
 
         [metrics.refused]
         type = "boolean"
