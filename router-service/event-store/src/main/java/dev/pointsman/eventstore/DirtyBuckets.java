@@ -123,6 +123,36 @@ record DirtyBuckets(Grain grain, SortedSet<Long> indexes) {
   }
 
   /**
+   * These in parts that follow each other, each of at most so many decisions or a single bucket.
+   *
+   * @param decisions how many each bucket holds
+   */
+  List<DirtyBuckets> parts(Map<Long, Long> decisions, long most) {
+    List<DirtyBuckets> parts = new ArrayList<>();
+    List<Long> part = new ArrayList<>();
+    long held = 0;
+    for (long index : indexes) {
+      long more = decisions.getOrDefault(index, 0L);
+      if (!part.isEmpty() && held + more > most) {
+        parts.add(new DirtyBuckets(grain, part));
+        part.clear();
+        held = 0;
+      }
+      part.add(index);
+      held += more;
+    }
+    if (!part.isEmpty()) {
+      parts.add(new DirtyBuckets(grain, part));
+    }
+    return parts;
+  }
+
+  /** All of them as one cluster, of {@link #clusters()}. */
+  Map<String, Object> asCluster() {
+    return parameters(List.copyOf(indexes));
+  }
+
+  /**
    * Which of the buckets from the first to the last of a cluster belong to it, a 1 or a 0 for each.
    *
    * @param cluster one of {@link #clusters()}

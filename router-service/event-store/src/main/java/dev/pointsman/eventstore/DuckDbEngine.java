@@ -80,7 +80,7 @@ final class DuckDbEngine implements Engine {
     this.marker = connect(root);
     this.readers =
         new Readers(Dialect.DUCKDB, () -> connect(root), READERS, settings.queryTimeout());
-    this.statistics = new DuckDbStatistics(connect(root));
+    this.statistics = new DuckDbStatistics(connect(root), connect(root));
     this.rollups = new DuckDbRollups(connect(root));
     this.upkeep = new DuckDbUpkeep(connect(root));
   }

@@ -1,6 +1,7 @@
 -- Common table expressions behind every figure about decisions. Expects `head`: the decision rows to
 -- look at; a unit counts when its deciding row is among them. Nearly every episode is one inference,
 -- and what there is to know of it stands in its row; only the others are gathered.
+--   bounds       between which episodes lie
 --   shared       episodes of several inferences, decided and sticky ones
 --   member       their inferences
 --   first_of     their earliest decision rows
@@ -9,15 +10,20 @@
 --   unit         the deciding rows with their rewards
 -- `head` and `deciding` are computed anew wherever they are named: kept whole, a full minute's rows
 -- leave the engine's memory, and writing them out costs more than reading a few columns again.
+bounds AS MATERIALIZED (
+  SELECT
+    coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) AS least_id,
+    max(episode_id) AS most_id
+  FROM head
+),
 shared AS (
   SELECT episode_id
   FROM inference
   SEMI JOIN head USING (episode_id)
   WHERE function_name = :function AND kind IN ('decision', 'sticky')
     -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
-    AND episode_id >= (
-      SELECT coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM head)
-    AND episode_id <= (SELECT max(episode_id) FROM head)
+    AND episode_id >= (SELECT least_id FROM bounds)
+    AND episode_id <= (SELECT most_id FROM bounds)
   GROUP BY episode_id
   HAVING count(*) > 1
 ),
