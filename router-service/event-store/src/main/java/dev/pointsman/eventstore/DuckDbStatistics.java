@@ -139,12 +139,10 @@ final class DuckDbStatistics implements AutoCloseable {
     Instant compacted = StatisticsRow.compactedUntil(asOf);
     DirtyBuckets minutes = new DirtyBuckets(Grain.MINUTE, decisions.keySet());
     Queue<Map<String, Object>> parts = new ConcurrentLinkedQueue<>();
-    for (DirtyBuckets part :
-        minutes.within(null, compacted).parts(decisions, DECISIONS_AT_ONCE)) {
+    for (DirtyBuckets part : minutes.within(null, compacted).parts(decisions, DECISIONS_AT_ONCE)) {
       parts.add(part.asCluster());
     }
-    for (DirtyBuckets part :
-        minutes.within(compacted, null).parts(decisions, DECISIONS_AT_ONCE)) {
+    for (DirtyBuckets part : minutes.within(compacted, null).parts(decisions, DECISIONS_AT_ONCE)) {
       parts.add(part.splitInto(Grain.TEN_SECONDS).asCluster());
     }
     try (Statement statement = connection.createStatement()) {
