@@ -31,7 +31,7 @@ final class DuckDbStatistics implements AutoCloseable {
   /** Arrivals are removed in steps of this many events, not with every refresh. */
   private static final long TRIM_STEP = 10_000;
 
-  /** Of a first refresh's statement; two of them fit in the engine's memory. */
+  /** Of a first refresh's statement, since two share the engine's memory. */
   private static final int DECISIONS_AT_ONCE = 20_000;
 
   private static final String MARKS = "statistics_mark";
