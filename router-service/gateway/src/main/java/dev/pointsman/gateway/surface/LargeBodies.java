@@ -1,7 +1,9 @@
 package dev.pointsman.gateway.surface;
 
+import dev.pointsman.gateway.inference.Refusal;
 import dev.pointsman.gateway.pipeline.PointsmanMeters;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -11,6 +13,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 @Singleton
 final class LargeBodies {
+
+  static final Refusal.Overloaded REFUSAL =
+      new Refusal.Overloaded(
+          "too many large requests are being answered: ask again, or another router",
+          Duration.ofSeconds(5));
 
   /** Smaller ones are not counted. */
   static final int LARGE = 64 << 10;

@@ -28,6 +28,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -91,77 +92,55 @@ final class RequestEntry {
       Way way,
       AnswerSink sink)
       throws InterruptedException {
-    if (!bodies.admit(body.length)) {
-      refuse(
-          new Refusal.Overloaded(
-              "too many large requests are being answered: ask again, or another router",
-              Duration.ofSeconds(5)),
-          origin,
-          dialect,
-          sink);
-      return;
+    Refusal refusal = LargeBodies.REFUSAL;
+    if (bodies.admit(body.length)) {
+      try {
+        refusal = admitted(origin, body, reader, way, sink);
+      } finally {
+        bodies.release(body.length);
+      }
     }
-    try {
-      admitted(origin, body, dialect, reader, way, sink);
-    } finally {
-      bodies.release(body.length);
+    if (refusal != null) {
+      RefusalAnswer answer = dialect.refusal(refusal);
+      AnswerHead head =
+          new AnswerHead(
+              answer.status(), "application/json", Map.of("x-request-id", origin.requestId()));
+      Duration retryAfter = answer.retryAfter();
+      sink.full(
+          retryAfter == null
+              ? head
+              : head.with("retry-after", Long.toString(retryAfter.toSeconds())),
+          answer.body());
     }
   }
 
-  private void admitted(
-      InferenceCall.Origin origin,
-      byte[] body,
-      ChatDialect dialect,
-      Reader reader,
-      Way way,
-      AnswerSink sink)
+  /** What the caller is told where the pipeline has not answered; else null. */
+  private @Nullable Refusal admitted(
+      InferenceCall.Origin origin, byte[] body, Reader reader, Way way, AnswerSink sink)
       throws InterruptedException {
+    if (drain.begun()) {
+      return new Refusal.Overloaded(
+          "this router is about to stop: ask another one", Duration.ofSeconds(5));
+    }
     InferenceCall call;
     try {
-      if (drain.begun()) {
-        throw new RefusedException(
-            new Refusal.Overloaded(
-                "this router is about to stop: ask another one", Duration.ofSeconds(5)));
-      }
       call = reader.read(Json.parse(body), origin, ids.now());
     } catch (MalformedJsonException e) {
-      refuse(new Refusal.Malformed(String.valueOf(e.getMessage()), null), origin, dialect, sink);
-      return;
+      return new Refusal.Malformed(String.valueOf(e.getMessage()), null);
     } catch (FieldException e) {
-      refuse(
-          new Refusal.Malformed(
-              String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path()),
-          origin,
-          dialect,
-          sink);
-      return;
+      return new Refusal.Malformed(
+          String.valueOf(e.getMessage()), e.path().isEmpty() ? null : e.path());
     } catch (RefusedException e) {
-      refuse(e.refusal(), origin, dialect, sink);
-      return;
+      return e.refusal();
     }
     try {
       way.go(call, sink);
+      return null;
     } catch (RuntimeException e) {
       LOG.error("request {} failed by our own fault", origin.requestId(), e);
-      refuse(
-          new Refusal.Internal(
-              "the router failed; its log says why under request id " + origin.requestId()),
-          origin,
-          dialect,
-          sink);
+      return new Refusal.Internal(
+          "the router failed; its log says why under request id " + origin.requestId());
     }
-  }
-
-  private static void refuse(
-      Refusal refusal, InferenceCall.Origin origin, ChatDialect dialect, AnswerSink sink) {
-    RefusalAnswer answer = dialect.refusal(refusal);
-    AnswerHead head =
-        new AnswerHead(
-            answer.status(), "application/json", Map.of("x-request-id", origin.requestId()));
-    Duration retryAfter = answer.retryAfter();
-    sink.full(
-        retryAfter == null ? head : head.with("retry-after", Long.toString(retryAfter.toSeconds())),
-        answer.body());
   }
 
   private InferenceCall.Origin origin(HttpHeaders headers) {
