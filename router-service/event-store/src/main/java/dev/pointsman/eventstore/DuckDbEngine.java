@@ -518,9 +518,8 @@ final class DuckDbEngine implements Engine {
       // Checkpoints were half of what the drain cost; after a crash at most so much is read again.
       statement.execute("SET checkpoint_threshold = '256MB'");
       // A checkpoint puts groups of rows that are not full together and compresses all their texts
-      // again, where batches of all sizes came in hundreds of them. With fewer at each, what
-      // refreshes
-      // replace would fill the file to twice its size.
+      // again: with no limit, hundreds of them where batches of all sizes came. With fewer at each,
+      // what refreshes replace would fill the file to twice its size.
       statement.execute("SET max_vacuum_tasks = 16");
       statement.execute("SET force_compression = 'zstd'");
       // Small row groups: the engine rewrites the last, unfinished one at each checkpoint, and ours
