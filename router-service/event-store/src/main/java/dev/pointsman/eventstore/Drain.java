@@ -233,6 +233,7 @@ public final class Drain implements AutoCloseable {
   /** The next batch: takes what comes until it has its inferences, at most for some time. */
   private List<SpooledEvent> next(Duration most) throws InterruptedException {
     List<SpooledEvent> batch = new ArrayList<>(begun);
+    // Where the spool cannot be read further, what was taken from it is not lost.
     begun = batch;
     fill(batch, most);
     begun = List.of();

@@ -328,11 +328,7 @@ final class GateRunTest {
 
   @Test
   void auto_fewPeopleBesideAJudge_betterChallengerIsJudgedOnAllDecisions() {
-    judging = true;
-    String judged = AUTO + "\nsurrogates = [\"judge_score\"]";
-    start(EXPLORES, judged);
-    minutes(20);
-    configure(EXPLOITS, judged);
+    startJudged(AUTO, "judge_score");
 
     minutes(90);
 
@@ -346,12 +342,7 @@ final class GateRunTest {
 
   @Test
   void auto_judgeAndThumbsBesidePeople_betterChallengerIsPromoted() {
-    judging = true;
-    thumbing = true;
-    String judged = AUTO + "\nsurrogates = [\"judge_score\", \"thumbs\"]";
-    start(EXPLORES, judged);
-    minutes(20);
-    configure(EXPLOITS, judged);
+    startJudged(AUTO, "judge_score", "thumbs");
     minutes(5);
 
     untilPromoted(400);
@@ -367,12 +358,7 @@ final class GateRunTest {
 
   @Test
   void manual_oneOfTwoSurrogatesChanges_blocksByItsName() {
-    judging = true;
-    thumbing = true;
-    String judged = MANUAL + "\nsurrogates = [\"judge_score\", \"thumbs\"]";
-    start(EXPLORES, judged);
-    minutes(20);
-    configure(EXPLOITS, judged);
+    startJudged(MANUAL, "judge_score", "thumbs");
     minutes(60);
     assertThat(standing("g-2").waitsFor()).doesNotContain("rewards by");
 
@@ -500,6 +486,16 @@ final class GateRunTest {
       changes.add(change);
     }
     store.append(List.of(event), ++sequence);
+  }
+
+  /** A challenger beside metrics that stand for people's, of which few say anything. */
+  private void startJudged(String gate, String... surrogates) {
+    judging = true;
+    thumbing = List.of(surrogates).contains("thumbs");
+    String judged = gate + "\nsurrogates = [\"%s\"]".formatted(String.join("\", \"", surrogates));
+    start(EXPLORES, judged);
+    minutes(20);
+    configure(EXPLOITS, judged);
   }
 
   /** A request every two seconds, a round of the trainer every five minutes, a look of the gate every ten. */
