@@ -147,11 +147,13 @@ public final class EventCursor implements AutoCloseable {
     }
   }
 
+  /** Moves on only when all was read: after a failure the next call begins where this one did. */
   private List<SpooledEvent> read(EventLog.Window first, int maxRecords, long maxBytes)
       throws IOException {
     List<SpooledEvent> events = new ArrayList<>();
     EventLog.Window window = first;
     long seq = nextSeq;
+    long reached = at;
     SegmentReader from = readerOf(window, seq);
     long bytes = 0;
     while (events.size() < maxRecords) {
@@ -166,7 +168,7 @@ public final class EventCursor implements AutoCloseable {
       SpoolRecord found = from.next(seq, window.limit());
       if (found == null) {
         seq = passDamage(from, seq, window);
-        at = window.segment().base + from.position();
+        reached = window.segment().base + from.position();
         continue;
       }
       bytes += found.payload().length;
@@ -174,11 +176,12 @@ public final class EventCursor implements AutoCloseable {
         from.seek(before);
         break;
       }
-      at = window.segment().base + from.position();
-      events.add(SpooledEvent.read(found, at));
+      reached = window.segment().base + from.position();
+      events.add(SpooledEvent.read(found, reached));
       seq++;
     }
     took(events, seq);
+    at = reached;
     return events;
   }
 
