@@ -4,7 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.util.JsonRecyclerPools;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -14,6 +14,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 
 /** The parser and printer of every body. Numbers keep their digits; nesting is bounded. */
 public final class Json {
@@ -33,8 +34,10 @@ public final class Json {
                           .maxNestingDepth(MAX_DEPTH)
                           .maxStringLength(110_000_000)
                           .build())
+                  // The default makes two escapes of a character beyond the first 65,536.
+                  .enable(JsonWriteFeature.COMBINE_UNICODE_SURROGATES_IN_UTF8)
                   // The default keeps buffers by thread, and each request has a thread of its own.
-                  .recyclerPool(JsonRecyclerPools.newConcurrentDequePool())
+                  .recyclerPool(new BufferPool())
                   .build())
           .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -86,22 +89,19 @@ public final class Json {
     }
   }
 
-  /** The value as UTF-8. */
+  /** The value as UTF-8; half a surrogate pair stays an escape. */
   public static byte[] bytes(JsonNode value) {
     try {
-      return MAPPER.writeValueAsBytes(value);
+      return JsonPrinter.bytes(value, MAPPER);
     } catch (IOException e) {
       throw new UncheckedIOException("a JSON tree could not be written", e);
     }
   }
 
-  /** The value as text. */
+  /** The value as text; half a surrogate pair stays an escape. */
   public static String text(JsonNode value) {
-    try {
-      return MAPPER.writeValueAsString(value);
-    } catch (IOException e) {
-      throw new UncheckedIOException("a JSON tree could not be written", e);
-    }
+    // By way of the bytes, of which long texts are printed faster.
+    return new String(bytes(value), StandardCharsets.UTF_8);
   }
 
   /** An empty object. */
@@ -123,8 +123,9 @@ public final class Json {
 
   /** Half a surrogate pair only comes in as an escape; most bodies have none. */
   private static boolean mayHoldLoneSurrogate(byte[] body) {
-    for (int i = 0; i + 2 < body.length; i++) {
-      if (body[i] == '\\' && body[i + 1] == 'u' && (body[i + 2] | 0x20) == 'd') {
+    int last = body.length - 3;
+    for (int i = ByteScan.backslash(body, 0); i <= last; i = ByteScan.backslash(body, i + 1)) {
+      if (body[i + 1] == 'u' && (body[i + 2] | 0x20) == 'd') {
         return true;
       }
     }
