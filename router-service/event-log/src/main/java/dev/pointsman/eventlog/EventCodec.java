@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.TSFBuilder;
-import com.fasterxml.jackson.core.util.ByteArrayBuilder;
 import com.fasterxml.jackson.core.util.JsonRecyclerPools;
 import com.fasterxml.jackson.dataformat.cbor.CBORFactory;
 import java.io.IOException;
@@ -73,11 +72,11 @@ public final class EventCodec {
   }
 
   static Encoding encoding(Event event) {
-    ByteArrayBuilder bytes = new ByteArrayBuilder(4096);
+    EncodedBytes bytes = new EncodedBytes();
     try (JsonGenerator cbor = CBOR.createGenerator(bytes)) {
       boolean exact = write(event, VERSION, cbor);
       cbor.close();
-      return new Encoding(bytes.toByteArray(), exact ? event : null);
+      return new Encoding(bytes.all(), exact ? event : null);
     } catch (IOException e) {
       throw toMemory(e);
     }

@@ -1,6 +1,7 @@
 package dev.pointsman.eventlog;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.SerializableString;
 import dev.pointsman.routing.Decision;
 import dev.pointsman.routing.PolicyRevision;
 import dev.pointsman.routing.PolicyStatisticsCodec;
@@ -57,35 +58,35 @@ final class EventWriter {
 
   private void inference(InferenceEvent event) throws IOException {
     InferenceEvent.Ids ids = event.ids();
-    id("inference_id", ids.inferenceId());
-    id("episode_id", ids.episodeId());
-    text("request_id", ids.requestId());
-    text("trace_id", ids.traceId());
-    text("idempotency_key", ids.idempotencyKey());
-    text("node", ids.node());
-    time("started_at", ids.startedAt());
+    id(Column.INFERENCE_ID, ids.inferenceId());
+    id(Column.EPISODE_ID, ids.episodeId());
+    text(Column.REQUEST_ID, ids.requestId());
+    text(Column.TRACE_ID, ids.traceId());
+    text(Column.IDEMPOTENCY_KEY, ids.idempotencyKey());
+    text(Column.NODE, ids.node());
+    time(Column.STARTED_AT, ids.startedAt());
 
     InferenceEvent.Asker asker = event.asker();
-    text("surface", asker.surface());
-    text("namespace", asker.namespace());
-    text("function_name", asker.functionName());
-    text("function_type", asker.functionType());
-    text("key_id", asker.keyId());
-    text("team_id", asker.teamId());
-    text("end_user", asker.endUser());
-    texts("tags", asker.tags());
+    text(Column.SURFACE, asker.surface());
+    text(Column.NAMESPACE, asker.namespace());
+    text(Column.FUNCTION_NAME, asker.functionName());
+    text(Column.FUNCTION_TYPE, asker.functionType());
+    text(Column.KEY_ID, asker.keyId());
+    text(Column.TEAM_ID, asker.teamId());
+    text(Column.END_USER, asker.endUser());
+    texts(Column.TAGS, asker.tags());
 
     InferenceEvent.Versions versions = event.versions();
-    text("config_hash", versions.configHash());
-    text("price_version", versions.priceVersion());
-    number("feature_version", versions.featureVersion());
-    number("hash_version", Decision.HASH_VERSION);
+    text(Column.CONFIG_HASH, versions.configHash());
+    text(Column.PRICE_VERSION, versions.priceVersion());
+    number(Column.FEATURE_VERSION, versions.featureVersion());
+    number(Column.HASH_VERSION, Decision.HASH_VERSION);
 
     decision(event.decision());
     outcome(event.outcome());
     quantities(event.quantities());
     if (!event.attempts().isEmpty()) {
-      json.writeArrayFieldStart("attempt");
+      array(Column.ATTEMPT);
       for (InferenceEvent.Attempt attempt : event.attempts()) {
         json.writeStartObject();
         attempt(attempt);
@@ -95,168 +96,168 @@ final class EventWriter {
     }
     InferenceEvent.Payload payload = event.payload();
     if (payload != null) {
-      json.writeObjectFieldStart("payload");
-      text("input", payload.input());
-      text("output", payload.output());
-      text("parameters", payload.parameters());
-      text("tools", payload.tools());
-      json.writeBooleanField("shortened", payload.shortened());
+      object(Column.PAYLOAD);
+      text(Column.INPUT, payload.input());
+      text(Column.OUTPUT, payload.output());
+      text(Column.PARAMETERS, payload.parameters());
+      text(Column.TOOLS, payload.tools());
+      flag(Column.SHORTENED, payload.shortened());
       json.writeEndObject();
     }
   }
 
   private void decision(Decision decision) throws IOException {
-    text("kind", decision.kind().label());
-    id("decided_by", decision.decidedBy());
+    text(Column.KIND, decision.kind().label());
+    id(Column.DECIDED_BY, decision.decidedBy());
     PolicyVersion version = decision.version();
     if (version != null) {
-      text("policy_kind", version.kind());
-      text("policy_generation", version.generation());
-      number("policy_revision", version.revision());
+      text(Column.POLICY_KIND, version.kind());
+      text(Column.POLICY_GENERATION, version.generation());
+      number(Column.POLICY_REVISION, version.revision());
     }
-    text("segment", decision.segment());
-    text("stratum", decision.stratum());
-    text("experiment", decision.experiment());
-    text("experiment_group", decision.experimentGroup());
-    shares("group_shares", decision.groupShares());
-    texts("group_variants", decision.groupVariants());
-    text("lane", decision.lane());
-    shares("lane_shares", decision.laneShares());
-    texts("candidates", decision.candidates());
-    texts("exclusions", decision.exclusions());
-    numbers("predicted_quality", decision.predictedQuality());
-    numbers("predicted_cost_nanos", decision.predictedCostNanos());
-    numbers("predicted_latency_us", decision.predictedLatencyUs());
-    numbers("utility", decision.utility());
-    numbers("floors", decision.floors());
-    numbers("policy_probabilities", decision.policyProbabilities());
-    numbers("challenger_probabilities", decision.challengerProbabilities());
-    numbers("propensities", decision.propensities());
-    number("utility_weight", decision.utilityWeight());
-    number("gamma", decision.gamma());
-    texts("features", decision.features());
-    text("chosen_variant", decision.chosenVariant());
-    number("propensity", decision.propensity());
-    json.writeBooleanField("explored", decision.explored());
+    text(Column.SEGMENT, decision.segment());
+    text(Column.STRATUM, decision.stratum());
+    text(Column.EXPERIMENT, decision.experiment());
+    text(Column.EXPERIMENT_GROUP, decision.experimentGroup());
+    shares(Column.GROUP_SHARES, decision.groupShares());
+    texts(Column.GROUP_VARIANTS, decision.groupVariants());
+    text(Column.LANE, decision.lane());
+    shares(Column.LANE_SHARES, decision.laneShares());
+    texts(Column.CANDIDATES, decision.candidates());
+    texts(Column.EXCLUSIONS, decision.exclusions());
+    numbers(Column.PREDICTED_QUALITY, decision.predictedQuality());
+    numbers(Column.PREDICTED_COST_NANOS, decision.predictedCostNanos());
+    numbers(Column.PREDICTED_LATENCY_US, decision.predictedLatencyUs());
+    numbers(Column.UTILITY, decision.utility());
+    numbers(Column.FLOORS, decision.floors());
+    numbers(Column.POLICY_PROBABILITIES, decision.policyProbabilities());
+    numbers(Column.CHALLENGER_PROBABILITIES, decision.challengerProbabilities());
+    numbers(Column.PROPENSITIES, decision.propensities());
+    number(Column.UTILITY_WEIGHT, decision.utilityWeight());
+    number(Column.GAMMA, decision.gamma());
+    texts(Column.FEATURES, decision.features());
+    text(Column.CHOSEN_VARIANT, decision.chosenVariant());
+    number(Column.PROPENSITY, decision.propensity());
+    flag(Column.EXPLORED, decision.explored());
   }
 
   private void outcome(InferenceEvent.Outcome outcome) throws IOException {
-    text("outcome", outcome.ending().label());
-    text("error_class", outcome.errorClass());
-    text("served_variant", outcome.servedVariant());
-    text("served_model", outcome.servedModel());
-    text("served_provider", outcome.servedProvider());
-    number("attempts", outcome.attempts());
-    json.writeBooleanField("fallback", outcome.fallback());
-    text("finish_reason", outcome.finishReason());
-    json.writeBooleanField("stream", outcome.stream());
-    text("cache", outcome.cache());
+    text(Column.OUTCOME, outcome.ending().label());
+    text(Column.ERROR_CLASS, outcome.errorClass());
+    text(Column.SERVED_VARIANT, outcome.servedVariant());
+    text(Column.SERVED_MODEL, outcome.servedModel());
+    text(Column.SERVED_PROVIDER, outcome.servedProvider());
+    number(Column.ATTEMPTS, outcome.attempts());
+    flag(Column.FALLBACK, outcome.fallback());
+    text(Column.FINISH_REASON, outcome.finishReason());
+    flag(Column.STREAM, outcome.stream());
+    text(Column.CACHE, outcome.cache());
   }
 
   private void quantities(InferenceEvent.Quantities quantities) throws IOException {
     tokens(quantities.tokens());
-    json.writeBooleanField("tokens_estimated", quantities.tokensEstimated());
-    number("cost_nanos", quantities.costNanos());
-    text("baseline_variant", quantities.baselineVariant());
-    number("baseline_cost_nanos", quantities.baselineCostNanos());
-    number("duration_us", quantities.durationMicros());
-    number("ttft_us", quantities.ttftMicros());
-    number("overhead_us", quantities.overheadMicros());
+    flag(Column.TOKENS_ESTIMATED, quantities.tokensEstimated());
+    number(Column.COST_NANOS, quantities.costNanos());
+    text(Column.BASELINE_VARIANT, quantities.baselineVariant());
+    number(Column.BASELINE_COST_NANOS, quantities.baselineCostNanos());
+    number(Column.DURATION_US, quantities.durationMicros());
+    number(Column.TTFT_US, quantities.ttftMicros());
+    number(Column.OVERHEAD_US, quantities.overheadMicros());
   }
 
   private void tokens(InferenceEvent.Tokens tokens) throws IOException {
-    number("input_tokens", tokens.input());
-    number("output_tokens", tokens.output());
-    number("cached_input_tokens", tokens.cachedInput());
-    number("cache_write_tokens", tokens.cacheWrite());
-    number("reasoning_tokens", tokens.reasoning());
+    number(Column.INPUT_TOKENS, tokens.input());
+    number(Column.OUTPUT_TOKENS, tokens.output());
+    number(Column.CACHED_INPUT_TOKENS, tokens.cachedInput());
+    number(Column.CACHE_WRITE_TOKENS, tokens.cacheWrite());
+    number(Column.REASONING_TOKENS, tokens.reasoning());
   }
 
   private void attempt(InferenceEvent.Attempt attempt) throws IOException {
-    id("attempt_id", attempt.attemptId());
-    number("ordinal", attempt.ordinal());
-    time("started_at", attempt.startedAt());
-    text("variant", attempt.variant());
-    text("model", attempt.model());
-    text("provider", attempt.provider());
-    text("purpose", attempt.purpose());
-    text("status", attempt.status());
+    id(Column.ATTEMPT_ID, attempt.attemptId());
+    number(Column.ORDINAL, attempt.ordinal());
+    time(Column.STARTED_AT, attempt.startedAt());
+    text(Column.VARIANT, attempt.variant());
+    text(Column.MODEL, attempt.model());
+    text(Column.PROVIDER, attempt.provider());
+    text(Column.PURPOSE, attempt.purpose());
+    text(Column.STATUS, attempt.status());
     Integer httpStatus = attempt.httpStatus();
     if (httpStatus != null) {
-      number("http_status", httpStatus.intValue());
+      number(Column.HTTP_STATUS, httpStatus.intValue());
     }
-    text("error_class", attempt.errorClass());
-    text("circuit", attempt.circuit());
+    text(Column.ERROR_CLASS, attempt.errorClass());
+    text(Column.CIRCUIT, attempt.circuit());
     tokens(attempt.tokens());
-    number("cost_nanos", attempt.costNanos());
-    number("duration_us", attempt.durationMicros());
-    number("ttft_us", attempt.ttftMicros());
-    text("finish_reason", attempt.finishReason());
-    json.writeBooleanField("cached", attempt.cached());
-    text("raw_request", attempt.rawRequest());
-    text("raw_response", attempt.rawResponse());
+    number(Column.COST_NANOS, attempt.costNanos());
+    number(Column.DURATION_US, attempt.durationMicros());
+    number(Column.TTFT_US, attempt.ttftMicros());
+    text(Column.FINISH_REASON, attempt.finishReason());
+    flag(Column.CACHED, attempt.cached());
+    text(Column.RAW_REQUEST, attempt.rawRequest());
+    text(Column.RAW_RESPONSE, attempt.rawResponse());
   }
 
   private void feedback(FeedbackEvent event) throws IOException {
-    id("feedback_id", event.feedbackId());
-    time("received_at", event.receivedAt());
-    text("target_type", event.target().label());
-    id("target_id", event.targetId());
-    text("metric_name", event.metricName());
+    id(Column.FEEDBACK_ID, event.feedbackId());
+    time(Column.RECEIVED_AT, event.receivedAt());
+    text(Column.TARGET_TYPE, event.target().label());
+    id(Column.TARGET_ID, event.targetId());
+    text(Column.METRIC_NAME, event.metricName());
     Boolean booleanValue = event.booleanValue();
     if (booleanValue != null) {
-      json.writeBooleanField("value_boolean", booleanValue);
+      flag(Column.VALUE_BOOLEAN, booleanValue);
     }
-    number("value_float", event.floatValue());
-    text("value_text", event.textValue());
-    text("source", event.source());
-    texts("tags", event.tags());
-    text("key_id", event.keyId());
-    text("rejected", event.rejected());
+    number(Column.VALUE_FLOAT, event.floatValue());
+    text(Column.VALUE_TEXT, event.textValue());
+    text(Column.SOURCE, event.source());
+    texts(Column.TAGS, event.tags());
+    text(Column.KEY_ID, event.keyId());
+    text(Column.REJECTED, event.rejected());
   }
 
   private void revision(RevisionEvent event) throws IOException {
     PolicyRevision revision = event.revision();
-    id("event_id", event.id());
-    text("function_name", revision.functionName());
-    text("generation", revision.generation());
-    number("revision", revision.revision());
-    time("published_at", revision.publishedAt());
-    text("statistics", PolicyStatisticsCodec.encode(revision.statistics()));
-    text("provenance", revision.provenance());
-    text("text_model", revision.textModel());
+    id(Column.EVENT_ID, event.id());
+    text(Column.FUNCTION_NAME, revision.functionName());
+    text(Column.GENERATION, revision.generation());
+    number(Column.REVISION, revision.revision());
+    time(Column.PUBLISHED_AT, revision.publishedAt());
+    text(Column.STATISTICS, PolicyStatisticsCodec.encode(revision.statistics()));
+    text(Column.PROVENANCE, revision.provenance());
+    text(Column.TEXT_MODEL, revision.textModel());
   }
 
   private void textModel(TextModelEvent event) throws IOException {
     TextPublication publication = event.publication();
-    id("event_id", event.id());
-    text("function_name", publication.functionName());
-    text("model", publication.model());
-    time("published_at", publication.publishedAt());
-    text("provenance", publication.provenance());
-    text("body", publication.body());
+    id(Column.EVENT_ID, event.id());
+    text(Column.FUNCTION_NAME, publication.functionName());
+    text(Column.MODEL, publication.model());
+    time(Column.PUBLISHED_AT, publication.publishedAt());
+    text(Column.PROVENANCE, publication.provenance());
+    text(Column.BODY, publication.body());
   }
 
   private void change(ChangeEvent event) throws IOException {
-    id("change_id", event.id());
-    time("at", event.at());
-    text("kind", event.kind().label());
-    text("actor", event.actor());
-    text("function_name", event.functionName());
-    text("object", event.object());
-    text("before", event.before());
-    text("after", event.after());
-    text("reason", event.reason());
+    id(Column.CHANGE_ID, event.id());
+    time(Column.AT, event.at());
+    text(Column.KIND, event.kind().label());
+    text(Column.ACTOR, event.actor());
+    text(Column.FUNCTION_NAME, event.functionName());
+    text(Column.OBJECT, event.object());
+    text(Column.BEFORE, event.before());
+    text(Column.AFTER, event.after());
+    text(Column.REASON, event.reason());
   }
 
   private void config(ConfigEvent event) throws IOException {
-    id("event_id", event.id());
-    time("first_seen", event.at());
-    text("config_hash", event.configHash());
-    text("text", event.text());
+    id(Column.EVENT_ID, event.id());
+    time(Column.FIRST_SEEN, event.at());
+    text(Column.CONFIG_HASH, event.configHash());
+    text(Column.TEXT, event.text());
   }
 
-  private void id(String column, @Nullable UUID id) throws IOException {
+  private void id(SerializableString column, @Nullable UUID id) throws IOException {
     if (id == null) {
       return;
     }
@@ -271,12 +272,13 @@ final class EventWriter {
     }
   }
 
-  private void time(String column, Instant time) throws IOException {
+  private void time(SerializableString column, Instant time) throws IOException {
     exact &= time.getNano() % 1_000 == 0;
-    json.writeNumberField(column, ChronoUnit.MICROS.between(Instant.EPOCH, time));
+    json.writeFieldName(column);
+    json.writeNumber(ChronoUnit.MICROS.between(Instant.EPOCH, time));
   }
 
-  private void text(String column, @Nullable String text) throws IOException {
+  private void text(SerializableString column, @Nullable String text) throws IOException {
     if (text != null) {
       json.writeFieldName(column);
       text(text);
@@ -307,39 +309,57 @@ final class EventWriter {
     return LoggedText.wellFormed(text);
   }
 
-  private void number(String column, long number) throws IOException {
-    json.writeNumberField(column, number);
+  private void flag(SerializableString column, boolean flag) throws IOException {
+    json.writeFieldName(column);
+    json.writeBoolean(flag);
   }
 
-  private void number(String column, @Nullable Long number) throws IOException {
+  private void array(SerializableString column) throws IOException {
+    json.writeFieldName(column);
+    json.writeStartArray();
+  }
+
+  private void object(SerializableString column) throws IOException {
+    json.writeFieldName(column);
+    json.writeStartObject();
+  }
+
+  private void number(SerializableString column, long number) throws IOException {
+    json.writeFieldName(column);
+    json.writeNumber(number);
+  }
+
+  private void number(SerializableString column, @Nullable Long number) throws IOException {
     if (number != null) {
-      json.writeNumberField(column, number.longValue());
+      json.writeFieldName(column);
+      json.writeNumber(number.longValue());
     }
   }
 
-  private void number(String column, @Nullable Double number) throws IOException {
+  private void number(SerializableString column, @Nullable Double number) throws IOException {
     if (number != null) {
-      json.writeNumberField(column, number.doubleValue());
+      json.writeFieldName(column);
+      json.writeNumber(number.doubleValue());
     }
   }
 
-  private void numbers(String column, double[] numbers) throws IOException {
+  private void numbers(SerializableString column, double[] numbers) throws IOException {
     if (numbers.length > 0) {
       json.writeFieldName(column);
       json.writeArray(numbers, 0, numbers.length);
     }
   }
 
-  private void numbers(String column, long[] numbers) throws IOException {
+  private void numbers(SerializableString column, long[] numbers) throws IOException {
     if (numbers.length > 0) {
       json.writeFieldName(column);
       json.writeArray(numbers, 0, numbers.length);
     }
   }
 
-  private void texts(String column, List<String> texts) throws IOException {
+  private void texts(SerializableString column, List<String> texts) throws IOException {
     if (!texts.isEmpty()) {
-      json.writeArrayFieldStart(column);
+      array(column);
       for (String text : texts) {
         text(text);
       }
@@ -347,9 +367,9 @@ final class EventWriter {
     }
   }
 
-  private void texts(String column, Map<String, String> texts) throws IOException {
+  private void texts(SerializableString column, Map<String, String> texts) throws IOException {
     if (!texts.isEmpty()) {
-      json.writeObjectFieldStart(column);
+      object(column);
       for (Map.Entry<String, String> entry : texts.entrySet()) {
         json.writeFieldName(wellFormed(entry.getKey()));
         text(entry.getValue());
@@ -358,9 +378,9 @@ final class EventWriter {
     }
   }
 
-  private void shares(String column, Map<String, Double> shares) throws IOException {
+  private void shares(SerializableString column, Map<String, Double> shares) throws IOException {
     if (!shares.isEmpty()) {
-      json.writeObjectFieldStart(column);
+      object(column);
       for (Map.Entry<String, Double> entry : shares.entrySet()) {
         json.writeNumberField(wellFormed(entry.getKey()), entry.getValue());
       }

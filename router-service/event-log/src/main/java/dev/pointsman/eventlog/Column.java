@@ -1,0 +1,131 @@
+package dev.pointsman.eventlog;
+
+import com.fasterxml.jackson.core.SerializableString;
+import com.fasterxml.jackson.core.io.SerializedString;
+
+/** The names of an event's columns, encoded once and not with each event. */
+final class Column {
+
+  static final SerializableString INFERENCE_ID = new SerializedString("inference_id");
+  static final SerializableString EPISODE_ID = new SerializedString("episode_id");
+  static final SerializableString REQUEST_ID = new SerializedString("request_id");
+  static final SerializableString TRACE_ID = new SerializedString("trace_id");
+  static final SerializableString IDEMPOTENCY_KEY = new SerializedString("idempotency_key");
+  static final SerializableString NODE = new SerializedString("node");
+  static final SerializableString STARTED_AT = new SerializedString("started_at");
+  static final SerializableString SURFACE = new SerializedString("surface");
+  static final SerializableString NAMESPACE = new SerializedString("namespace");
+  static final SerializableString FUNCTION_NAME = new SerializedString("function_name");
+  static final SerializableString FUNCTION_TYPE = new SerializedString("function_type");
+  static final SerializableString KEY_ID = new SerializedString("key_id");
+  static final SerializableString TEAM_ID = new SerializedString("team_id");
+  static final SerializableString END_USER = new SerializedString("end_user");
+  static final SerializableString TAGS = new SerializedString("tags");
+  static final SerializableString CONFIG_HASH = new SerializedString("config_hash");
+  static final SerializableString PRICE_VERSION = new SerializedString("price_version");
+  static final SerializableString FEATURE_VERSION = new SerializedString("feature_version");
+  static final SerializableString HASH_VERSION = new SerializedString("hash_version");
+  static final SerializableString ATTEMPT = new SerializedString("attempt");
+  static final SerializableString PAYLOAD = new SerializedString("payload");
+  static final SerializableString INPUT = new SerializedString("input");
+  static final SerializableString OUTPUT = new SerializedString("output");
+  static final SerializableString PARAMETERS = new SerializedString("parameters");
+  static final SerializableString TOOLS = new SerializedString("tools");
+  static final SerializableString SHORTENED = new SerializedString("shortened");
+  static final SerializableString KIND = new SerializedString("kind");
+  static final SerializableString DECIDED_BY = new SerializedString("decided_by");
+  static final SerializableString POLICY_KIND = new SerializedString("policy_kind");
+  static final SerializableString POLICY_GENERATION = new SerializedString("policy_generation");
+  static final SerializableString POLICY_REVISION = new SerializedString("policy_revision");
+  static final SerializableString SEGMENT = new SerializedString("segment");
+  static final SerializableString STRATUM = new SerializedString("stratum");
+  static final SerializableString EXPERIMENT = new SerializedString("experiment");
+  static final SerializableString EXPERIMENT_GROUP = new SerializedString("experiment_group");
+  static final SerializableString GROUP_SHARES = new SerializedString("group_shares");
+  static final SerializableString GROUP_VARIANTS = new SerializedString("group_variants");
+  static final SerializableString LANE = new SerializedString("lane");
+  static final SerializableString LANE_SHARES = new SerializedString("lane_shares");
+  static final SerializableString CANDIDATES = new SerializedString("candidates");
+  static final SerializableString EXCLUSIONS = new SerializedString("exclusions");
+  static final SerializableString PREDICTED_QUALITY = new SerializedString("predicted_quality");
+  static final SerializableString PREDICTED_COST_NANOS =
+      new SerializedString("predicted_cost_nanos");
+  static final SerializableString PREDICTED_LATENCY_US =
+      new SerializedString("predicted_latency_us");
+  static final SerializableString UTILITY = new SerializedString("utility");
+  static final SerializableString FLOORS = new SerializedString("floors");
+  static final SerializableString POLICY_PROBABILITIES =
+      new SerializedString("policy_probabilities");
+  static final SerializableString CHALLENGER_PROBABILITIES =
+      new SerializedString("challenger_probabilities");
+  static final SerializableString PROPENSITIES = new SerializedString("propensities");
+  static final SerializableString UTILITY_WEIGHT = new SerializedString("utility_weight");
+  static final SerializableString GAMMA = new SerializedString("gamma");
+  static final SerializableString FEATURES = new SerializedString("features");
+  static final SerializableString CHOSEN_VARIANT = new SerializedString("chosen_variant");
+  static final SerializableString PROPENSITY = new SerializedString("propensity");
+  static final SerializableString EXPLORED = new SerializedString("explored");
+  static final SerializableString OUTCOME = new SerializedString("outcome");
+  static final SerializableString ERROR_CLASS = new SerializedString("error_class");
+  static final SerializableString SERVED_VARIANT = new SerializedString("served_variant");
+  static final SerializableString SERVED_MODEL = new SerializedString("served_model");
+  static final SerializableString SERVED_PROVIDER = new SerializedString("served_provider");
+  static final SerializableString ATTEMPTS = new SerializedString("attempts");
+  static final SerializableString FALLBACK = new SerializedString("fallback");
+  static final SerializableString FINISH_REASON = new SerializedString("finish_reason");
+  static final SerializableString STREAM = new SerializedString("stream");
+  static final SerializableString CACHE = new SerializedString("cache");
+  static final SerializableString TOKENS_ESTIMATED = new SerializedString("tokens_estimated");
+  static final SerializableString COST_NANOS = new SerializedString("cost_nanos");
+  static final SerializableString BASELINE_VARIANT = new SerializedString("baseline_variant");
+  static final SerializableString BASELINE_COST_NANOS = new SerializedString("baseline_cost_nanos");
+  static final SerializableString DURATION_US = new SerializedString("duration_us");
+  static final SerializableString TTFT_US = new SerializedString("ttft_us");
+  static final SerializableString OVERHEAD_US = new SerializedString("overhead_us");
+  static final SerializableString INPUT_TOKENS = new SerializedString("input_tokens");
+  static final SerializableString OUTPUT_TOKENS = new SerializedString("output_tokens");
+  static final SerializableString CACHED_INPUT_TOKENS = new SerializedString("cached_input_tokens");
+  static final SerializableString CACHE_WRITE_TOKENS = new SerializedString("cache_write_tokens");
+  static final SerializableString REASONING_TOKENS = new SerializedString("reasoning_tokens");
+  static final SerializableString ATTEMPT_ID = new SerializedString("attempt_id");
+  static final SerializableString ORDINAL = new SerializedString("ordinal");
+  static final SerializableString VARIANT = new SerializedString("variant");
+  static final SerializableString MODEL = new SerializedString("model");
+  static final SerializableString PROVIDER = new SerializedString("provider");
+  static final SerializableString PURPOSE = new SerializedString("purpose");
+  static final SerializableString STATUS = new SerializedString("status");
+  static final SerializableString HTTP_STATUS = new SerializedString("http_status");
+  static final SerializableString CIRCUIT = new SerializedString("circuit");
+  static final SerializableString CACHED = new SerializedString("cached");
+  static final SerializableString RAW_REQUEST = new SerializedString("raw_request");
+  static final SerializableString RAW_RESPONSE = new SerializedString("raw_response");
+  static final SerializableString FEEDBACK_ID = new SerializedString("feedback_id");
+  static final SerializableString RECEIVED_AT = new SerializedString("received_at");
+  static final SerializableString TARGET_TYPE = new SerializedString("target_type");
+  static final SerializableString TARGET_ID = new SerializedString("target_id");
+  static final SerializableString METRIC_NAME = new SerializedString("metric_name");
+  static final SerializableString VALUE_BOOLEAN = new SerializedString("value_boolean");
+  static final SerializableString VALUE_FLOAT = new SerializedString("value_float");
+  static final SerializableString VALUE_TEXT = new SerializedString("value_text");
+  static final SerializableString SOURCE = new SerializedString("source");
+  static final SerializableString REJECTED = new SerializedString("rejected");
+  static final SerializableString EVENT_ID = new SerializedString("event_id");
+  static final SerializableString GENERATION = new SerializedString("generation");
+  static final SerializableString REVISION = new SerializedString("revision");
+  static final SerializableString PUBLISHED_AT = new SerializedString("published_at");
+  static final SerializableString STATISTICS = new SerializedString("statistics");
+  static final SerializableString PROVENANCE = new SerializedString("provenance");
+  static final SerializableString TEXT_MODEL = new SerializedString("text_model");
+  static final SerializableString BODY = new SerializedString("body");
+  static final SerializableString CHANGE_ID = new SerializedString("change_id");
+  static final SerializableString AT = new SerializedString("at");
+  static final SerializableString ACTOR = new SerializedString("actor");
+  static final SerializableString OBJECT = new SerializedString("object");
+  static final SerializableString BEFORE = new SerializedString("before");
+  static final SerializableString AFTER = new SerializedString("after");
+  static final SerializableString REASON = new SerializedString("reason");
+  static final SerializableString FIRST_SEEN = new SerializedString("first_seen");
+  static final SerializableString TEXT = new SerializedString("text");
+
+  private Column() {}
+}
