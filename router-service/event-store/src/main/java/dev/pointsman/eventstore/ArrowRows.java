@@ -15,6 +15,7 @@ import org.apache.arrow.c.Data;
 import org.apache.arrow.memory.BufferAllocator;
 import org.apache.arrow.vector.BigIntVector;
 import org.apache.arrow.vector.BitVector;
+import org.apache.arrow.vector.DensityAwareVector;
 import org.apache.arrow.vector.FieldVector;
 import org.apache.arrow.vector.Float8Vector;
 import org.apache.arrow.vector.IntVector;
@@ -58,6 +59,13 @@ final class ArrowRows implements RowSink, AutoCloseable {
 
   private @Nullable Batch batch;
   private FieldVector[] columns = {};
+
+  /** How large the last batch was, which the next one is given room for at once. */
+  private int lastRows;
+
+  /** By column: what a row of it took of a text's bytes or a list's elements. */
+  private double[] lastDensities = {};
+
   private int row;
   private int column;
 
@@ -87,6 +95,7 @@ final class ArrowRows implements RowSink, AutoCloseable {
       batch = new Batch();
       columns = batch.root().getFieldVectors().toArray(new FieldVector[0]);
       row = 0;
+      makeRoom();
     }
     column = 0;
     return this;
@@ -100,6 +109,7 @@ final class ArrowRows implements RowSink, AutoCloseable {
     }
     batch = null;
     rows.root().setRowCount(row);
+    noteRoom();
     Data.exportArrayStream(allocator, rows, stream);
     try {
       insertion.executeUpdate();
@@ -107,6 +117,33 @@ final class ArrowRows implements RowSink, AutoCloseable {
       // Does nothing where the engine took the stream, and gave it back when it was done.
       stream.release();
     }
+  }
+
+  /** Columns that grow by doubling copy all that is in them, into memory that is new to the process. */
+  private void makeRoom() {
+    for (int i = 0; i < lastDensities.length; i++) {
+      if (columns[i] instanceof DensityAwareVector varying) {
+        varying.setInitialCapacity(lastRows, lastDensities[i]);
+      } else {
+        columns[i].setInitialCapacity(lastRows);
+      }
+    }
+  }
+
+  private void noteRoom() {
+    lastRows = row;
+    lastDensities = new double[columns.length];
+    for (int i = 0; i < columns.length; i++) {
+      lastDensities[i] = (double) elements(columns[i]) / row;
+    }
+  }
+
+  private static int elements(FieldVector column) {
+    return switch (column) {
+      case VarCharVector text -> text.sizeOfValueBuffer();
+      case ListVector list -> list.getDataVector().getValueCount();
+      default -> 0;
+    };
   }
 
   /** Forgets rows that were not inserted. */
@@ -260,9 +297,6 @@ final class ArrowRows implements RowSink, AutoCloseable {
       VarCharVector keys = (VarCharVector) entries.getChildByOrdinal(0);
       FieldVector values = (FieldVector) entries.getChildByOrdinal(1);
       for (Map.Entry<String, V> entry : value.entrySet()) {
-        while (entries.getValueCapacity() <= at) {
-          entries.reAlloc();
-        }
         entries.setIndexDefined(at);
         keys.setSafe(at, entry.getKey().getBytes(UTF_8));
         writer.write(values, at, entry.getValue());
