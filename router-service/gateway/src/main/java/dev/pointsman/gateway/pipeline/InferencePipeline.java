@@ -416,13 +416,14 @@ public final class InferencePipeline {
   private static @Nullable String lastUserText(List<InputMessage> messages) {
     for (InputMessage message : messages.reversed()) {
       if (message.role() == InputMessage.Role.USER) {
-        StringBuilder text = new StringBuilder();
+        List<String> lines = new ArrayList<>();
         for (ContentBlock block : message.content()) {
           if (block instanceof ContentBlock.Text part) {
-            text.append(part.text()).append('\n');
+            lines.add(part.text());
           }
         }
-        return text.toString();
+        lines.add("");
+        return String.join("\n", lines);
       }
     }
     return null;

@@ -9,7 +9,8 @@ import java.util.Map;
  *
  * @param status the HTTP status, 200 to 599; codes unknown to the JDK or the server (529) are fine
  * @param contentType the media type, for example {@code text/event-stream}
- * @param headers further headers in order, without content type, length or transfer encoding
+ * @param headers further headers in order, without content type, length or transfer encoding;
+ *     handed over, not copied
  */
 public record AnswerHead(int status, String contentType, Map<String, String> headers) {
 
@@ -18,7 +19,7 @@ public record AnswerHead(int status, String contentType, Map<String, String> hea
       throw new IllegalArgumentException(
           "status of an answer must be 200 to 599: %d".formatted(status));
     }
-    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    headers = Collections.unmodifiableMap(headers);
   }
 
   /** A head without further headers. */

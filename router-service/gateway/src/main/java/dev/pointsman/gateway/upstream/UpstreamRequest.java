@@ -2,7 +2,6 @@ package dev.pointsman.gateway.upstream;
 
 import java.net.URI;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -13,7 +12,7 @@ import java.util.Map;
  * @param method {@code POST}, {@code GET}, …
  * @param path the path with its query, for example {@code /v1/chat/completions}
  * @param headers headers in order; Host, Content-Length and Connection are set by the exchange and
- *     must not be among them
+ *     must not be among them; handed over, not copied
  * @param body the bytes to send, empty for none; handed over, not copied
  */
 @SuppressWarnings("ArrayRecordComponent") // Requests are sent, never compared.
@@ -24,7 +23,7 @@ public record UpstreamRequest(
     if (!path.startsWith("/")) {
       throw new IllegalArgumentException("path to upstream %s must start with /".formatted(target));
     }
-    headers = Collections.unmodifiableMap(new LinkedHashMap<>(headers));
+    headers = Collections.unmodifiableMap(headers);
   }
 
   /** A POST of a body to an address with path and query. */

@@ -38,7 +38,10 @@ final class OpenAiAnswer implements ProviderAnswer {
   private final int status;
   private final @Nullable SseParser stream;
   private final Queue<AnswerEvent> events = new ArrayDeque<>();
-  private final StringBuilder raw = new StringBuilder();
+
+  /** What came, for the log: a whole answer, or the stream's events so far. */
+  private CharSequence raw = "";
+
   private boolean finished;
   private boolean complete;
 
@@ -140,17 +143,8 @@ final class OpenAiAnswer implements ProviderAnswer {
 
   private void readWhole(long by)
       throws UpstreamException, InterruptedException, ProviderFailureException {
-    ByteArrayOutputStream body = new ByteArrayOutputStream(1024);
-    for (byte[] chunk = exchange.nextChunk(by); chunk.length > 0; chunk = exchange.nextChunk(by)) {
-      body.write(chunk, 0, chunk.length);
-      if (body.size() > MAX_BODY_BYTES) {
-        throw failed(
-            new ProviderFailure.MalformedAnswer(
-                "the provider's answer is larger than %d bytes".formatted(MAX_BODY_BYTES), status));
-      }
-    }
-    byte[] bytes = body.toByteArray();
-    keep(new String(bytes, StandardCharsets.UTF_8));
+    byte[] bytes = body(by);
+    keep(text(bytes));
     complete = true;
     JsonNode response = parsed(bytes);
     checkNoError(response);
@@ -158,6 +152,26 @@ final class OpenAiAnswer implements ProviderAnswer {
       throw failed(
           new ProviderFailure.MalformedAnswer("the provider's answer has no choices", status));
     }
+  }
+
+  private byte[] body(long by)
+      throws UpstreamException, InterruptedException, ProviderFailureException {
+    byte[] first = exchange.nextChunk(by);
+    byte[] chunk = first.length == 0 ? first : exchange.nextChunk(by);
+    if (chunk.length == 0) {
+      return first;
+    }
+    ByteArrayOutputStream body = new ByteArrayOutputStream(2 * (first.length + chunk.length));
+    body.writeBytes(first);
+    for (; chunk.length > 0; chunk = exchange.nextChunk(by)) {
+      body.writeBytes(chunk);
+      if (body.size() > MAX_BODY_BYTES) {
+        throw failed(
+            new ProviderFailure.MalformedAnswer(
+                "the provider's answer is larger than %d bytes".formatted(MAX_BODY_BYTES), status));
+      }
+    }
+    return body.toByteArray();
   }
 
   private void readStream(SseParser parser, long by)
@@ -227,8 +241,11 @@ final class OpenAiAnswer implements ProviderAnswer {
   }
 
   private void keep(String text) {
-    if (raw.length() < MAX_RAW_CHARACTERS) {
-      raw.append(raw.isEmpty() ? "" : "\n").append(text);
+    if (raw.isEmpty()) {
+      raw = text;
+    } else if (raw.length() < MAX_RAW_CHARACTERS) {
+      StringBuilder all = raw instanceof StringBuilder begun ? begun : new StringBuilder(raw);
+      raw = all.append('\n').append(text);
     }
   }
 
