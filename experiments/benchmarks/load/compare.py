@@ -97,7 +97,8 @@ def settle(port):
             lag = re.search(r"^pointsman_log_lag\S* (\S+)", metrics.read().decode(), re.M)
         if float(lag.group(1)) == 0:
             return
-        time.sleep(0.05)
+        # Each look costs the router what a few dozen requests do, and a scraper looks each 15 seconds.
+        time.sleep(0.5)
 
 
 def main():
