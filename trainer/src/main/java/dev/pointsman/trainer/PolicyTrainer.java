@@ -73,7 +73,7 @@ public final class PolicyTrainer implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /** A round is followed by so many times its own length: learning may be late, requests may not. */
-  private static final int PAUSE_PER_ROUND = 19;
+  private static final int PAUSE_PER_ROUND = 39;
 
   private static final Duration LONGEST_REST = Duration.ofSeconds(30);
 
