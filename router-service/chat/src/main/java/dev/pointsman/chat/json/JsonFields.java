@@ -25,8 +25,11 @@ public final class JsonFields {
   private final String path;
   private final ObjectNode object;
 
-  /** A list, because most names that are asked for are not there and nobody asks for this. */
-  private final List<String> known = new ArrayList<>();
+  /**
+   * A list, because most names that are asked for are not there and nobody asks for this. The body of
+   * a chat is asked for forty.
+   */
+  private final List<String> known = new ArrayList<>(40);
 
   private JsonFields(String path, ObjectNode object) {
     this.path = path;

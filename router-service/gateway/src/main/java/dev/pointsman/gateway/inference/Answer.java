@@ -31,13 +31,12 @@ public record Answer(List<Block> blocks, @Nullable FinishReason finish, Tokens t
 
   /** All text in one, null when there is no text block. */
   public @Nullable String text() {
-    StringBuilder text = null;
+    String text = null;
     for (Block block : blocks) {
       if (block instanceof TextBlock part) {
-        text = text == null ? new StringBuilder() : text;
-        text.append(part.text());
+        text = text == null ? part.text() : text.concat(part.text());
       }
     }
-    return text == null ? null : text.toString();
+    return text;
   }
 }

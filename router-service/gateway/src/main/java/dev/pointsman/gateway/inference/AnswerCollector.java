@@ -17,8 +17,11 @@ public final class AnswerCollector {
   private static final class Part {
     final Class<? extends AnswerEvent> kind;
     final int index;
-    final StringBuilder text = new StringBuilder();
     final StringBuilder name = new StringBuilder();
+
+    /** Of a whole answer the one piece that came, which then is not copied. */
+    CharSequence text = "";
+
     @Nullable String id;
     @Nullable String signature;
 
@@ -26,13 +29,22 @@ public final class AnswerCollector {
       this.kind = kind;
       this.index = index;
     }
+
+    void append(String piece) {
+      if (text.isEmpty()) {
+        text = piece;
+      } else {
+        StringBuilder all = text instanceof StringBuilder begun ? begun : new StringBuilder(text);
+        text = all.append(piece);
+      }
+    }
   }
 
   /** Takes the next event. */
   public void add(AnswerEvent event) {
     switch (event) {
       case AnswerEvent.TextDelta delta -> {
-        part(AnswerEvent.TextDelta.class, delta.block()).text.append(delta.text());
+        part(AnswerEvent.TextDelta.class, delta.block()).append(delta.text());
         characters += delta.text().length();
       }
       case AnswerEvent.ToolCallDelta delta -> {
@@ -41,13 +53,13 @@ public final class AnswerCollector {
         if (delta.name() != null) {
           part.name.append(delta.name());
         }
-        part.text.append(delta.arguments());
+        part.append(delta.arguments());
         characters += delta.arguments().length();
       }
       case AnswerEvent.ThoughtDelta delta -> {
         Part part = part(AnswerEvent.ThoughtDelta.class, 0);
         if (delta.text() != null) {
-          part.text.append(delta.text());
+          part.append(delta.text());
           characters += delta.text().length();
         }
         part.signature = delta.signature() == null ? part.signature : delta.signature();
