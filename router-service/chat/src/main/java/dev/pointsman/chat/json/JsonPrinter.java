@@ -6,9 +6,11 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.io.CharTypes;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializerProvider;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.BaseJsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
+import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.NullNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import java.io.ByteArrayOutputStream;
@@ -33,18 +35,18 @@ final class JsonPrinter {
   private static final int[] ESCAPES = CharTypes.get7BitOutputEscapes();
 
   private final JsonGenerator json;
-  private final SerializerProvider leaves;
+  private final ObjectMapper mapper;
 
-  private JsonPrinter(JsonGenerator json, SerializerProvider leaves) {
+  private JsonPrinter(JsonGenerator json, ObjectMapper mapper) {
     this.json = json;
-    this.leaves = leaves;
+    this.mapper = mapper;
   }
 
   /** The tree as UTF-8. */
   static byte[] bytes(JsonNode value, ObjectMapper mapper) throws IOException {
     Printed printed = new Printed();
     try (JsonGenerator json = mapper.getFactory().createGenerator(printed)) {
-      new JsonPrinter(json, mapper.getSerializerProviderInstance()).print(value);
+      new JsonPrinter(json, mapper).print(value);
     }
     return printed.bytes();
   }
@@ -67,7 +69,10 @@ final class JsonPrinter {
         json.writeEndArray();
       }
       case TextNode text -> print(text.textValue());
-      default -> ((BaseJsonNode) value).serialize(json, leaves);
+      case NullNode nothing -> json.writeNull();
+      case BooleanNode flag -> json.writeBoolean(flag.booleanValue());
+      case IntNode whole -> json.writeNumber(whole.intValue());
+      default -> ((BaseJsonNode) value).serialize(json, mapper.getSerializerProviderInstance());
     }
   }
 
