@@ -134,7 +134,7 @@ final class ArrowRows implements RowSink, AutoCloseable {
     lastRows = row;
     lastDensities = new double[columns.length];
     for (int i = 0; i < columns.length; i++) {
-      lastDensities[i] = (double) elements(columns[i]) / row;
+      lastDensities[i] = (double) elements(columns[i]) / Math.max(1, row);
     }
   }
 

@@ -1,0 +1,3 @@
+/** What printing a body costs. */
+@org.jspecify.annotations.NullMarked
+package dev.pointsman.benchmarks.json;
