@@ -14,7 +14,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 
 /** The parser and printer of every body. Numbers keep their digits; nesting is bounded. */
 public final class Json {
@@ -98,10 +97,14 @@ public final class Json {
     }
   }
 
-  /** The value as text; half a surrogate pair stays an escape. */
+  /** The value as text. */
   public static String text(JsonNode value) {
-    // By way of the bytes, of which long texts are printed faster.
-    return new String(bytes(value), StandardCharsets.UTF_8);
+    try {
+      // Not by way of the bytes: as quick for ASCII, it takes twice as long for what is not.
+      return MAPPER.writeValueAsString(value);
+    } catch (IOException e) {
+      throw new UncheckedIOException("a JSON tree could not be written", e);
+    }
   }
 
   /** An empty object. */

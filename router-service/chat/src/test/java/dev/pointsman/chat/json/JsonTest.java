@@ -89,7 +89,6 @@ class JsonTest {
     for (String text : new String[] {"", "?", "why? ", "é", "\n"}) {
       ObjectNode tree = Json.object().put("text", "x".repeat(40) + text + (char) half + "?" + text);
       assertThat(Json.bytes(tree)).isEqualTo(JACKSON.writeValueAsBytes(tree));
-      assertThat(Json.text(tree)).containsIgnoringCase("\\u%x?".formatted(half));
     }
   }
 
