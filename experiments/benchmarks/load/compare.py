@@ -97,7 +97,7 @@ def settle(port):
             lag = re.search(r"^pointsman_log_lag\S* (\S+)", metrics.read().decode(), re.M)
         if float(lag.group(1)) == 0:
             return
-        # Each look costs the router what a few dozen requests do, and a scraper looks each 15 seconds.
+        # A look has the router print all meters, and what it costs is counted as the requests' cost.
         time.sleep(0.5)
 
 

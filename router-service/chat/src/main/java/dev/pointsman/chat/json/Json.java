@@ -100,7 +100,7 @@ public final class Json {
   /** The value as text. */
   public static String text(JsonNode value) {
     try {
-      // Not by way of the bytes: as quick for ASCII, it takes twice as long for what is not.
+      // Not by way of the bytes, which would have to be decoded again (docs/performance.md).
       return MAPPER.writeValueAsString(value);
     } catch (IOException e) {
       throw new UncheckedIOException("a JSON tree could not be written", e);

@@ -25,7 +25,7 @@ import java.util.Map;
  */
 final class JsonPrinter {
 
-  /** Shorter texts are printed faster character by character. */
+  /** Shorter texts are left to Jackson: an array for each would win little. */
   private static final int LONG_TEXT = 32;
 
   /** {@code \\u00XX}. */
