@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,9 @@ final class ServiceTest {
 
   private static final ObjectMapper JSON = new ObjectMapper();
   private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+  /** What a function's policy says once there is one; before, it says "no revision yet". */
+  private static final Pattern REVISION = Pattern.compile("revision \\d");
 
   private static final String LEARNED =
       """
@@ -155,7 +159,7 @@ final class ServiceTest {
                     .formatted(inferenceId, good));
         assertThat(accepted.path("feedback_id").asText()).isNotEmpty();
       }
-      waitFor("a revision from feedback", () -> policy(url).contains("revision "));
+      waitFor("a revision from feedback", () -> REVISION.matcher(policy(url)).find());
       String id = inferenceId;
       // A decision and its feedback may come into the store by two rounds of the drain.
       waitFor("the last row and its feedback in the store", () -> feedbackOf(url, id) > 0);
