@@ -59,11 +59,17 @@ public final class SegmentRule {
     return new SegmentRule(List.copyOf(features));
   }
 
+  /** Whether a feature is taken from the text of the user's last message. */
+  public boolean readsText() {
+    return features.contains(HAS_CODE);
+  }
+
   /**
    * The values of the rule's features; a tag that is not set is left out.
    *
    * @param tags the request's tags
-   * @param lastUserText the text of the user's last message, null when there is none
+   * @param lastUserText the text of the user's last message, null when there is none; not needed
+   *     unless {@link #readsText}
    */
   public Map<String, String> features(Map<String, String> tags, @Nullable String lastUserText) {
     Map<String, String> result = new TreeMap<>();

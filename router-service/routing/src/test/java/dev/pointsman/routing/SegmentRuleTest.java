@@ -36,6 +36,12 @@ final class SegmentRuleTest {
   }
 
   @Test
+  void readsText_onlyForCode_isTrue() {
+    assertThat(RULE.readsText()).isTrue();
+    assertThat(SegmentRule.of(List.of("tag:has_code")).readsText()).isFalse();
+  }
+
+  @Test
   void segment_noFeatures_isAll() {
     assertThat(SegmentRule.of(List.of()).segment(Map.of())).isEqualTo("all");
   }

@@ -274,7 +274,9 @@ public final class InferencePipeline {
       UUID inferenceId,
       UUID episodeId,
       AttemptLedger ledger) {
-    String lastUserText = lastUserText(call.input().messages());
+    // Putting it together copies every word of it, and most functions do not go by it.
+    String lastUserText =
+        function.readsLastUserText() ? lastUserText(call.input().messages()) : null;
     Map<String, String> features = function.segments().features(call.tags(), lastUserText);
     String segment = function.vocabulary().admit(function.segments().segment(features));
     FunctionRouting routing = function.routing();

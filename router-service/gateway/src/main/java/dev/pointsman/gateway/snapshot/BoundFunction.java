@@ -49,4 +49,11 @@ public record BoundFunction(
   public Experimentation.@Nullable Learned learned() {
     return definition.experimentation() instanceof Experimentation.Learned learned ? learned : null;
   }
+
+  /** Whether a decision goes by the text of the user's last message. */
+  public boolean readsLastUserText() {
+    return segments.readsText()
+        || (routing != null && routing.readsComplexity())
+        || embedding != null;
+  }
 }
