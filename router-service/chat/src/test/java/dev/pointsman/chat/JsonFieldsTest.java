@@ -3,6 +3,7 @@ package dev.pointsman.chat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.chat.json.FieldException;
 import dev.pointsman.chat.json.Json;
 import dev.pointsman.chat.json.JsonFields;
@@ -38,6 +39,30 @@ final class JsonFieldsTest {
     assertThatExceptionOfType(FieldException.class)
         .isThrownBy(fields::rejectOthers)
         .withMessage("unknown field `zzz`: the body takes limit");
+  }
+
+  @Test
+  void any_manyNamesOfAFullObject_areToldApart() {
+    ObjectNode body = Json.object();
+    for (int i = 0; i < 200; i += 2) {
+      body.put("name" + i, i);
+    }
+    JsonFields fields = JsonFields.of("", body);
+    for (int i = 0; i < 200; i++) {
+      assertThat(fields.has("name" + i)).isEqualTo(i % 2 == 0);
+    }
+    assertThat(fields.unread()).isEmpty();
+  }
+
+  @Test
+  void unread_someAskedForTwice_leavesTheOthersInOrder() {
+    JsonFields fields = fields("{\"b\":1,\"null\":null,\"a\":2,\"c\":3,\"given\":null}");
+    assertThat(fields.has("a")).isTrue();
+    fields.any("a");
+    fields.any("null");
+    fields.any("absent");
+    fields.isGiven("given");
+    assertThat(fields.unread()).containsExactly("b", "c");
   }
 
   @Test

@@ -25,15 +25,35 @@ public final class JsonFields {
   private final String path;
   private final ObjectNode object;
 
-  /**
-   * A list, because most names that are asked for are not there and nobody asks for this. The body of
-   * a chat is asked for forty.
-   */
-  private final List<String> known = new ArrayList<>(40);
+  /** The names that were asked for, there or not; nobody reads them before an error lists them. */
+  private final List<String> known;
+
+  /** Those of them that are there. */
+  private final List<String> read = new ArrayList<>(4);
+
+  /** The bits of the names that are there; a name whose bit is missing is absent. */
+  private final long present;
 
   private JsonFields(String path, ObjectNode object) {
     this.path = path;
     this.object = object;
+    // The body of a chat is asked for sixty names and has six of them; a message is asked for
+    // three.
+    boolean body = path.isEmpty();
+    this.known = new ArrayList<>(body ? 64 : 4);
+    this.present = body ? bits(object) : -1;
+  }
+
+  private static long bits(ObjectNode object) {
+    long bits = 0;
+    for (var names = object.fieldNames(); names.hasNext(); ) {
+      bits |= bit(names.next());
+    }
+    return bits;
+  }
+
+  private static long bit(String name) {
+    return 1L << name.hashCode();
   }
 
   /**
@@ -68,9 +88,17 @@ public final class JsonFields {
 
   /** The value as it is, null when absent. */
   public @Nullable JsonNode any(String name) {
-    known.add(name);
-    JsonNode value = object.get(name);
+    JsonNode value = find(name);
     return value == null || value.isNull() ? null : value;
+  }
+
+  private @Nullable JsonNode find(String name) {
+    known.add(name);
+    JsonNode value = (present & bit(name)) == 0 ? null : object.get(name);
+    if (value != null) {
+      read.add(name);
+    }
+    return value;
   }
 
   /** Whether the field is there and not null. */
@@ -135,8 +163,7 @@ public final class JsonFields {
 
   /** Whether the field is there, even as null. */
   public boolean isGiven(String name) {
-    known.add(name);
-    return object.has(name);
+    return find(name) != null;
   }
 
   /** A boolean, the default when absent. */
@@ -280,7 +307,7 @@ public final class JsonFields {
   public List<String> unread() {
     List<String> result = new ArrayList<>();
     object.fieldNames().forEachRemaining(result::add);
-    result.removeAll(known);
+    result.removeAll(read);
     return result;
   }
 

@@ -493,9 +493,8 @@ final class ChatRequests {
   private static @Nullable JsonNode parameters(JsonFields body) {
     ObjectNode kept = Json.object();
     for (String name : LOGGED_PARAMETERS) {
-      JsonNode value = body.node().get(name);
-      if (value != null) {
-        kept.set(name, value);
+      if (body.isGiven(name)) {
+        kept.set(name, body.node().get(name));
       }
     }
     return kept.isEmpty() ? null : kept;
