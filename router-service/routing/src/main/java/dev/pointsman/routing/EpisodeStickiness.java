@@ -3,10 +3,12 @@ package dev.pointsman.routing;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class EpisodeStickiness {
 
+  /**
+   * For upkeep, which orders and evicts; no reader waits for it. What came in a second is kept up in
+   * one go, and sooner by whoever finds the cache's buffer of some hundred writes full.
+   */
+  private static final Executor LATER = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
+
   private final Cache<Unit, Choice> choices;
 
   /**
@@ -29,14 +37,13 @@ public final class EpisodeStickiness {
    * @param clock what age is measured with
    */
   public EpisodeStickiness(long maxEpisodes, Duration timeToLive, InstantSource clock) {
-    Instant start = clock.instant();
+    long start = clock.millis();
     this.choices =
         Caffeine.newBuilder()
             .maximumSize(maxEpisodes)
             .expireAfterWrite(timeToLive)
-            .ticker(() -> Duration.between(start, clock.instant()).toNanos())
-            // Upkeep is short; on the caller's thread it needs no pool and repeats exactly.
-            .executor(Runnable::run)
+            .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis() - start))
+            .executor(LATER)
             .build();
   }
 
