@@ -10,7 +10,7 @@ import java.util.Map;
  * @param status the HTTP status, 200 to 599; codes unknown to the JDK or the server (529) are fine
  * @param contentType the media type, for example {@code text/event-stream}
  * @param headers further headers in order, without content type, length or transfer encoding;
- *     handed over, not copied
+ *     handed over, not copied. The names are the router's own, never a caller's or an upstream's
  */
 public record AnswerHead(int status, String contentType, Map<String, String> headers) {
 

@@ -15,9 +15,12 @@ import io.netty.channel.Channel;
 import io.netty.channel.EventLoop;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.util.AsciiString;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.GenericFutureListener;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,6 +38,9 @@ import org.jspecify.annotations.Nullable;
  * {@link NettySettings}).
  */
 final class NettyAnswerSink implements AnswerSink, BufferConsumer.Upstream {
+
+  /** Names of headers in the bytes that go out; they are the router's own, so there are few. */
+  private static final Map<String, AsciiString> HEADER_NAMES = new ConcurrentHashMap<>();
 
   /** Bytes under way to the caller from which on {@link #write} waits. */
   static final long WINDOW = 64 * 1024;
@@ -297,8 +303,14 @@ final class NettyAnswerSink implements AnswerSink, BufferConsumer.Upstream {
     // Else the server formats the time anew for every answer.
     response.header(HttpHeaderNames.DATE, HttpDate.now());
     response.header(HttpHeaderNames.CONTENT_TYPE, head.contentType());
-    head.headers().forEach(response::header);
+    head.headers().forEach((name, value) -> response.header(inBytes(name), value));
     return response.body(new RawAnswer(body));
+  }
+
+  /** A name whose hash is known and whose bytes are copied, not encoded letter by letter. */
+  private static AsciiString inBytes(String name) {
+    AsciiString known = HEADER_NAMES.get(name);
+    return known == null ? HEADER_NAMES.computeIfAbsent(name, AsciiString::new) : known;
   }
 
   private static MutableHttpResponse<RawAnswer> bare(int status, String reason) {
