@@ -27,6 +27,9 @@ public final class PointsmanMeters {
   private final Map<Ended, Ending> endings = new ConcurrentHashMap<>();
   private final Map<Attempted, Counter> attempts = new ConcurrentHashMap<>();
   private final Map<Requested, Counter> requests = new ConcurrentHashMap<>();
+  private final Map<String, Timer> firstTokens = new ConcurrentHashMap<>();
+  private final Map<String, Counter> costs = new ConcurrentHashMap<>();
+  private final Map<String, Counter> unknownCosts = new ConcurrentHashMap<>();
   private final Map<String, AtomicReference<BudgetPacer>> pacers = new ConcurrentHashMap<>();
   private final Counter inputTokens;
   private final Counter outputTokens;
@@ -149,37 +152,41 @@ public final class PointsmanMeters {
       duration.record(quantities.durationMicros(), TimeUnit.MICROSECONDS);
       Long ttft = quantities.ttftMicros();
       if (ttft != null) {
-        firstToken().record(ttft, TimeUnit.MICROSECONDS);
+        firstTokens
+            .computeIfAbsent(function, PointsmanMeters.this::firstToken)
+            .record(ttft, TimeUnit.MICROSECONDS);
       }
       Long nanos = quantities.costNanos();
       if (nanos == null) {
-        unknownCost().increment();
+        unknownCosts.computeIfAbsent(function, PointsmanMeters.this::unknownCost).increment();
       } else {
-        cost().increment(Math.max(0, nanos / 1e9));
+        costs
+            .computeIfAbsent(function, PointsmanMeters.this::cost)
+            .increment(Math.max(0, nanos / 1e9));
       }
     }
+  }
 
-    private Timer firstToken() {
-      return Timer.builder("pointsman.first.token")
-          .description("Time until the first part of a streamed answer")
-          .tag("function_name", function)
-          .register(registry);
-    }
+  private Timer firstToken(String function) {
+    return Timer.builder("pointsman.first.token")
+        .description("Time until the first part of a streamed answer")
+        .tag("function_name", function)
+        .register(registry);
+  }
 
-    private Counter unknownCost() {
-      return Counter.builder("pointsman.cost.unknown")
-          .description("Inferences whose cost is not known")
-          .tag("function_name", function)
-          .register(registry);
-    }
+  private Counter unknownCost(String function) {
+    return Counter.builder("pointsman.cost.unknown")
+        .description("Inferences whose cost is not known")
+        .tag("function_name", function)
+        .register(registry);
+  }
 
-    private Counter cost() {
-      return Counter.builder("pointsman.cost")
-          .description("What inferences cost, attempts included")
-          .baseUnit("dollars")
-          .tag("function_name", function)
-          .register(registry);
-    }
+  private Counter cost(String function) {
+    return Counter.builder("pointsman.cost")
+        .description("What inferences cost, attempts included")
+        .baseUnit("dollars")
+        .tag("function_name", function)
+        .register(registry);
   }
 
   private static void addTokens(Counter counter, @Nullable Long count) {
