@@ -1,5 +1,6 @@
 package dev.pointsman.catalog;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import dev.pointsman.routing.TokenPrice;
 import java.math.BigDecimal;
 import java.util.List;
@@ -43,13 +44,16 @@ public record ModelDefinition(
   /**
    * One term of a cost: a number found in the raw response times a rate.
    *
-   * @param pointer JSON pointer for answers that are not streamed
-   * @param streamingPointer JSON pointer into the chunk that holds the usage
+   * @param pointer for answers that are not streamed
+   * @param streamingPointer into the chunk that holds the usage
    * @param dollarsPerUnit the rate, may be negative
    * @param required whether a missing number makes the whole cost unknown
    */
   public record CostEntry(
-      String pointer, String streamingPointer, BigDecimal dollarsPerUnit, boolean required) {
+      JsonPointer pointer,
+      JsonPointer streamingPointer,
+      BigDecimal dollarsPerUnit,
+      boolean required) {
 
     static @Nullable TokenPrice tokenPrice(List<CostEntry> cost) {
       double input = 0;
@@ -57,7 +61,7 @@ public record ModelDefinition(
       boolean known = false;
       for (CostEntry entry : cost) {
         double nanos = entry.dollarsPerUnit.movePointRight(9).doubleValue();
-        switch (entry.pointer) {
+        switch (entry.pointer.toString()) {
           case "/usage/prompt_tokens", "/usage/input_tokens", "/usageMetadata/promptTokenCount" -> {
             input += nanos;
             known = true;

@@ -1,5 +1,6 @@
 package dev.pointsman.catalog;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -223,8 +224,8 @@ final class ModelReader {
     return pointer == null || streaming == null
         ? null
         : new ModelDefinition.CostEntry(
-            pointer,
-            streaming,
+            JsonPointer.compile(pointer),
+            JsonPointer.compile(streaming),
             key.equals("cost_per_million") ? rate.movePointLeft(6) : rate,
             required);
   }

@@ -3,6 +3,7 @@ package dev.pointsman.catalog;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import dev.pointsman.routing.LaneShares;
 import dev.pointsman.routing.LearnedSettings;
 import java.math.BigDecimal;
@@ -283,8 +284,7 @@ final class EveryKeyTest {
                     "http://localhost/v1",
                     new CredentialLocation.EnvironmentVariable("REMOTE_KEY")),
                 List.of(
-                    new ModelDefinition.CostEntry("/a", "/b~1c", new BigDecimal("1.5E-7"), true),
-                    new ModelDefinition.CostEntry("/d", "/d", new BigDecimal("-2"), false)),
+                    costEntry("/a", "/b~1c", "1.5E-7", true), costEntry("/d", "/d", "-2", false)),
                 new VariantDefinition.Timeouts(null, null, Duration.ofMillis(4), null)));
     // Terms that are no token counts make no price per token.
     assertThat(model.providers().get("q").tokenPrice()).isNull();
@@ -700,6 +700,15 @@ final class EveryKeyTest {
         .isEqualTo(adaptiveSettings(0, new LearnedSettings.Stopping(0.05, 0, 10, 10_000)));
     assertThat(adaptive.revisionInterval()).isEqualTo(Duration.ofSeconds(300));
     assertThat(adaptive.fallbackVariants()).isEmpty();
+  }
+
+  private static ModelDefinition.CostEntry costEntry(
+      String pointer, String streamingPointer, String rate, boolean required) {
+    return new ModelDefinition.CostEntry(
+        JsonPointer.compile(pointer),
+        JsonPointer.compile(streamingPointer),
+        new BigDecimal(rate),
+        required);
   }
 
   private static LearnedSettings adaptiveSettings(

@@ -1,6 +1,5 @@
 package dev.pointsman.gateway.attempt;
 
-import com.fasterxml.jackson.core.JsonPointer;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.pointsman.catalog.ModelDefinition.CostEntry;
 import dev.pointsman.eventlog.InferenceEvent.Tokens;
@@ -27,8 +26,7 @@ public final class CostMeter {
     }
     BigDecimal dollars = BigDecimal.ZERO;
     for (CostEntry entry : entries) {
-      String pointer = streamed ? entry.streamingPointer() : entry.pointer();
-      JsonNode value = raw.at(JsonPointer.compile(pointer));
+      JsonNode value = raw.at(streamed ? entry.streamingPointer() : entry.pointer());
       if (value.isNumber()) {
         dollars = dollars.add(value.decimalValue().multiply(entry.dollarsPerUnit()));
       } else if (entry.required()) {

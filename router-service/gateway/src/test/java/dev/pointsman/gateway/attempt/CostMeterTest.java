@@ -2,6 +2,7 @@ package dev.pointsman.gateway.attempt;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.core.JsonPointer;
 import dev.pointsman.catalog.ModelDefinition.CostEntry;
 import dev.pointsman.chat.json.Json;
 import java.math.BigDecimal;
@@ -11,7 +12,11 @@ import org.junit.jupiter.api.Test;
 final class CostMeterTest {
 
   private static CostEntry entry(String pointer, String rate, boolean required) {
-    return new CostEntry(pointer, "/streamed" + pointer, new BigDecimal(rate), required);
+    return new CostEntry(
+        JsonPointer.compile(pointer),
+        JsonPointer.compile("/streamed" + pointer),
+        new BigDecimal(rate),
+        required);
   }
 
   @Test
