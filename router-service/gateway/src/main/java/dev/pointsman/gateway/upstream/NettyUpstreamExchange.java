@@ -14,9 +14,6 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpVersion;
 import java.util.ArrayDeque;
-import java.util.HashMap;
-import java.util.Locale;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -131,17 +128,9 @@ final class NettyUpstreamExchange implements UpstreamExchange {
   }
 
   void received(HttpResponse response) {
-    Map<String, String> fields = new HashMap<>();
-    response
-        .headers()
-        .forEach(
-            field ->
-                fields.merge(
-                    field.getKey().toLowerCase(Locale.ROOT),
-                    field.getValue(),
-                    (one, other) -> one + ", " + other));
+    UpstreamHead received = new UpstreamHead(response.status().code(), response.headers());
     synchronized (this) {
-      head = new UpstreamHead(response.status().code(), fields);
+      head = received;
     }
   }
 
