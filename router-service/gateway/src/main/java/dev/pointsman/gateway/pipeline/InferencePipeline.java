@@ -350,11 +350,14 @@ public final class InferencePipeline {
       Map<String, String> features,
       AttemptLedger ledger) {
     BoundEmbedding model = function.embedding();
+    if (model == null) {
+      return null;
+    }
     long eligible =
         exclusions.stream()
             .filter(exclusion -> exclusion == null || exclusion.level() == Exclusion.Level.SOFT)
             .count();
-    if (model == null || eligible < 2) {
+    if (eligible < 2) {
       return null;
     }
     PromptEmbeddings.Outcome outcome = embeddings.of(model, prompt, ledger);
@@ -445,8 +448,11 @@ public final class InferencePipeline {
 
   /** However the inference ended; a bill that nobody knows leaves the charge as it is. */
   private static void settle(BudgetPacer.@Nullable Charge charge, InferenceDraft draft) {
+    if (charge == null) {
+      return;
+    }
     Long nanos = draft.billedNanos();
-    if (charge != null && nanos != null) {
+    if (nanos != null) {
       charge.settle(Math.max(0, nanos) * 1e-9);
     }
   }

@@ -15,9 +15,11 @@ final class OriginGuard {
   private static final Pattern LOOPBACK_V4 = Pattern.compile("127(\\.\\d{1,3}){3}");
 
   private final String boundHost;
+  private final boolean loopback;
 
   OriginGuard(String boundHost) {
     this.boundHost = bare(boundHost);
+    this.loopback = isLoopback(this.boundHost);
   }
 
   /**
@@ -29,12 +31,11 @@ final class OriginGuard {
   @Nullable String objection(
       @Nullable String host, @Nullable String origin, @Nullable String fetchSite) {
     String asked = host == null ? "" : withoutPort(host);
-    boolean loopback = isLoopback(boundHost);
     if (loopback && host != null && !isLoopback(asked) && !asked.equals(boundHost)) {
       return "the Host header must name this machine (127.0.0.1 or localhost), not %s"
           .formatted(shortened(asked));
     }
-    if (origin != null && !mayAsk(originHost(origin), asked, loopback)) {
+    if (origin != null && !mayAsk(originHost(origin), asked)) {
       return "pages of %s may not use this router".formatted(shortened(origin));
     }
     if (origin == null && "cross-site".equals(fetchSite)) {
@@ -43,7 +44,7 @@ final class OriginGuard {
     return null;
   }
 
-  private static boolean mayAsk(@Nullable String page, String asked, boolean loopback) {
+  private boolean mayAsk(@Nullable String page, String asked) {
     return page != null && (page.equals(asked) || (loopback && isLoopback(page)));
   }
 
