@@ -63,6 +63,11 @@ final class ChatRequestWriter {
   }
 
   private static void addUser(ArrayNode messages, InputMessage message) {
+    if (message.content().size() == 1
+        && message.content().getFirst() instanceof ContentBlock.Text text) {
+      messages.addObject().put("role", "user").put("content", text.text());
+      return;
+    }
     ArrayNode parts = Json.array();
     boolean onlyText = true;
     for (ContentBlock block : message.content()) {
