@@ -30,7 +30,7 @@ public final class IdSource {
 
   /** A new id of this moment. */
   public UUID next() {
-    return at(clock.instant());
+    return at(clock.millis());
   }
 
   /** The current time of the same clock. */
@@ -40,7 +40,11 @@ public final class IdSource {
 
   /** A new id of the given moment. */
   public UUID at(Instant time) {
-    long high = (time.toEpochMilli() << 16) | VERSION_7 | (randomBits.getAsLong() & 0xFFFL);
+    return at(time.toEpochMilli());
+  }
+
+  private UUID at(long millis) {
+    long high = (millis << 16) | VERSION_7 | (randomBits.getAsLong() & 0xFFFL);
     long low = VARIANT_RFC | (randomBits.getAsLong() >>> 2);
     return new UUID(high, low);
   }

@@ -1,6 +1,7 @@
 package dev.pointsman.gateway.surface;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.BooleanNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.pointsman.catalog.VariantDefinition.SamplingParameters;
 import dev.pointsman.chat.ContentReading;
@@ -64,9 +65,8 @@ final class NativeRequests {
     boolean stream = body.flag("stream", false);
     for (String name : NOT_YET) {
       // `false` asks for nothing, so it is no request for what is missing.
-      if (body.node().path(name).isBoolean() && !body.node().path(name).booleanValue()) {
-        body.any(name);
-      } else {
+      JsonNode value = body.any(name);
+      if (value != null && !value.equals(BooleanNode.FALSE)) {
         body.unsupported(name);
       }
     }
