@@ -27,7 +27,7 @@ public final class EpisodeStickiness {
    */
   private static final Executor LATER = CompletableFuture.delayedExecutor(1, TimeUnit.SECONDS);
 
-  private final Cache<Unit, Choice> choices;
+  private final Cache<Unit, Kept> choices;
 
   /**
    * Empty.
@@ -47,7 +47,30 @@ public final class EpisodeStickiness {
             .build();
   }
 
-  private record Unit(String functionName, UUID episodeId) {}
+  /** With the id's two halves, as in {@link Kept}: there are many, and each outlives its request. */
+  private record Unit(String functionName, long high, long low) {
+    static Unit of(String functionName, UUID episodeId) {
+      return new Unit(
+          functionName, episodeId.getMostSignificantBits(), episodeId.getLeastSignificantBits());
+    }
+  }
+
+  /** A choice. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  private record Kept(long high, long low, String variant, String[] fallbackOrder, String segment) {
+    static Kept of(Choice choice) {
+      return new Kept(
+          choice.decidedBy.getMostSignificantBits(),
+          choice.decidedBy.getLeastSignificantBits(),
+          choice.variant,
+          choice.fallbackOrder.toArray(new String[0]),
+          choice.segment);
+    }
+
+    Choice choice() {
+      return new Choice(new UUID(high, low), variant, List.of(fallbackOrder), segment);
+    }
+  }
 
   /**
    * What the first inference of an episode decided.
@@ -57,15 +80,13 @@ public final class EpisodeStickiness {
    * @param fallbackOrder the order drawn with it
    * @param segment the unit's segment, which stays that of the first inference
    */
-  public record Choice(UUID decidedBy, String variant, List<String> fallbackOrder, String segment) {
-    public Choice {
-      fallbackOrder = List.copyOf(fallbackOrder);
-    }
-  }
+  public record Choice(
+      UUID decidedBy, String variant, List<String> fallbackOrder, String segment) {}
 
   /** The choice of an episode, null when there is none or it was forgotten. */
   public @Nullable Choice find(String functionName, UUID episodeId) {
-    return choices.getIfPresent(new Unit(functionName, episodeId));
+    Kept kept = choices.getIfPresent(Unit.of(functionName, episodeId));
+    return kept == null ? null : kept.choice();
   }
 
   /**
@@ -74,8 +95,8 @@ public final class EpisodeStickiness {
    * @return the choice that holds: an earlier one, or the given one
    */
   public Choice putIfAbsent(String functionName, UUID episodeId, Choice choice) {
-    Choice earlier = choices.asMap().putIfAbsent(new Unit(functionName, episodeId), choice);
-    return earlier == null ? choice : earlier;
+    Kept earlier = choices.asMap().putIfAbsent(Unit.of(functionName, episodeId), Kept.of(choice));
+    return earlier == null ? choice : earlier.choice();
   }
 
   /** How many choices are kept, those that have aged but not been removed yet included. */
