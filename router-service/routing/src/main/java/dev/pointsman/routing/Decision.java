@@ -131,8 +131,8 @@ public record Decision(
    */
   public static final String EMBEDDING_LEFT_OUT = "embedding_left_out";
 
-  private static final double[] NONE = {};
-  private static final long[] NO_COUNTS = {};
+  static final double[] NONE = {};
+  static final long[] NO_COUNTS = {};
 
   /** The caller named the variant; nothing else is tried. */
   public static Decision pinned(String variant, String segment, Map<String, String> features) {

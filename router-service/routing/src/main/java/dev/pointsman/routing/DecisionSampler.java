@@ -2,7 +2,7 @@ package dev.pointsman.routing;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -111,12 +111,12 @@ public final class DecisionSampler {
       double[] greedy = new double[served.length];
       greedy[greedyArm(answer.scores(), served, selectable)] = 1;
       Composition composition =
-          new Composition(Decision.NO_EXPLORE, null, Map.of(), served, new double[0], greedy);
+          new Composition(Decision.NO_EXPLORE, null, Map.of(), served, Decision.NONE, greedy);
       return decision(
           routing, request, eligibility, answer, floors, features, composition, greedy, clocks);
     }
 
-    double[] challenged = new double[0];
+    double[] challenged = Decision.NONE;
     if (challenger != null) {
       ArmProbabilities rival = challenger.probabilities(context);
       challenged =
@@ -124,19 +124,16 @@ public final class DecisionSampler {
               rival.probabilities(), ProbabilityFloors.applicable(rival.floors(), selectable));
     }
     int baseline = eligibleBaseline(routing, eligibility);
-    double uniformShare = routing.shares().uniform();
-    double holdoutShare = baseline < 0 ? 0 : routing.shares().holdout();
-    double canaryShare = challenger == null ? 0 : routing.shares().canary();
-    double policyShare = 1 - uniformShare - holdoutShare - canaryShare;
+    LaneShares.Open shares = routing.shares().open(baseline >= 0, challenger != null);
 
     double[] uniform = Arms.uniform(eligibility.eligible());
     double[] propensities = new double[served.length];
     for (int arm = 0; arm < propensities.length; arm++) {
       propensities[arm] =
-          uniformShare * uniform[arm]
-              + (arm == baseline ? holdoutShare : 0)
-              + policyShare * served[arm]
-              + (challenger == null ? 0 : canaryShare * challenged[arm]);
+          shares.uniform() * uniform[arm]
+              + (arm == baseline ? shares.holdout() : 0)
+              + shares.policy() * served[arm]
+              + (challenger == null ? 0 : shares.canary() * challenged[arm]);
     }
     if (eligibility.eligibleCount() == 1) {
       propensities = eligibilityAsVector(eligibility);
@@ -145,27 +142,22 @@ public final class DecisionSampler {
     double at = hash.message("lane", routing.functionName(), episode).uniform();
     Lane lane;
     double[] vector;
-    if (at < uniformShare) {
+    if (at < shares.uniform()) {
       lane = Lane.UNIFORM;
       vector = uniform;
-    } else if (at < uniformShare + holdoutShare) {
+    } else if (at < shares.uniform() + shares.holdout()) {
       lane = Lane.HOLDOUT;
       vector = new double[served.length];
       vector[baseline] = 1;
-    } else if (canaryShare > 0 && at >= 1 - canaryShare) {
+    } else if (shares.canary() > 0 && at >= 1 - shares.canary()) {
       lane = Lane.CANARY;
       vector = challenged;
     } else {
       lane = Lane.POLICY;
       vector = served;
     }
-    Map<String, Double> shares = new LinkedHashMap<>(8);
-    putShare(shares, Lane.UNIFORM, uniformShare);
-    putShare(shares, Lane.HOLDOUT, holdoutShare);
-    putShare(shares, Lane.POLICY, policyShare);
-    putShare(shares, Lane.CANARY, canaryShare);
     Composition composition =
-        new Composition(Decision.MAIN, lane, shares, served, challenged, propensities);
+        new Composition(Decision.MAIN, lane, shares.byLabel(), served, challenged, propensities);
     return decision(
         routing, request, eligibility, answer, floors, features, composition, vector, clocks);
   }
@@ -222,10 +214,10 @@ public final class DecisionSampler {
         composition.shares(),
         candidates,
         exclusionTexts(request.exclusions()),
-        scores == null ? new double[0] : scores.predictedQuality(),
-        scores == null ? new long[0] : scores.predictedCostNanos(),
-        scores == null ? new long[0] : scores.predictedLatencyUs(),
-        scores == null ? new double[0] : scores.utility(),
+        scores == null ? Decision.NONE : scores.predictedQuality(),
+        scores == null ? Decision.NO_COUNTS : scores.predictedCostNanos(),
+        scores == null ? Decision.NO_COUNTS : scores.predictedLatencyUs(),
+        scores == null ? Decision.NONE : scores.utility(),
         floors,
         composition.served(),
         composition.challenged(),
@@ -375,7 +367,7 @@ public final class DecisionSampler {
             Lane.STATIC,
             Map.of(Lane.STATIC.label(), 1.0),
             probabilities,
-            new double[0],
+            Decision.NONE,
             probabilities);
     return finished(
         routing,
@@ -459,12 +451,6 @@ public final class DecisionSampler {
     return result;
   }
 
-  private static void putShare(Map<String, Double> shares, Lane lane, double share) {
-    if (share > 0) {
-      shares.put(lane.label(), share);
-    }
-  }
-
   /** The request's features and what else the policy's answer depends on. */
   private static Map<String, String> features(DecisionRequest request, boolean softDropped) {
     Map<String, String> result = new TreeMap<>(request.features());
@@ -482,11 +468,18 @@ public final class DecisionSampler {
   }
 
   private static List<String> exclusionTexts(List<@Nullable Exclusion> exclusions) {
-    String[] result = new String[exclusions.size()];
-    for (int arm = 0; arm < result.length; arm++) {
+    int arms = exclusions.size();
+    String[] result = null;
+    for (int arm = 0; arm < arms; arm++) {
       Exclusion exclusion = exclusions.get(arm);
-      result[arm] = exclusion == null ? "" : exclusion.text();
+      if (exclusion != null) {
+        if (result == null) {
+          result = new String[arms];
+          Arrays.fill(result, "");
+        }
+        result[arm] = exclusion.text();
+      }
     }
-    return List.of(result);
+    return result == null ? Collections.nCopies(arms, "") : List.of(result);
   }
 }

@@ -104,9 +104,10 @@ final class ChatRequests {
       throw new FieldException(
           "pointsman.variant", "a variant goes with a function, not with model_name::");
     }
-    Map<String, String> tags = new LinkedHashMap<>(CommonReading.tags(body, "tensorzero::tags"));
+    Map<String, String> tags = CommonReading.tags(body, "tensorzero::tags");
     body.fields("metadata");
     if (own != null) {
+      tags = new LinkedHashMap<>(tags);
       tags.putAll(CommonReading.tags(own, "tags"));
     }
     UUID episode = CommonReading.episodeId(body, "tensorzero::episode_id", now);
