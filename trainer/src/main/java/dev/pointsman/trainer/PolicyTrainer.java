@@ -73,9 +73,8 @@ public final class PolicyTrainer implements AutoCloseable {
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
 
   /**
-   * A round is followed by so many times its own length: learning may be late, requests may not. Of
-   * two rounds the shorter one counts: the first of a process, and one that waited for a store that
-   * is away, take long once and say nothing about the next.
+   * A round is followed by so many times its own length: learning may be late, requests may not. Not
+   * the first one, whose length is that of classes that load and statements that are prepared.
    */
   private static final int PAUSE_PER_ROUND = 39;
 
@@ -161,9 +160,6 @@ public final class PolicyTrainer implements AutoCloseable {
   private final AtomicLong errors = new AtomicLong();
   private volatile @Nullable String lastError;
 
-  /** How long the round before took; its own thread's. */
-  private Duration tookBefore = Duration.ZERO;
-
   /** A trainer that does nothing until it is started or ticked. */
   public PolicyTrainer(Surroundings around) {
     this.around = around;
@@ -189,9 +185,9 @@ public final class PolicyTrainer implements AutoCloseable {
     try {
       tick(around.ids().now());
       Duration took = Duration.ofNanos(System.nanoTime() - began);
-      Duration usual = took.compareTo(tookBefore) < 0 ? took : tookBefore;
-      tookBefore = took;
-      return RestingThread.restAfter(usual, PAUSE_PER_ROUND, pause(), LONGEST_REST);
+      return ticks.get() == 1
+          ? pause()
+          : RestingThread.restAfter(took, PAUSE_PER_ROUND, pause(), LONGEST_REST);
     } catch (RuntimeException e) {
       // What concerns one function is caught there; this must not end the thread either.
       errors.incrementAndGet();
