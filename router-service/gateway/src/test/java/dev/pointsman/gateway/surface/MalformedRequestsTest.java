@@ -3,12 +3,14 @@ package dev.pointsman.gateway.surface;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.pointsman.gateway.sink.NettySettings;
+import dev.pointsman.gateway.testing.Eventually;
 import dev.pointsman.gateway.testing.RouterUnderTest;
 import java.net.Socket;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -266,6 +268,8 @@ final class MalformedRequestsTest {
         "{\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}],\"model\":\"function_name::chat\"}"
             .formatted("x".repeat(LargeBodies.LARGE));
     LargeBodies bodies = router.bean(LargeBodies.class);
+    // A body is given back a moment after its caller has the answer.
+    assertThat(Eventually.within(Duration.ofSeconds(10), () -> bodies.bytes() == 0)).isTrue();
     long others = Runtime.getRuntime().maxMemory();
     assertThat(bodies.admit(others)).as("there is no other").isTrue();
 
