@@ -108,8 +108,18 @@ record Histories(Duration span) {
     if (random.nextInt(6) == 0 && !"large".equals(draft.chosen)) {
       draft.propensities = new double[] {0, 0.5, 0.5};
     }
+    int offered = random.nextInt(8);
+    if (offered == 0) {
+      draft.candidates = Units.CANDIDATES.reversed();
+      draft.propensities = new double[] {p, 0.5, 0.5 - p};
+    } else if (offered == 1) {
+      draft.candidates = List.of("large", "medium", "small", "grand", "tiny", "nano");
+      draft.propensities = new double[] {p, 0.1, 0.5 - p, 0, 0.15, 0.25};
+    }
     if (random.nextInt(4) == 0) {
       draft.laneShares = Map.of("policy", 1.0);
+    } else if (random.nextInt(4) == 0) {
+      draft.laneShares = Map.of("policy", 0.75, "holdout", 0.05, "canary", 0.2);
     }
     draft.generation = random.nextInt(6) == 0 ? null : pick(List.of("g1", "g2"), random);
     draft.keyId = random.nextInt(3) == 0 ? null : pick(List.of("key-1", "key-2"), random);
@@ -123,10 +133,9 @@ record Histories(Duration span) {
     draft.tags = tags;
     draft.explored = random.nextInt(3) == 0;
     if (kind == DecisionKind.DECISION && random.nextInt(4) != 0) {
-      draft.predictedQuality =
-          new double[] {random.nextDouble(), random.nextDouble(), random.nextDouble()};
-      draft.predictedCostNanos =
-          new long[] {random.nextLong(-1, 5_000), random.nextLong(9_000), random.nextLong(7_000)};
+      int arms = draft.candidates.size();
+      draft.predictedQuality = random.doubles(arms).toArray();
+      draft.predictedCostNanos = random.longs(arms, -1, 9_000).toArray();
     }
     draft.stream = random.nextBoolean();
     draft.cache = pick(List.of("off", "hit", "miss"), random);

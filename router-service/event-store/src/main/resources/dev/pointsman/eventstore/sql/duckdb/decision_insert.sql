@@ -10,7 +10,7 @@ WITH head AS NOT MATERIALIZED (
 ),
 --include unit_rewards
 ,
-counted AS (
+counted AS NOT MATERIALIZED (
   SELECT
     * EXCLUDE (tags, key_id, team_id, predicted_quality, predicted_cost_nanos, policy_probabilities),
     make_timestamp(epoch_us(started_at) // :width_us::BIGINT * :width_us::BIGINT) AS bucket,
@@ -24,26 +24,32 @@ counted AS (
     CASE WHEN explored AND len(policy_probabilities) = len(candidates)
       THEN list_position(policy_probabilities, list_max(policy_probabilities))
     END AS greedy_arm,
-    list_position(candidates, chosen_variant) AS chosen_arm,
+    CASE WHEN greedy_arm IS NOT NULL
+      THEN list_position(candidates, chosen_variant)
+    END AS chosen_arm,
     predicted_cost_nanos[chosen_arm] - predicted_cost_nanos[greedy_arm] AS explored_cost_nanos,
     predicted_quality[greedy_arm] - predicted_quality[chosen_arm] AS explored_quality
   FROM unit
 ),
-arm AS (
-  SELECT bucket, segment, generation, lane, key_id, team_id, tags,
-    unnest(candidates) AS variant, unnest(propensities) AS p
-  FROM counted
-),
-drawn_lane AS (
-  SELECT bucket, segment, generation, key_id, team_id, tags, lane AS drawn,
-    unnest(map_keys(lane_shares)) AS lane, unnest(map_values(lane_shares)) AS share
-  FROM counted
-  WHERE cardinality(lane_shares) > 1
-),
-part AS (
+-- Decisions that differ in numbers only, added up before lists are unfolded: an unfolded minute is
+-- several times its size. Chances may differ from one decision to the next, so they are no key but
+-- are added up by place. Few decisions have more than four candidates; the places after that are
+-- unfolded row by row.
+grouped AS MATERIALIZED (
   SELECT
-    bucket, segment, chosen_variant AS variant, generation, lane, model, key_id, team_id, tags,
+    bucket, segment, chosen_variant, served_variant, generation, lane, model, key_id, team_id, tags,
+    candidates[1] AS variant_1, candidates[2] AS variant_2,
+    candidates[3] AS variant_3, candidates[4] AS variant_4,
+    -- Maps are compared entry by entry, and there are a handful of them.
+    hash(lane_shares) AS lane_key,
+    any_value(lane_shares) AS lane_shares,
+    max(len(candidates)) AS most_candidates,
+    sum(propensities[1]) AS expected_1, sum(propensities[1] * (1 - propensities[1])) AS variance_1,
+    sum(propensities[2]) AS expected_2, sum(propensities[2] * (1 - propensities[2])) AS variance_2,
+    sum(propensities[3]) AS expected_3, sum(propensities[3] * (1 - propensities[3])) AS variance_3,
+    sum(propensities[4]) AS expected_4, sum(propensities[4] * (1 - propensities[4])) AS variance_4,
     count(*) AS pulls,
+    count(*) FILTER (WHERE alone) AS served,
     sum(resplits) AS resplits,
     count(*) FILTER (WHERE explored) AS explored,
     sum(explored_cost_nanos) AS explored_cost_nanos,
@@ -73,30 +79,62 @@ part AS (
     sum(compared_count) AS compared_count
   FROM counted
   GROUP BY ALL
+),
+early_arm AS (
+  SELECT bucket, segment, generation, lane, key_id, team_id, tags,
+    unnest([variant_1, variant_2, variant_3, variant_4]) AS variant,
+    unnest([expected_1, expected_2, expected_3, expected_4]) AS expected_pulls,
+    unnest([variance_1, variance_2, variance_3, variance_4]) AS pull_variance
+  FROM grouped
+),
+late_arm AS (
+  SELECT bucket, segment, generation, lane, key_id, team_id, tags,
+    unnest(candidates[5:]) AS variant, unnest(propensities[5:]) AS p
+  FROM counted
+  -- Where no decision has so many, nothing is read.
+  SEMI JOIN (SELECT bucket FROM grouped WHERE most_candidates > 4) USING (bucket)
+),
+drawn_lane AS (
+  SELECT bucket, segment, generation, key_id, team_id, tags, lane AS drawn, pulls,
+    unnest(map_keys(lane_shares)) AS lane, unnest(map_values(lane_shares)) AS share
+  FROM grouped
+  WHERE cardinality(lane_shares) > 1
+),
+part AS (
+  SELECT
+    * EXCLUDE (
+      chosen_variant, served_variant, variant_1, variant_2, variant_3, variant_4, lane_key,
+      lane_shares, most_candidates, expected_1, variance_1, expected_2, variance_2, expected_3,
+      variance_3, expected_4, variance_4, served),
+    chosen_variant AS variant
+  FROM grouped
+  UNION ALL BY NAME
+  SELECT *, '' AS model
+  FROM early_arm
+  WHERE expected_pulls > 0
   UNION ALL BY NAME
   SELECT bucket, segment, variant, generation, lane, '' AS model, key_id, team_id, tags,
     sum(p) AS expected_pulls, sum(p * (1 - p)) AS pull_variance
-  FROM arm
+  FROM late_arm
   WHERE p > 0
   GROUP BY ALL
   UNION ALL BY NAME
   SELECT bucket, segment, served_variant AS variant, generation, lane, model, key_id, team_id, tags,
-    count(*) AS served
-  FROM counted
-  WHERE alone AND served_variant IS NOT NULL
-  GROUP BY ALL
+    served
+  FROM grouped
+  WHERE served > 0 AND served_variant IS NOT NULL
   UNION ALL BY NAME
   SELECT u.bucket, u.segment, m.served_variant AS variant, u.generation, u.lane, u.model, u.key_id,
     u.team_id, u.tags, count(*) AS served
   FROM member m
   JOIN counted u USING (episode_id)
-  WHERE m.served_variant IS NOT NULL
+  WHERE NOT u.alone AND m.served_variant IS NOT NULL
   GROUP BY ALL
   UNION ALL BY NAME
   SELECT bucket, segment, '' AS variant, generation, lane, '' AS model, key_id, team_id, tags,
-    count(*) FILTER (WHERE lane = drawn) AS lane_draws,
-    sum(share) AS expected_lane_draws,
-    sum(share * (1 - share)) AS lane_variance
+    sum(pulls) FILTER (WHERE lane = drawn) AS lane_draws,
+    sum(pulls * share) AS expected_lane_draws,
+    sum(pulls * share * (1 - share)) AS lane_variance
   FROM drawn_lane
   GROUP BY ALL
 )

@@ -1,25 +1,31 @@
 -- Common table expressions behind every figure about decisions. Expects `head`: the decision rows to
 -- look at; a unit counts when its deciding row is among them. Nearly every episode is one inference,
 -- and what there is to know of it stands in its row; only the others are gathered.
---   bounds       between which episodes lie
+--   begun        the episodes of `head`
+--   bounds       between which they lie
 --   shared       episodes of several inferences, decided and sticky ones
 --   member       their inferences
 --   first_of     their earliest decision rows
+--   together     the earliest of them that are in `head`, with what came of all
 --   deciding     one row per (function, episode): the decision, and what came of it
 --   valued       last value in time per target
 --   unit         the deciding rows with their rewards
--- `head` and `deciding` are computed anew wherever they are named: kept whole, a full minute's rows
--- leave the engine's memory, and writing them out costs more than reading a few columns again.
+-- `head`, `deciding` and `unit` are computed anew wherever they are named: kept whole, a full
+-- minute's rows leave the engine's memory, and writing them out costs more than reading a few columns
+-- again.
+begun AS MATERIALIZED (
+  SELECT episode_id FROM head
+),
 bounds AS MATERIALIZED (
   SELECT
     coalesce(min(episode_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) AS least_id,
     max(episode_id) AS most_id
-  FROM head
+  FROM begun
 ),
 shared AS (
   SELECT episode_id
   FROM inference
-  SEMI JOIN head USING (episode_id)
+  SEMI JOIN begun USING (episode_id)
   WHERE function_name = :function AND kind IN ('decision', 'sticky')
     -- Ids hold their time, so bounds on them spare most of the table; a join alone does not.
     AND episode_id >= (SELECT least_id FROM bounds)
@@ -74,6 +80,14 @@ gathered AS (
   JOIN first_of d USING (episode_id)
   GROUP BY m.episode_id
 ),
+together AS MATERIALIZED (
+  SELECT
+    d.* EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
+    g.* EXCLUDE (episode_id)
+  FROM first_of d
+  JOIN gathered g USING (episode_id)
+  SEMI JOIN head USING (inference_id)
+),
 deciding AS NOT MATERIALIZED (
   SELECT
     * EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
@@ -101,13 +115,8 @@ deciding AS NOT MATERIALIZED (
   FROM head h
   ANTI JOIN shared USING (episode_id)
   UNION ALL BY NAME
-  SELECT
-    d.* EXCLUDE (input_tokens, output_tokens, duration_us, cost_nanos, baseline_cost_nanos),
-    FALSE AS alone,
-    g.* EXCLUDE (episode_id)
-  FROM first_of d
-  JOIN gathered g USING (episode_id)
-  SEMI JOIN head USING (inference_id)
+  SELECT *, FALSE AS alone
+  FROM together
 ),
 target AS (
   SELECT inference_id AS target_id, episode_id, started_at
@@ -152,7 +161,7 @@ given AS (
   FROM valued
   GROUP BY episode_id
 ),
-unit AS (
+unit AS NOT MATERIALIZED (
   SELECT
     d.inference_id, d.episode_id, d.started_at, d.segment, d.stratum,
     d.experiment_group, coalesce(d.lane, '') AS lane, d.lane_shares,
