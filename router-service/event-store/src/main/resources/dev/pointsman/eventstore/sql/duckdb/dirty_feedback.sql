@@ -18,14 +18,21 @@ new_target AS (
 ),
 target AS (
   SELECT inference_id AS target_id FROM new_target
-  UNION
+  UNION ALL
   SELECT episode_id FROM new_target
+),
+near AS MATERIALIZED (
+  SELECT target_id, received_at
+  FROM feedback
+  WHERE rejected IS NULL
+    AND target_id >= (
+      SELECT coalesce(min(target_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM target)
+    AND target_id <= (SELECT max(target_id) FROM target)
 )
 SELECT DISTINCT epoch_us("at") // 60000000 AS bucket FROM came WHERE target_type = 'received'
 UNION
 SELECT epoch_us(received_at) // 60000000
-FROM feedback
-WHERE rejected IS NULL
-  AND target_id >= (SELECT coalesce(min(target_id), 'ffffffff-ffff-ffff-ffff-ffffffffffff'::UUID) FROM target)
-  AND target_id <= (SELECT max(target_id) FROM target)
-  AND target_id IN (SELECT target_id FROM target)
+FROM near
+WHERE target_id IN (
+  -- Where no feedback is near, no table of targets is made.
+  SELECT target_id FROM target WHERE target_id <= (SELECT max(target_id) FROM near))

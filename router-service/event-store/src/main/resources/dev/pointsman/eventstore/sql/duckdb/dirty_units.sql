@@ -16,11 +16,11 @@ touched AS (
   SELECT episode_id
   FROM came
   WHERE function_name = :function
-  UNION
+  UNION ALL
   SELECT target_id
   FROM came
   WHERE metric_name = :metric AND target_type = 'episode' AND :level = 'episode'
-  UNION
+  UNION ALL
   SELECT i.episode_id
   FROM inference i
   SEMI JOIN wanted w ON w.target_id = i.inference_id
