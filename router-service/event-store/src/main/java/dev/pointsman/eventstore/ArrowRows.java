@@ -52,6 +52,9 @@ final class ArrowRows implements RowSink, AutoCloseable {
   private static final ArrowType DOUBLE =
       new ArrowType.FloatingPoint(FloatingPointPrecision.DOUBLE);
 
+  /** Batches of as many rows differ a little in size. */
+  private static final double HEADROOM = 1.05;
+
   private final BufferAllocator allocator;
   private final Schema schema;
   private final ArrowArrayStream stream;
@@ -123,10 +126,11 @@ final class ArrowRows implements RowSink, AutoCloseable {
   private void makeRoom() {
     for (int i = 0; i < lastDensities.length; i++) {
       if (columns[i] instanceof DensityAwareVector varying) {
-        varying.setInitialCapacity(lastRows, lastDensities[i]);
+        varying.setInitialCapacity(lastRows, lastDensities[i] * HEADROOM);
       } else {
         columns[i].setInitialCapacity(lastRows);
       }
+      columns[i].allocateNew();
     }
   }
 

@@ -25,7 +25,6 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 import org.flywaydb.core.Flyway;
 import org.jspecify.annotations.Nullable;
@@ -52,7 +51,9 @@ final class DuckDbEngine implements Engine {
   private final DuckDBConnection root;
 
   /** Where rows lie on their way into the engine. */
-  private final BufferAllocator memory = new RootAllocator();
+  private final ColumnMemory columns = new ColumnMemory();
+
+  private final BufferAllocator memory = columns.allocator();
 
   /** Those that write no batch now. */
   private final BlockingQueue<DuckDbWriter> writers = new ArrayBlockingQueue<>(WRITERS);
@@ -499,6 +500,7 @@ final class DuckDbEngine implements Engine {
       marker.close();
       root.close();
       memory.close();
+      columns.close();
     } catch (SQLException e) {
       throw new StoreException("%s could not be closed".formatted(dataDirectory), e);
     } finally {

@@ -16,7 +16,6 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.apache.arrow.memory.BufferAllocator;
-import org.apache.arrow.memory.RootAllocator;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -40,7 +39,8 @@ class ArrowRowsTest {
           .build();
 
   private final SplittableRandom random = new SplittableRandom(11);
-  private final BufferAllocator memory = new RootAllocator();
+  private final ColumnMemory columns = new ColumnMemory();
+  private final BufferAllocator memory = columns.allocator();
   private DuckDBConnection connection;
   private ArrowRows rows;
 
@@ -86,6 +86,7 @@ class ArrowRowsTest {
     rows.close();
     connection.close();
     memory.close();
+    columns.close();
   }
 
   @Test
