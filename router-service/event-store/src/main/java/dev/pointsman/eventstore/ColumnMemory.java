@@ -19,7 +19,7 @@ import org.apache.arrow.memory.util.MemoryUtil;
  */
 final class ColumnMemory implements AllocationManager.Factory, AutoCloseable {
 
-  /** Most of what a batch of usual texts takes. */
+  /** As much as a batch's encoded events may have; other bounds were not compared. */
   private static final long MOST_IDLE = 64L << 20;
 
   /** Addresses by size, of which there are few: the allocator rounds. The last one left is warm. */

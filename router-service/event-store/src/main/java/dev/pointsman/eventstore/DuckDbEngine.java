@@ -50,9 +50,9 @@ final class DuckDbEngine implements Engine {
   private final Path dataDirectory;
   private final DuckDBConnection root;
 
-  /** Where rows lie on their way into the engine. */
   private final ColumnMemory columns = new ColumnMemory();
 
+  /** Where rows lie on their way into the engine. */
   private final BufferAllocator memory = columns.allocator();
 
   /** Those that write no batch now. */
